@@ -1,0 +1,288 @@
+//! Setting up a client. What is wrong with the settings is said by `build`, before any call.
+
+use std::collections::HashMap;
+use std::env;
+use std::fmt;
+use std::sync::Arc;
+use std::time::Duration;
+
+use url::{Host, Url};
+
+use crate::client::Shared;
+use crate::credentials::AppCredentials;
+use crate::error::{Error, ErrorKind, Result};
+use crate::http::{Customize, Http};
+use crate::token_cache::TokenCache;
+use crate::{Client, Operator, TokenSource, names};
+
+/// The base URL of Feishu.
+pub const FEISHU: &str = "https://open.feishu.cn";
+
+/// The base URL of Lark. Whether the low-code platform is offered there is not established.
+pub const LARK: &str = "https://open.larksuite.com";
+
+const TIMEOUT: Duration = Duration::from_secs(30);
+const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
+const RESPONSE_LIMIT: usize = 16 << 20;
+
+/// Sets up a [`Client`].
+///
+/// ```
+/// use std::time::Duration;
+/// use apaas_flow_runtime::{Client, LARK, Operator};
+///
+/// let client = Client::builder()
+///     .app_credentials("cli_a1b2", "secret")
+///     .operator(Operator::email("ops@example.com"))
+///     .base_url(LARK)
+///     .namespace_alias("package_dev__c", "package_prod__c")
+///     .timeout(Duration::from_secs(10))
+///     .build()?;
+/// # Ok::<(), apaas_flow_runtime::Error>(())
+/// ```
+#[must_use]
+pub struct ClientBuilder {
+    tokens: Option<Tokens>,
+    operator: Option<Operator>,
+    base_url: String,
+    allow_plain_http: bool,
+    namespace_aliases: HashMap<String, String>,
+    timeout: Duration,
+    connect_timeout: Duration,
+    response_limit: usize,
+    customize: Option<Customize>,
+}
+
+enum Tokens {
+    App { id: String, secret: String },
+    Source(Arc<dyn TokenSource>),
+}
+
+impl Default for ClientBuilder {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl ClientBuilder {
+    /// The settings by default: Feishu, a timeout of 30 seconds, and no credentials yet.
+    pub fn new() -> Self {
+        Self {
+            tokens: None,
+            operator: None,
+            base_url: FEISHU.to_owned(),
+            allow_plain_http: false,
+            namespace_aliases: HashMap::new(),
+            timeout: TIMEOUT,
+            connect_timeout: CONNECT_TIMEOUT,
+            response_limit: RESPONSE_LIMIT,
+            customize: None,
+        }
+    }
+
+    /// The settings that the environment has:
+    ///
+    /// | variable | meaning |
+    /// |---|---|
+    /// | `APAAS_APP_ID`, `APAAS_APP_SECRET` | the app's credentials; required |
+    /// | `APAAS_OPERATOR_ID` | the operator's `_id` on the low-code platform, a number |
+    /// | `APAAS_OPERATOR_EMAIL` | the operator's email on the low-code platform |
+    /// | `APAAS_BASE_URL` | the platform's address; Feishu if not set |
+    /// | `APAAS_ALLOW_PLAIN_HTTP` | `true` or `1`: `http://` is allowed beyond this machine |
+    ///
+    /// # Errors
+    /// [`ErrorKind::Config`]: lists every variable that is missing or wrong.
+    pub fn from_env() -> Result<Self> {
+        Self::from_variables(|name| env::var(name).ok())
+    }
+
+    fn from_variables(variable: impl Fn(&str) -> Option<String>) -> Result<Self> {
+        let variable = |name: &str| variable(name).filter(|value| !value.trim().is_empty());
+        let mut wrong = Vec::new();
+        let mut required = |name: &str| {
+            variable(name).unwrap_or_else(|| {
+                wrong.push(format!("{name} is not set"));
+                String::new()
+            })
+        };
+        let mut builder = Self::new().app_credentials(required("APAAS_APP_ID"), required("APAAS_APP_SECRET"));
+        if let Some(id) = variable("APAAS_OPERATOR_ID") {
+            match id.trim().parse() {
+                Ok(id) => builder.operator = Some(Operator::id(id)),
+                Err(_) => wrong.push(
+                    "APAAS_OPERATOR_ID is not a whole number; it is the `_id` that the low-code platform shows for the user, not an open_id"
+                        .to_owned(),
+                ),
+            }
+        }
+        if let Some(email) = variable("APAAS_OPERATOR_EMAIL") {
+            builder.operator = Some(match builder.operator.take() {
+                Some(operator) => operator.with_email(email),
+                None => Operator::email(email),
+            });
+        }
+        if let Some(url) = variable("APAAS_BASE_URL") {
+            builder.base_url = url;
+        }
+        if let Some(allow) = variable("APAAS_ALLOW_PLAIN_HTTP") {
+            match allow.trim() {
+                "true" | "1" => builder.allow_plain_http = true,
+                "false" | "0" => builder.allow_plain_http = false,
+                _ => wrong.push("APAAS_ALLOW_PLAIN_HTTP is neither `true` nor `false`".to_owned()),
+            }
+        }
+        if wrong.is_empty() { Ok(builder) } else { Err(config(wrong.join("; "))) }
+    }
+
+    /// The id and the secret of a custom (self-built) app.
+    pub fn app_credentials(mut self, app_id: impl Into<String>, app_secret: impl Into<String>) -> Self {
+        self.tokens = Some(Tokens::App { id: app_id.into(), secret: app_secret.into() });
+        self
+    }
+
+    /// Where tokens come from, instead of the app's credentials: a [`StaticToken`](crate::StaticToken), or a source of your own.
+    pub fn token_source(mut self, source: impl TokenSource) -> Self {
+        self.tokens = Some(Tokens::Source(Arc::new(source)));
+        self
+    }
+
+    /// On whose behalf flows run, unless a call names another operator.
+    pub fn operator(mut self, operator: Operator) -> Self {
+        self.operator = Some(operator);
+        self
+    }
+
+    /// The platform's address: [`FEISHU`] (the default), [`LARK`], or any other, such as a gateway of your own.
+    ///
+    /// A plain `http://` is taken for this machine only, unless [allowed](Self::allow_plain_http).
+    pub fn base_url(mut self, url: impl Into<String>) -> Self {
+        self.base_url = url.into();
+        self
+    }
+
+    /// Allows `http://` to other machines: the app secret and every token then cross the network readable.
+    pub fn allow_plain_http(mut self, allow: bool) -> Self {
+        self.allow_plain_http = allow;
+        self
+    }
+
+    /// Sends the flows of one namespace to another: the same structs, another app. May be given for several.
+    pub fn namespace_alias(mut self, from: impl Into<String>, to: impl Into<String>) -> Self {
+        self.namespace_aliases.insert(from.into(), to.into());
+        self
+    }
+
+    /// The longest time of a call from its first byte to its end, all attempts and the token included. 30 seconds by default.
+    pub fn timeout(mut self, timeout: Duration) -> Self {
+        self.timeout = timeout;
+        self
+    }
+
+    /// The longest time for making a connection, within the call's timeout. 10 seconds by default.
+    pub fn connect_timeout(mut self, timeout: Duration) -> Self {
+        self.connect_timeout = timeout;
+        self
+    }
+
+    /// The largest reply in bytes that is read; a larger one is an error. 16 MiB by default.
+    pub fn response_limit(mut self, bytes: usize) -> Self {
+        self.response_limit = bytes;
+        self
+    }
+
+    /// Changes the reqwest client underneath, for instance its proxy or its certificates.
+    ///
+    /// Our own settings are applied after it: no redirects, no resending, the connect timeout. With the TLS by default
+    /// (rustls with ring) the TLS backend is already made when this runs, so that reqwest's settings of certificates
+    /// have no effect; they have with the features `native-tls` and `rustls-aws-lc`.
+    #[cfg(feature = "unstable-reqwest")]
+    pub fn http(
+        mut self,
+        customize: impl FnOnce(reqwest::ClientBuilder) -> reqwest::ClientBuilder + Send + 'static,
+    ) -> Self {
+        self.customize = Some(Box::new(customize));
+        self
+    }
+
+    /// The client.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Config`]: no credentials, a URL that cannot be used, a name that is none. Nothing is sent.
+    pub fn build(self) -> Result<Client> {
+        let (base_url, loopback) = base_url(&self.base_url, self.allow_plain_http)?;
+        for (from, to) in &self.namespace_aliases {
+            names::check_dynamic("namespace", from)?;
+            names::check_dynamic("namespace", to)?;
+        }
+        if self.timeout.is_zero() || self.connect_timeout.is_zero() {
+            return Err(config("a timeout of zero leaves no time for a call"));
+        }
+        let http = Arc::new(Http::new(self.connect_timeout, self.response_limit, loopback, self.customize)?);
+        let source: Arc<dyn TokenSource> = match self.tokens {
+            None => return Err(config("no credentials; give `app_credentials` or a `token_source`")),
+            Some(Tokens::Source(source)) => source,
+            Some(Tokens::App { id, secret }) => {
+                if id.trim().is_empty() || secret.trim().is_empty() {
+                    return Err(config("the app id or the app secret is empty"));
+                }
+                Arc::new(AppCredentials::new(http.clone(), &base_url, &id, &secret))
+            }
+        };
+        Ok(Client::from(Shared {
+            tokens: TokenCache::new(source, self.timeout),
+            http,
+            base_url,
+            namespace_aliases: self.namespace_aliases,
+            operator: self.operator,
+            timeout: self.timeout,
+        }))
+    }
+}
+
+/// Without the credentials.
+impl fmt::Debug for ClientBuilder {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("ClientBuilder")
+            .field("operator", &self.operator)
+            .field("timeout", &self.timeout)
+            .finish_non_exhaustive()
+    }
+}
+
+/// The URL without a slash at its end, and whether it is this machine's.
+fn base_url(text: &str, allow_plain_http: bool) -> Result<(String, bool)> {
+    // The text is not repeated: a URL may carry a password.
+    let url = Url::parse(text.trim()).map_err(|error| {
+        config(format!("the base URL cannot be read: {error}; it looks like {FEISHU}"))
+    })?;
+    let loopback = match url.host() {
+        Some(Host::Domain(domain)) => domain == "localhost",
+        Some(Host::Ipv4(address)) => address.is_loopback(),
+        Some(Host::Ipv6(address)) => address.is_loopback(),
+        None => false,
+    };
+    if !url.username().is_empty() || url.password().is_some() {
+        return Err(config("the base URL has a user or a password in it; the platform knows tokens only"));
+    }
+    if url.query().is_some() || url.fragment().is_some() {
+        return Err(config("the base URL has a `?` or a `#`; give the part in front of `/open-apis`"));
+    }
+    match url.scheme() {
+        "https" if cfg!(any(feature = "rustls-ring", feature = "rustls-aws-lc", feature = "native-tls")) => {}
+        "https" => {
+            return Err(config("https needs TLS, which this build lacks; enable `rustls-ring`, `rustls-aws-lc` or `native-tls`"));
+        }
+        "http" if loopback || allow_plain_http => {}
+        "http" => {
+            return Err(config(
+                "a plain http:// address beyond this machine would send the app secret readable; use https://, or `allow_plain_http(true)`",
+            ));
+        }
+        _ => return Err(config("the base URL is neither https:// nor http://")),
+    }
+    Ok((url.as_str().trim_end_matches('/').to_owned(), loopback))
+}
+
+fn config(message: impl Into<String>) -> Error {
+    Error::plain(ErrorKind::Config, message)
+}

@@ -1,0 +1,110 @@
+//! The client: what all calls share.
+
+use std::borrow::Cow;
+use std::collections::HashMap;
+use std::fmt;
+use std::sync::Arc;
+use std::time::Duration;
+
+use crate::call::{Call, Execute, Start, Target};
+use crate::http::Http;
+use crate::token_cache::TokenCache;
+use crate::{ClientBuilder, Flow, Operator, Params, Result};
+
+/// A client of one app on the platform. Cheap to clone: all clones share the token and the connections.
+///
+/// It may be used from several async runtimes, and from none with the feature `blocking`.
+///
+/// ```no_run
+/// # use apaas_flow_runtime::{Client, Operator};
+/// # async fn example() -> apaas_flow_runtime::Result<()> {
+/// let client = Client::builder()
+///     .app_credentials("cli_a1b2", "secret")
+///     .operator(Operator::email("ops@example.com"))
+///     .build()?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
+pub struct Client(Arc<Shared>);
+
+pub(crate) struct Shared {
+    pub(crate) http: Arc<Http>,
+    pub(crate) tokens: TokenCache,
+    /// Without a slash at its end.
+    pub(crate) base_url: String,
+    pub(crate) namespace_aliases: HashMap<String, String>,
+    pub(crate) operator: Option<Operator>,
+    pub(crate) timeout: Duration,
+}
+
+impl Client {
+    /// A client of the app with these credentials on Feishu, all else as the builder has it by default.
+    ///
+    /// It has no operator: each call names its own, see [`Call::operator`].
+    ///
+    /// # Errors
+    /// [`ErrorKind::Config`](crate::ErrorKind::Config) if the id or the secret is empty.
+    pub fn new(app_id: impl Into<String>, app_secret: impl Into<String>) -> Result<Self> {
+        Self::builder().app_credentials(app_id, app_secret).build()
+    }
+
+    /// A client to be set up setting by setting.
+    pub fn builder() -> ClientBuilder {
+        ClientBuilder::new()
+    }
+
+    /// A client set up by the environment, as [`ClientBuilder::from_env`] reads it.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Config`](crate::ErrorKind::Config): lists every variable that is missing or wrong.
+    pub fn from_env() -> Result<Self> {
+        ClientBuilder::from_env()?.build()
+    }
+
+    /// Executes a flow and waits for its outputs, once the call is awaited.
+    ///
+    /// The `execute` that `#[apaas_flow]` generates is this.
+    pub fn execute<F: Flow>(&self, flow: &F) -> Execute<F::Output> {
+        let () = F::CHECKED;
+        Call::new(self, target::<F>(), params(flow), |reply, flow| reply.decode(flow, F::read_outputs))
+    }
+
+    /// Starts a flow and does not wait for its end, once the call is awaited.
+    ///
+    /// The `start` that `#[apaas_flow]` generates is this.
+    pub fn start<F: Flow>(&self, flow: &F) -> Start {
+        let () = F::CHECKED;
+        Call::start(self, target::<F>(), params(flow))
+    }
+
+    pub(crate) fn shared(&self) -> &Shared {
+        &self.0
+    }
+}
+
+fn target<F: Flow>() -> Target {
+    Target { namespace: Cow::Borrowed(F::NAMESPACE), flow_id: Cow::Borrowed(F::FLOW_ID) }
+}
+
+fn params<F: Flow>(flow: &F) -> Result<Params> {
+    let mut params = Params::new();
+    flow.write_params(&mut params).map(|()| params)
+}
+
+impl From<Shared> for Client {
+    fn from(shared: Shared) -> Self {
+        Self(Arc::new(shared))
+    }
+}
+
+/// Without the credentials.
+impl fmt::Debug for Client {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Client")
+            .field("base_url", &self.0.base_url)
+            .field("operator", &self.0.operator)
+            .field("timeout", &self.0.timeout)
+            .finish_non_exhaustive()
+    }
+}

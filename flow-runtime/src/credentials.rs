@@ -1,0 +1,60 @@
+//! Tokens for a custom app's id and secret: the platform's token endpoint.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use serde_json::Value;
+
+use crate::error::{Error, ErrorKind, Ran, Result, Stage};
+use crate::http::{Http, Sent};
+use crate::wire::envelope_of;
+use crate::{BoxError, BoxFuture, Token, TokenSource};
+
+const PATH: &str = "/open-apis/auth/v3/tenant_access_token/internal";
+
+/// The id and the secret of a custom (self-built) app.
+pub(crate) struct AppCredentials {
+    http: Arc<Http>,
+    url: String,
+    body: String,
+}
+
+impl AppCredentials {
+    pub(crate) fn new(http: Arc<Http>, base_url: &str, app_id: &str, app_secret: &str) -> Self {
+        Self {
+            http,
+            url: format!("{base_url}{PATH}"),
+            body: serde_json::json!({ "app_id": app_id, "app_secret": app_secret }).to_string(),
+        }
+    }
+
+    async fn request(&self) -> Result<Token> {
+        let body = self.body.clone().into();
+        let response = self.http.post(&self.url, None, body, &Sent::default(), Stage::Token).await?;
+        let received = response.received();
+        envelope_of(&received, Stage::Token)?;
+        read(received.body).ok_or_else(|| {
+            Error::plain(ErrorKind::Token, "the token endpoint's reply has no `tenant_access_token`")
+                .ran(Ran::No)
+                .with(|facts| {
+                    facts.stage = Some(Stage::Token);
+                    facts.log_id.clone_from(&received.log_id);
+                })
+        })
+    }
+}
+
+/// `{"code": 0, "msg": "ok", "tenant_access_token": "t-...", "expire": 7200}`, flat
+fn read(body: &[u8]) -> Option<Token> {
+    let reply: Value = serde_json::from_slice(body).ok()?;
+    let token = reply.get("tenant_access_token")?.as_str().filter(|token| !token.is_empty())?;
+    // Without a lifetime it is used once and never kept.
+    let lifetime = reply.get("expire").and_then(Value::as_u64).unwrap_or(0);
+    Some(Token::new(token).expires_in(Duration::from_secs(lifetime)))
+}
+
+impl TokenSource for AppCredentials {
+    fn fetch(&self) -> BoxFuture<'_, Result<Token, BoxError>> {
+        Box::pin(async { Ok(self.request().await?) })
+    }
+}

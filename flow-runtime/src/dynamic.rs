@@ -1,0 +1,110 @@
+//! Flows that are known only at run time.
+
+use std::borrow::Cow;
+use std::fmt;
+
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+
+use crate::call::{Call, Execute, Start, Target};
+use crate::error::Result;
+use crate::{Client, Outputs, Params, names};
+
+/// A flow whose names and parameters are known only at run time.
+///
+/// ```no_run
+/// # use apaas_flow_runtime::{Client, DynamicFlow, Result};
+/// # async fn example(client: Client) -> Result<()> {
+/// let run = DynamicFlow::new("package_x__c", "flow_y")?
+///     .param("variable_a", 1)?
+///     .execute(&client)
+///     .await?;
+/// let total: String = run.output.get("variable_total")?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Debug)]
+pub struct DynamicFlow {
+    namespace: String,
+    flow_id: String,
+    params: Params,
+}
+
+impl DynamicFlow {
+    /// The flow of these API names.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Config`](crate::ErrorKind::Config) for a name that cannot be a part of a path: empty, `.`, `..`, or with
+    /// a control character. Every other one is percent-encoded.
+    pub fn new(namespace: impl Into<String>, flow_id: impl Into<String>) -> Result<Self> {
+        let flow = Self { namespace: namespace.into(), flow_id: flow_id.into(), params: Params::new() };
+        names::check_dynamic("namespace", &flow.namespace)?;
+        names::check_dynamic("flow id", &flow.flow_id)?;
+        Ok(flow)
+    }
+
+    /// Adds a parameter under its api name, unless its value is none.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Encode`](crate::ErrorKind::Encode) if the value cannot be written as JSON.
+    pub fn param(mut self, name: &str, value: impl Serialize) -> Result<Self> {
+        self.params.field(name, &value)?;
+        Ok(self)
+    }
+
+    /// Executes the flow and waits for its outputs, once the call is awaited.
+    pub fn execute(&self, client: &Client) -> Execute<DynamicOutput> {
+        Call::new(client, self.target(), Ok(self.params.clone()), |reply, flow| {
+            let out_params = reply.out_params.clone();
+            // Parsed here, so that outputs that are none at all are this call's error.
+            reply.decode(flow, |_| Ok(DynamicOutput(out_params)))
+        })
+    }
+
+    /// Starts the flow and does not wait for its end, once the call is awaited.
+    pub fn start(&self, client: &Client) -> Start {
+        Call::start(client, self.target(), Ok(self.params.clone()))
+    }
+
+    fn target(&self) -> Target {
+        Target {
+            namespace: Cow::Owned(self.namespace.clone()),
+            flow_id: Cow::Owned(self.flow_id.clone()),
+        }
+    }
+}
+
+/// The outputs of a [`DynamicFlow`], each read when it is asked for.
+#[derive(Clone, PartialEq, Eq)]
+pub struct DynamicOutput(String);
+
+impl DynamicOutput {
+    /// Reads an output. A missing one is an error unless the type accepts absence, as `Option` does.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Decode`](crate::ErrorKind::Decode) if it is missing or does not fit.
+    pub fn get<T: DeserializeOwned>(&self, name: &str) -> Result<T> {
+        let mut outputs = Outputs::parse(&self.0)?;
+        let value = outputs.take(name);
+        outputs.finish(value)
+    }
+
+    /// The api names of all outputs, in the platform's order.
+    pub fn names(&self) -> Vec<String> {
+        Outputs::parse(&self.0)
+            .map(|outputs| outputs.names().map(str::to_owned).collect())
+            .unwrap_or_default()
+    }
+
+    /// The text of `out_params` as the platform sent it.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+/// Without the values.
+impl fmt::Debug for DynamicOutput {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("DynamicOutput").field(&self.names()).finish()
+    }
+}

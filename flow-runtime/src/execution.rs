@@ -1,0 +1,122 @@
+//! What a call that went well hands over.
+
+use std::fmt;
+
+/// A run that ended well, with its outputs.
+///
+/// ```
+/// use apaas_flow_runtime::wire;
+/// # use apaas_flow_runtime::{Flow, Outputs, Params, Result};
+/// # struct Total;
+/// # impl Flow for Total {
+/// #     const NAMESPACE: &'static str = "package_shop__c";
+/// #     const FLOW_ID: &'static str = "total";
+/// #     type Output = i64;
+/// #     fn write_params(&self, _: &mut Params) -> Result<()> { Ok(()) }
+/// #     fn read_outputs(from: &mut Outputs<'_>) -> Result<i64> { from.take("variable_total") }
+/// # }
+///
+/// let reply = br#"{"code":0,"msg":"success","data":{"code":"","error_msg":"","execution_id":"1816970091484211",
+///     "out_params":"[{\"api_name\":\"variable_total\",\"value\":12850}]","status":"end"}}"#;
+/// let run = wire::reply::<Total>(200, reply)?;
+/// assert_eq!(run.execution_id, "1816970091484211");
+/// assert_eq!(run.output, 12850);
+/// # Ok::<(), apaas_flow_runtime::Error>(())
+/// ```
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Execution<O> {
+    /// The platform's id of the run; empty if the platform gave none.
+    pub execution_id: String,
+    /// The status that the platform gave the run.
+    pub status: Status,
+    /// The flow's outputs.
+    pub output: O,
+    /// The key under which the flow ran; empty for [`wire::reply`](crate::wire::reply), which never saw the request.
+    pub idempotency_key: String,
+    /// The id that the platform's support asks for.
+    pub log_id: Option<String>,
+    /// How often the flow was sent, the first attempt included. The key lets it run once all the same.
+    pub attempts: u32,
+}
+
+/// A run that was started and goes on by itself. The open platform has no call that asks for its end.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Started {
+    /// The platform's id of the run; empty if the platform gave none.
+    pub execution_id: String,
+    /// The status that the platform gave the run.
+    pub status: Status,
+    /// The key under which the flow runs.
+    pub idempotency_key: String,
+    /// The id that the platform's support asks for.
+    pub log_id: Option<String>,
+    /// How often the flow was sent, the first attempt included.
+    pub attempts: u32,
+}
+
+/// Where a run stands, in the platform's words.
+///
+/// Only `end` is in the endpoint's document; the others are read in the platform's own SDK.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum Status {
+    /// `end`: it ran to its end.
+    End,
+    /// `agreed`: a person agreed to it.
+    Agreed,
+    /// `wait`: it waits for a person.
+    Wait,
+    /// `in_process`: it still works.
+    InProcess,
+    /// `failed`
+    Failed,
+    /// `rejected`: a person said no.
+    Rejected,
+    /// `canceled`
+    Canceled,
+    /// The reply had no status.
+    Missing,
+    /// A status that this library does not know.
+    Other(String),
+}
+
+impl Status {
+    /// The status in the platform's words; empty when the reply had none.
+    pub fn as_str(&self) -> &str {
+        match self {
+            Self::End => "end",
+            Self::Agreed => "agreed",
+            Self::Wait => "wait",
+            Self::InProcess => "in_process",
+            Self::Failed => "failed",
+            Self::Rejected => "rejected",
+            Self::Canceled => "canceled",
+            Self::Missing => "",
+            Self::Other(other) => other,
+        }
+    }
+}
+
+impl From<&str> for Status {
+    fn from(text: &str) -> Self {
+        match text {
+            "end" => Self::End,
+            "agreed" => Self::Agreed,
+            "wait" => Self::Wait,
+            "in_process" => Self::InProcess,
+            "failed" => Self::Failed,
+            "rejected" => Self::Rejected,
+            "canceled" => Self::Canceled,
+            "" => Self::Missing,
+            other => Self::Other(other.to_owned()),
+        }
+    }
+}
+
+impl fmt::Display for Status {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
+    }
+}

@@ -1,0 +1,145 @@
+//! The entries of a JSON object, or of a list of pairs, with their values left as text.
+
+use std::borrow::Cow;
+use std::fmt;
+
+use serde::de::{Deserialize, Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
+use serde_json::value::RawValue;
+
+/// An api name and the text of its value.
+pub(crate) type Entry<'a> = (Cow<'a, str>, &'a RawValue);
+
+/// Reads `{"name": value}`, or `[{"api_name": "name", "value": value}]` as the platform has it.
+///
+/// The keys of a pair may come in any order and with others between them.
+pub(crate) fn entries(text: &str) -> serde_json::Result<Vec<Entry<'_>>> {
+    serde_json::from_str::<Entries<'_>>(text).map(|Entries(entries)| entries)
+}
+
+struct Entries<'a>(Vec<Entry<'a>>);
+
+impl<'de> Deserialize<'de> for Entries<'de> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct All;
+
+        impl<'de> Visitor<'de> for All {
+            type Value = Entries<'de>;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("a list of {\"api_name\", \"value\"}")
+            }
+
+            fn visit_unit<E>(self) -> Result<Self::Value, E> {
+                Ok(Entries(Vec::new()))
+            }
+
+            fn visit_seq<A: SeqAccess<'de>>(self, mut list: A) -> Result<Self::Value, A::Error> {
+                let mut entries = Vec::new();
+                while let Some(Pair(entry)) = list.next_element()? {
+                    entries.extend(entry);
+                }
+                Ok(Entries(entries))
+            }
+
+            fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
+                let mut entries = Vec::new();
+                while let Some(Text(name)) = map.next_key()? {
+                    entries.push((name, map.next_value()?));
+                }
+                Ok(Entries(entries))
+            }
+        }
+
+        deserializer.deserialize_any(All)
+    }
+}
+
+/// One `{"api_name": ..., "value": ...}`; nothing where one of the two is missing.
+struct Pair<'a>(Option<Entry<'a>>);
+
+impl<'de> Deserialize<'de> for Pair<'de> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct One;
+
+        impl<'de> Visitor<'de> for One {
+            type Value = Pair<'de>;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("{\"api_name\", \"value\"}")
+            }
+
+            fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
+                let (mut name, mut value) = (None, None);
+                while let Some(Text(key)) = map.next_key()? {
+                    match &*key {
+                        "api_name" => name = Some(map.next_value::<Text<'de>>()?.0),
+                        "value" => value = Some(map.next_value()?),
+                        _ => {
+                            map.next_value::<IgnoredAny>()?;
+                        }
+                    }
+                }
+                Ok(Pair(name.zip(value)))
+            }
+        }
+
+        deserializer.deserialize_map(One)
+    }
+}
+
+/// A string that is borrowed wherever it has no escapes, which serde's own `Cow` does not do.
+pub(crate) struct Text<'a>(pub(crate) Cow<'a, str>);
+
+impl<'de> Deserialize<'de> for Text<'de> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Borrowed;
+
+        impl<'de> Visitor<'de> for Borrowed {
+            type Value = Text<'de>;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("a string")
+            }
+
+            fn visit_borrowed_str<E>(self, text: &'de str) -> Result<Self::Value, E> {
+                Ok(Text(Cow::Borrowed(text)))
+            }
+
+            fn visit_str<E>(self, text: &str) -> Result<Self::Value, E> {
+                Ok(Text(Cow::Owned(text.to_owned())))
+            }
+        }
+
+        deserializer.deserialize_str(Borrowed)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::entries;
+
+    fn read(text: &str) -> Vec<(String, String)> {
+        entries(text)
+            .expect("readable")
+            .into_iter()
+            .map(|(name, value)| (name.into_owned(), value.get().to_owned()))
+            .collect()
+    }
+
+    #[test]
+    fn keys_come_in_any_order_and_with_others_between() {
+        let expected = [("a".to_owned(), "1".to_owned()), ("b".to_owned(), "[\"x\"]".to_owned())];
+        assert_eq!(read(r#"[{"api_name":"a","value":1},{"api_name":"b","value":["x"]}]"#), expected);
+        assert_eq!(read(r#"[{"value":1,"type":{"k":[]},"api_name":"a"}, {"value":["x"],"api_name":"b"}]"#), expected);
+        assert_eq!(read(r#"{"a":1,"b":["x"]}"#), expected);
+    }
+
+    #[test]
+    fn nothing_is_no_entry() {
+        assert_eq!(read("[]"), []);
+        assert_eq!(read("null"), []);
+        assert_eq!(read(r#"[{"api_name":"a"},{"value":1},{}]"#), []);
+        assert!(entries("[1]").is_err());
+        assert!(entries(r#"[{"api_name":7,"value":1}]"#).is_err());
+    }
+}

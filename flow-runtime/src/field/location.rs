@@ -1,0 +1,94 @@
+//! Where in a value reading stopped: from serde_json's line and column to a path such as `[2].price`.
+//!
+//! A path kept while reading would cost every field of every flow its own copy of the code; this costs only failures.
+
+use serde_json::value::RawValue;
+
+/// The path to the value that starts or ends at this place of the text, and that value's own text.
+///
+/// serde_json stops in front of a list or object that it did not expect, and behind everything else. Where no value
+/// starts or ends there, it is the innermost one around the place.
+pub(super) fn locate(text: &str, line: usize, column: usize) -> (String, &str) {
+    let line_start = text
+        .split_inclusive('\n')
+        .take(line.saturating_sub(1))
+        .map(str::len)
+        .sum::<usize>();
+    let mut path = String::new();
+    let found = descend(text, text.trim(), line_start + column, &mut path);
+    (path, found)
+}
+
+fn descend<'t>(text: &'t str, value: &'t str, place: usize, path: &mut String) -> &'t str {
+    let (start, end) = span(text, value);
+    if place <= start || place == end {
+        return value;
+    }
+    for (step, child) in children(value) {
+        let (start, end) = span(text, child);
+        if start <= place && place <= end {
+            path.push_str(&step);
+            return descend(text, child, place, path);
+        }
+    }
+    value
+}
+
+/// Where a part of the text lies in it.
+fn span(text: &str, part: &str) -> (usize, usize) {
+    let start = (part.as_ptr() as usize).saturating_sub(text.as_ptr() as usize);
+    (start, start + part.len())
+}
+
+/// The values directly inside a list or an object, each with its step of the path.
+fn children(value: &str) -> Vec<(String, &str)> {
+    if value.starts_with('[') {
+        serde_json::from_str::<Vec<&RawValue>>(value)
+            .unwrap_or_default()
+            .into_iter()
+            .enumerate()
+            .map(|(i, child)| (format!("[{i}]"), child.get()))
+            .collect()
+    } else if value.starts_with('{') {
+        super::entries::entries(value)
+            .unwrap_or_default()
+            .into_iter()
+            .map(|(key, child)| (format!(".{key}"), child.get()))
+            .collect()
+    } else {
+        Vec::new()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde::Deserialize;
+    use std::collections::HashMap;
+
+    use super::locate;
+
+    fn stopped<T: for<'de> Deserialize<'de>>(text: &str) -> (String, &str) {
+        let error = serde_json::from_str::<T>(text).err().expect("does not fit");
+        locate(text, error.line(), error.column())
+    }
+
+    #[derive(Debug, Deserialize)]
+    #[expect(dead_code, reason = "only read")]
+    struct Line {
+        price: u8,
+    }
+
+    #[test]
+    fn the_innermost_value_that_does_not_fit_is_found() {
+        assert_eq!(stopped::<i64>(r#""x""#), (String::new(), r#""x""#));
+        assert_eq!(stopped::<Vec<i64>>("[1, \"two\", 3]"), ("[1]".into(), "\"two\""));
+        assert_eq!(stopped::<Vec<i64>>("[1,[2],3]"), ("[1]".into(), "[2]"));
+        assert_eq!(stopped::<Vec<i64>>("[1,\n {\"a\": 2},3]"), ("[1]".into(), "{\"a\": 2}"));
+        assert_eq!(stopped::<Vec<Line>>(r#"[{"price":1},{"price":300}]"#), ("[1].price".into(), "300"));
+        assert_eq!(stopped::<Vec<Line>>(r#"[{"price":1},{"cost":3}]"#), ("[1]".into(), r#"{"cost":3}"#));
+        assert_eq!(
+            stopped::<HashMap<String, Vec<bool>>>(r#"{"a":[true],"b":[true,null]}"#),
+            (".b[1]".into(), "null")
+        );
+    }
+}

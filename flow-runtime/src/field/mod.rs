@@ -1,0 +1,38 @@
+//! One field on its way to or from JSON: what its type must be able to do, how its value is written and read, and why
+//! that failed.
+
+mod entries;
+mod explain;
+mod location;
+mod read;
+mod write;
+
+pub(crate) use entries::{Entry, Text, entries};
+pub(crate) use explain::{explain_read, explain_write, named};
+pub use read::ValueDeserializer;
+pub(crate) use read::absent;
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+pub use write::FieldSerializer;
+
+/// A type that can be a flow's input: anything that is `serde::Serialize`.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` cannot be a flow's input",
+    label = "`serde::Serialize` is missing",
+    note = "derive `serde::Serialize` for it, or write the field with a module of yours: `#[input(\"api_name\", with = path)]`"
+)]
+pub trait InputValue: Serialize {}
+
+#[diagnostic::do_not_recommend]
+impl<T: Serialize + ?Sized> InputValue for T {}
+
+/// A type that can be a flow's output: anything that is `serde::Deserialize` and borrows nothing.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` cannot be a flow's output",
+    label = "`serde::Deserialize` is missing",
+    note = "derive `serde::Deserialize` for it, or read the field with a module of yours: `#[output(\"api_name\", with = path)]`"
+)]
+pub trait OutputValue: DeserializeOwned {}
+
+#[diagnostic::do_not_recommend]
+impl<T: DeserializeOwned> OutputValue for T {}

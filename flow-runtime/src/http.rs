@@ -1,0 +1,268 @@
+//! HTTP: the one place that knows reqwest.
+
+use std::convert::Infallible;
+use std::fmt::Write as _;
+use std::pin::Pin;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::task::{Context, Poll};
+use std::time::Duration;
+
+use bytes::Bytes;
+use http_body::{Body, Frame, SizeHint};
+use reqwest::header::{AUTHORIZATION, CONTENT_TYPE, HeaderMap, HeaderValue};
+
+use crate::error::{Error, ErrorKind, Ran, Result, Stage};
+use crate::wire::Received;
+
+/// What a user may change of the reqwest client, before our own settings are applied.
+pub(crate) type Customize = Box<dyn FnOnce(reqwest::ClientBuilder) -> reqwest::ClientBuilder + Send>;
+
+/// An HTTP client that follows no redirect and resends nothing by itself.
+pub(crate) struct Http {
+    client: reqwest::Client,
+    response_limit: usize,
+}
+
+/// The value of an `Authorization` header, which no `Debug` shows.
+#[derive(Clone, PartialEq, Eq)]
+pub(crate) struct Bearer(HeaderValue);
+
+impl Bearer {
+    /// None if the token has characters that no header can carry.
+    pub(crate) fn new(token: &str) -> Option<Self> {
+        let mut value = HeaderValue::try_from(format!("Bearer {token}")).ok()?;
+        value.set_sensitive(true);
+        Some(Self(value))
+    }
+}
+
+/// Whether any of a request's body was handed to a connection. Before that, no server can have acted on it.
+#[derive(Clone, Default)]
+pub(crate) struct Sent(Arc<AtomicBool>);
+
+impl Sent {
+    pub(crate) fn get(&self) -> bool {
+        self.0.load(Ordering::Acquire)
+    }
+
+    pub(crate) fn ran(&self) -> Ran {
+        if self.get() { Ran::Maybe } else { Ran::No }
+    }
+}
+
+/// A reply as it came.
+pub(crate) struct Response {
+    http_status: u16,
+    log_id: Option<String>,
+    retry_after: Option<Duration>,
+    body: Vec<u8>,
+}
+
+impl Response {
+    pub(crate) fn received(&self) -> Received<'_> {
+        Received {
+            http_status: self.http_status,
+            log_id: self.log_id.clone(),
+            retry_after: self.retry_after,
+            body: &self.body,
+        }
+    }
+}
+
+impl Http {
+    pub(crate) fn new(
+        connect_timeout: Duration,
+        response_limit: usize,
+        loopback: bool,
+        customize: Option<Customize>,
+    ) -> Result<Self> {
+        let mut builder = tls(reqwest::Client::builder())?;
+        if loopback {
+            // A proxy would look for the emulator on its own machine.
+            builder = builder.no_proxy();
+        }
+        if let Some(customize) = customize {
+            builder = customize(builder);
+        }
+        let client = builder
+            .user_agent(concat!("apaas-flow/", env!("CARGO_PKG_VERSION")))
+            .connect_timeout(connect_timeout)
+            // A 307 of the token request would post the app secret to another place.
+            .redirect(reqwest::redirect::Policy::none())
+            // What is sent again is decided here alone, where the idempotency key is known.
+            .retry(reqwest::retry::never())
+            .referer(false)
+            .tcp_nodelay(true)
+            .build()
+            .map_err(|error| Error::plain(ErrorKind::Config, format!("the HTTP client cannot be built: {}", chain(&error))))?;
+        Ok(Self { client, response_limit })
+    }
+
+    /// Posts JSON and reads the whole reply, whatever its status.
+    ///
+    /// # Errors
+    /// No connection, a connection that broke, or a reply over the limit.
+    pub(crate) async fn post(
+        &self,
+        url: &str,
+        bearer: Option<&Bearer>,
+        body: Bytes,
+        sent: &Sent,
+        stage: Stage,
+    ) -> Result<Response> {
+        let mut request = self
+            .client
+            .post(url)
+            .header(CONTENT_TYPE, HeaderValue::from_static("application/json; charset=utf-8"))
+            .body(reqwest::Body::wrap(Watched { body: Some(body), sent: sent.clone() }));
+        if let Some(Bearer(value)) = bearer {
+            request = request.header(AUTHORIZATION, value.clone());
+        }
+        let failed = |error: reqwest::Error, log_id: Option<String>| broken(&error, sent, stage).with(|facts| facts.log_id = log_id);
+        let mut response = request.send().await.map_err(|error| failed(error, None))?;
+
+        let http_status = response.status().as_u16();
+        let log_id = log_id(response.headers());
+        let retry_after = retry_after(response.headers());
+        let mut body = Vec::new();
+        while let Some(chunk) = response.chunk().await.map_err(|error| failed(error, log_id.clone()))? {
+            if body.len() + chunk.len() > self.response_limit {
+                return Err(self.too_large(sent, stage).with(|facts| facts.log_id = log_id));
+            }
+            body.extend_from_slice(&chunk);
+        }
+        Ok(Response { http_status, log_id, retry_after, body })
+    }
+
+    fn too_large(&self, sent: &Sent, stage: Stage) -> Error {
+        let limit = self.response_limit;
+        Error::plain(ErrorKind::Malformed, format!("the reply is larger than {limit} bytes; see `ClientBuilder::response_limit`"))
+            .ran(ran(sent, stage))
+            .with(|facts| facts.stage = Some(stage))
+    }
+}
+
+/// A request that brought no whole reply.
+fn broken(error: &reqwest::Error, sent: &Sent, stage: Stage) -> Error {
+    let (kind, what) = if error.is_builder() {
+        (ErrorKind::Config, "the request cannot be made")
+    } else if !sent.get() {
+        (ErrorKind::Connect, "no connection")
+    } else {
+        (ErrorKind::Gateway, "the connection was lost before the whole reply was there")
+    };
+    Error::plain(kind, format!("{what}: {}", chain(error)))
+        .ran(ran(sent, stage))
+        .timed_out(error.is_timeout())
+        .with(|facts| facts.stage = Some(stage))
+}
+
+/// No token request ever runs a flow.
+fn ran(sent: &Sent, stage: Stage) -> Ran {
+    match stage {
+        Stage::Token => Ran::No,
+        Stage::Execute => sent.ran(),
+    }
+}
+
+/// An error with its causes in one line, without the URL, which the flow's name tells better.
+fn chain(error: &reqwest::Error) -> String {
+    let mut line = String::new();
+    let mut cause: Option<&dyn std::error::Error> = std::error::Error::source(error);
+    if cause.is_none() {
+        line.push_str(&error.to_string());
+    }
+    while let Some(error) = cause {
+        let text = error.to_string();
+        // hyper repeats the text of its cause in its own
+        if !line.ends_with(&text) {
+            let gap = if line.is_empty() { "" } else { ": " };
+            // writing to a String cannot fail
+            let _ = write!(line, "{gap}{text}");
+        }
+        cause = error.source();
+    }
+    line
+}
+
+/// The id that support asks for: `X-Tt-Logid`, else `X-Request-Id`.
+fn log_id(headers: &HeaderMap) -> Option<String> {
+    ["x-tt-logid", "x-request-id"]
+        .into_iter()
+        .find_map(|name| headers.get(name)?.to_str().ok())
+        .map(|id| id.chars().take(128).collect())
+}
+
+/// Seconds to wait, fractions included: `x-ogw-ratelimit-reset`, else HTTP's own `Retry-After`.
+fn retry_after(headers: &HeaderMap) -> Option<Duration> {
+    ["x-ogw-ratelimit-reset", "retry-after"]
+        .into_iter()
+        .find_map(|name| headers.get(name)?.to_str().ok()?.trim().parse().ok())
+        .and_then(|seconds| Duration::try_from_secs_f64(seconds).ok())
+}
+
+#[cfg(feature = "native-tls")]
+#[expect(clippy::unnecessary_wraps, reason = "the other backends can fail")]
+fn tls(builder: reqwest::ClientBuilder) -> Result<reqwest::ClientBuilder> {
+    Ok(builder.tls_backend_native())
+}
+
+#[cfg(all(feature = "rustls-aws-lc", not(feature = "native-tls")))]
+#[expect(clippy::unnecessary_wraps, reason = "the other backends can fail")]
+fn tls(builder: reqwest::ClientBuilder) -> Result<reqwest::ClientBuilder> {
+    Ok(builder.tls_backend_rustls())
+}
+
+/// reqwest alone would want a crypto provider for the whole process, which is not a library's to install.
+#[cfg(all(feature = "rustls-ring", not(any(feature = "rustls-aws-lc", feature = "native-tls"))))]
+fn tls(builder: reqwest::ClientBuilder) -> Result<reqwest::ClientBuilder> {
+    use rustls::crypto::{CryptoProvider, ring};
+
+    let provider = CryptoProvider::get_default()
+        .cloned()
+        .unwrap_or_else(|| Arc::new(ring::default_provider()));
+    let failed = |error| Error::plain(ErrorKind::Config, format!("TLS cannot be set up: {error}"));
+    let verifier = rustls_platform_verifier::Verifier::new(provider.clone()).map_err(failed)?;
+    let config = rustls::ClientConfig::builder_with_provider(provider)
+        .with_safe_default_protocol_versions()
+        .map_err(failed)?
+        .dangerous() // rustls's word for bringing a verifier; this one is the operating system's
+        .with_custom_certificate_verifier(Arc::new(verifier))
+        .with_no_client_auth();
+    Ok(builder.tls_backend_preconfigured(config))
+}
+
+/// Without TLS: enough for the emulator, and `https://` says what is missing.
+#[cfg(not(any(feature = "rustls-ring", feature = "rustls-aws-lc", feature = "native-tls")))]
+#[expect(clippy::unnecessary_wraps, reason = "the other backends can fail")]
+fn tls(builder: reqwest::ClientBuilder) -> Result<reqwest::ClientBuilder> {
+    Ok(builder)
+}
+
+/// A body that notes when a connection takes it.
+struct Watched {
+    body: Option<Bytes>,
+    sent: Sent,
+}
+
+impl Body for Watched {
+    type Data = Bytes;
+    type Error = Infallible;
+
+    fn poll_frame(
+        mut self: Pin<&mut Self>,
+        _cx: &mut Context<'_>,
+    ) -> Poll<Option<Result<Frame<Bytes>, Infallible>>> {
+        self.sent.0.store(true, Ordering::Release);
+        Poll::Ready(self.body.take().map(|body| Ok(Frame::data(body))))
+    }
+
+    fn is_end_stream(&self) -> bool {
+        self.body.is_none()
+    }
+
+    fn size_hint(&self) -> SizeHint {
+        SizeHint::with_exact(self.body.as_ref().map_or(0, |body| body.len() as u64))
+    }
+}

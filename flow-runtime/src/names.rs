@@ -1,0 +1,94 @@
+//! Namespaces and flow ids: each becomes one segment of the request path.
+
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
+
+use crate::{Error, ErrorKind, Result};
+
+/// Fails the compilation where a constant name cannot be one segment of a path.
+pub(crate) const fn check(namespace: &str, flow_id: &str) {
+    assert!(
+        is_segment(namespace),
+        "NAMESPACE must be the application's API name, such as \"package_xxx__c\": not empty, and only ASCII letters, digits, `_`, `-`, `.` and `~`"
+    );
+    assert!(
+        is_segment(flow_id),
+        "FLOW_ID must be the flow's API name, such as \"deleteObject_99c656599f\": not empty, and only ASCII letters, digits, `_`, `-`, `.` and `~`"
+    );
+}
+
+const fn is_segment(name: &str) -> bool {
+    let bytes = name.as_bytes();
+    let mut only_dots = true;
+    let mut rest = bytes;
+    while let [first, others @ ..] = rest {
+        if !is_unreserved(*first) {
+            return false;
+        }
+        only_dots = only_dots && *first == b'.';
+        rest = others;
+    }
+    !bytes.is_empty() && !(only_dots && bytes.len() <= 2)
+}
+
+/// RFC 3986, 2.3: what stands in a path as it is.
+const fn is_unreserved(byte: u8) -> bool {
+    byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'.' | b'_' | b'~')
+}
+
+/// All that is not unreserved.
+const RESERVED: &AsciiSet =
+    &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
+
+/// A name known at run time only: what a path cannot carry as it is will be percent-encoded.
+pub(crate) fn check_dynamic(what: &str, name: &str) -> Result<()> {
+    let flaw = match name {
+        "" => "is empty".to_owned(),
+        "." | ".." => format!("is `{name}`, which a URL takes for a step between folders"),
+        _ if name.chars().any(char::is_control) => "contains a control character".to_owned(),
+        _ => return Ok(()),
+    };
+    Err(Error::plain(ErrorKind::Config, format!("the {what} {flaw}; give the API name that the low-code platform shows")))
+}
+
+/// A flow as error texts and spans name it.
+pub(crate) fn label(namespace: &str, flow_id: &str) -> String {
+    format!("{namespace}/{flow_id}")
+}
+
+/// `/open-apis/apaas/v1/applications/:namespace/flows/:flow_id/execute`
+pub(crate) fn path(namespace: &str, flow_id: &str) -> String {
+    let mut path = String::with_capacity(64 + namespace.len() + flow_id.len());
+    path.push_str("/open-apis/apaas/v1/applications/");
+    path.extend(utf8_percent_encode(namespace, RESERVED));
+    path.push_str("/flows/");
+    path.extend(utf8_percent_encode(flow_id, RESERVED));
+    path.push_str("/execute");
+    path
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_constant_name_is_one_plain_segment() {
+        for good in ["package_7344545d87__c", "deleteObject_99c656599f", "a", "a.b", "...", "a-~"] {
+            assert!(is_segment(good), "{good}");
+        }
+        for bad in ["", ".", "..", "a/b", "a b", "a?b", "a#b", "a%2f", "a\\b", "流程", "a\n"] {
+            assert!(!is_segment(bad), "{bad:?}");
+        }
+    }
+
+    #[test]
+    fn a_dynamic_name_is_percent_encoded() {
+        assert_eq!(
+            path("包", "a/../b?c"),
+            "/open-apis/apaas/v1/applications/%E5%8C%85/flows/a%2F..%2Fb%3Fc/execute"
+        );
+        for bad in ["", ".", "..", "a\nb", "a\0"] {
+            assert!(check_dynamic("flow id", bad).is_err(), "{bad:?}");
+        }
+        assert!(check_dynamic("flow id", "a/b").is_ok());
+    }
+}

@@ -1,0 +1,317 @@
+//! The outputs of a run on their way out of the reply.
+
+use std::any::type_name;
+use std::cell::Cell;
+
+use serde::de::{Deserialize, DeserializeSeed, Deserializer, IntoDeserializer, MapAccess, Visitor};
+use serde::forward_to_deserialize_any;
+use serde_json::value::RawValue;
+
+use crate::error::{Error, Problem, Result};
+use crate::field::{Entry, OutputValue, ValueDeserializer, absent, entries, explain_read, named};
+
+/// A run's outputs by api name, each read straight from the reply into its field.
+///
+/// What does not fit is remembered, so that the error of a call lists every bad output, not only the first.
+/// See [`Flow`](crate::Flow) for an example.
+pub struct Outputs<'a> {
+    entries: Vec<Entry<'a>>,
+    problems: Vec<Problem>,
+}
+
+/// What `out_params` holds under a name.
+enum Found<'a> {
+    Nothing,
+    Value(&'a str),
+}
+
+impl<'a> Outputs<'a> {
+    /// From the text of `out_params`; `""` is no outputs.
+    pub(crate) fn parse(text: &'a str) -> Result<Self> {
+        let entries = if text.trim().is_empty() { Ok(Vec::new()) } else { entries(text) };
+        match entries {
+            Ok(entries) => Ok(Self { entries, problems: Vec::new() }),
+            Err(error) => Err(Error::decode(vec![explain_read("out_params", text, &error, "a list")])),
+        }
+    }
+
+    /// The result of reading, with everything in it that did not fit.
+    pub(crate) fn finish<T>(self, read: Result<T>) -> Result<T> {
+        match read {
+            // The error of one `take`, or of none: the whole list says more. Another error is the author's own.
+            Err(error) if !error.problems().is_empty() => Err(Error::decode(self.problems)),
+            read => read,
+        }
+    }
+
+    /// The api names of all outputs, in the platform's order.
+    pub fn names(&self) -> impl Iterator<Item = &str> {
+        self.entries.iter().map(|(name, _)| &**name)
+    }
+
+    /// Reads an output. A missing one is an error unless the type accepts absence, as `Option` does.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Decode`](crate::ErrorKind::Decode) if it is missing or does not fit. Other outputs can be taken
+    /// all the same: the call's error lists every one that failed.
+    pub fn take<T: OutputValue>(&mut self, name: &str) -> Result<T> {
+        match self.find(name)? {
+            Found::Value(text) => self.read::<T>(name, text),
+            Found::Nothing => absent().ok_or_else(|| self.missing(name, type_name::<T>())),
+        }
+    }
+
+    /// Reads an output that has a default for when it is missing or null.
+    ///
+    /// # Errors
+    /// As [`take`](Self::take), if it is there and does not fit.
+    pub fn take_or_default<T: OutputValue + Default>(&mut self, name: &str) -> Result<T> {
+        match self.find(name)? {
+            Found::Value(text) if text != "null" => self.read::<T>(name, text),
+            _ => Ok(T::default()),
+        }
+    }
+
+    /// Reads an output and tells missing (`None`) from null (`Some(None)`).
+    ///
+    /// # Errors
+    /// As [`take`](Self::take), if it is there and does not fit.
+    pub fn take_nullable<T: OutputValue>(&mut self, name: &str) -> Result<Option<Option<T>>> {
+        match self.find(name)? {
+            Found::Value(text) => self.read::<Option<T>>(name, text).map(Some),
+            Found::Nothing => Ok(None),
+        }
+    }
+
+    /// Reads an output with a function of yours, such as the `deserialize` of a `with` module.
+    ///
+    /// # Errors
+    /// As [`take`](Self::take); a missing output is always one.
+    pub fn take_with<T>(
+        &mut self,
+        name: &str,
+        read: impl FnOnce(ValueDeserializer<'_, 'a>) -> Result<T, serde_json::Error>,
+    ) -> Result<T> {
+        match self.find(name)? {
+            Found::Value(text) => self.read_with(name, text, read),
+            Found::Nothing => Err(self.missing(name, type_name::<T>())),
+        }
+    }
+
+    /// Reads an output with a function of yours, or takes the default when it is missing or null.
+    ///
+    /// # Errors
+    /// As [`take`](Self::take), if it is there and does not fit.
+    pub fn take_with_or_default<T: Default>(
+        &mut self,
+        name: &str,
+        read: impl FnOnce(ValueDeserializer<'_, 'a>) -> Result<T, serde_json::Error>,
+    ) -> Result<T> {
+        match self.find(name)? {
+            Found::Value(text) if text != "null" => self.read_with(name, text, read),
+            _ => Ok(T::default()),
+        }
+    }
+
+    /// Reads all outputs into one type, as an object whose keys are the api names.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Decode`](crate::ErrorKind::Decode) for the first output that does not fit.
+    pub fn take_all<T: OutputValue>(&mut self) -> Result<T> {
+        let reading = Cell::new(None);
+        let all = All { left: self.entries.iter(), value: None, reading: &reading };
+        let read = T::deserialize(all).map_err(|error| {
+            let (name, text) = reading.get().unwrap_or(("out_params", "{}"));
+            explain_read(name, text, &error, type_name::<T>())
+        });
+        read.map_err(|problem| self.fail(problem))
+    }
+
+    fn find(&mut self, name: &str) -> Result<Found<'a>> {
+        let mut found = self.entries.iter().filter(|(known, _)| known == name);
+        let Some((_, value)) = found.next() else {
+            return Ok(Found::Nothing);
+        };
+        if found.any(|(_, other)| other.get() != value.get()) {
+            return Err(self.fail(Problem {
+                name: name.to_owned(),
+                path: String::new(),
+                expected: "one value".to_owned(),
+                found: "several that differ".to_owned(),
+            }));
+        }
+        Ok(Found::Value(value.get()))
+    }
+
+    fn read<T: Deserialize<'a>>(&mut self, name: &str, text: &'a str) -> Result<T> {
+        serde_json::from_str(text).map_err(|error| self.fail(explain_read(name, text, &error, type_name::<T>())))
+    }
+
+    fn read_with<T>(
+        &mut self,
+        name: &str,
+        text: &'a str,
+        read: impl FnOnce(ValueDeserializer<'_, 'a>) -> Result<T, serde_json::Error>,
+    ) -> Result<T> {
+        read(&mut serde_json::Deserializer::from_str(text))
+            .map_err(|error| self.fail(explain_read(name, text, &error, type_name::<T>())))
+    }
+
+    fn missing(&mut self, name: &str, rust_type: &str) -> Error {
+        let problem = Problem {
+            name: name.to_owned(),
+            path: String::new(),
+            expected: named(rust_type),
+            found: "nothing: the reply has no such output".to_owned(),
+        };
+        self.fail(problem)
+    }
+
+    fn fail(&mut self, problem: Problem) -> Error {
+        self.problems.push(problem.clone());
+        Error::decode(vec![problem])
+    }
+}
+
+/// Without the values.
+impl std::fmt::Debug for Outputs<'_> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_list().entries(self.names()).finish()
+    }
+}
+
+/// All outputs as one object; remembers which output is being read, for the error.
+struct All<'s, 'a> {
+    left: std::slice::Iter<'s, Entry<'a>>,
+    value: Option<&'a RawValue>,
+    reading: &'s Cell<Option<(&'s str, &'a str)>>,
+}
+
+impl<'de> Deserializer<'de> for All<'_, 'de> {
+    type Error = serde_json::Error;
+
+    fn deserialize_any<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Self::Error> {
+        visitor.visit_map(self)
+    }
+
+    fn deserialize_option<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Self::Error> {
+        visitor.visit_some(self)
+    }
+
+    fn deserialize_newtype_struct<V: Visitor<'de>>(
+        self,
+        _name: &'static str,
+        visitor: V,
+    ) -> Result<V::Value, Self::Error> {
+        visitor.visit_newtype_struct(self)
+    }
+
+    /// `output = ()` reads nothing.
+    fn deserialize_unit<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Self::Error> {
+        visitor.visit_unit()
+    }
+
+    forward_to_deserialize_any! {
+        bool i8 i16 i32 i64 i128 u8 u16 u32 u64 u128 f32 f64 char str string bytes byte_buf unit_struct
+        seq tuple tuple_struct map struct enum identifier ignored_any
+    }
+}
+
+impl<'de> MapAccess<'de> for All<'_, 'de> {
+    type Error = serde_json::Error;
+
+    fn next_key_seed<K: DeserializeSeed<'de>>(&mut self, seed: K) -> Result<Option<K::Value>, Self::Error> {
+        let Some((name, value)) = self.left.next() else {
+            self.reading.set(None);
+            return Ok(None);
+        };
+        self.reading.set(Some((name, value.get())));
+        self.value = Some(value);
+        seed.deserialize((&**name).into_deserializer()).map(Some)
+    }
+
+    fn next_value_seed<V: DeserializeSeed<'de>>(&mut self, seed: V) -> Result<V::Value, Self::Error> {
+        let text = self.value.take().map_or("null", RawValue::get);
+        seed.deserialize(&mut serde_json::Deserializer::from_str(text))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeMap;
+
+    use serde_json::Value;
+
+    use super::Outputs;
+    use crate::Result;
+
+    const REPLY: &str = r#"[{"api_name":"total","value":"128.50"},{"api_name":"note","value":null},{"api_name":"lines","value":[1,"two"]}]"#;
+
+    fn read<T>(read: impl FnOnce(&mut Outputs<'_>) -> Result<T>) -> Result<T> {
+        let mut outputs = Outputs::parse(REPLY)?;
+        let value = read(&mut outputs);
+        outputs.finish(value)
+    }
+
+    fn message<T: std::fmt::Debug>(result: Result<T>) -> String {
+        result.expect_err("does not fit").to_string()
+    }
+
+    #[test]
+    fn missing_is_told_from_null() {
+        assert_eq!(read(|from| from.take::<Option<String>>("note")).unwrap(), None);
+        assert_eq!(read(|from| from.take::<Option<String>>("gone")).unwrap(), None);
+        assert_eq!(read(|from| from.take::<Value>("note")).unwrap(), Value::Null);
+        assert!(read(|from| from.take::<Value>("gone")).is_err());
+        assert_eq!(read(|from| from.take_nullable::<String>("note")).unwrap(), Some(None));
+        assert_eq!(read(|from| from.take_nullable::<String>("gone")).unwrap(), None);
+        assert_eq!(read(|from| from.take_or_default::<i64>("note")).unwrap(), 0);
+        assert_eq!(read(|from| from.take_or_default::<i64>("gone")).unwrap(), 0);
+        assert_eq!(
+            message(read(|from| from.take::<String>("note"))),
+            "an output does not fit its field: `note` expected a string, found null"
+        );
+        assert_eq!(
+            message(read(|from| from.take::<String>("gone"))),
+            "an output does not fit its field: `gone` expected `String`, found nothing: the reply has no such output"
+        );
+    }
+
+    #[test]
+    fn every_bad_output_is_in_the_error() {
+        let error = read(|from| {
+            let total = from.take::<i64>("total");
+            let note = from.take::<Option<String>>("note");
+            let lines = from.take::<Vec<i64>>("lines");
+            Ok((total?, note?, lines?))
+        });
+        assert_eq!(
+            message(error),
+            "2 outputs do not fit their fields: `total` expected i64, found a string, `lines` at `[1]` expected i64, found a string"
+        );
+    }
+
+    #[test]
+    fn a_problem_that_the_author_got_over_is_none() {
+        let total = read(|from| from.take::<i64>("total").or_else(|_| from.take::<String>("total").map(|t| t.len() as i64)));
+        assert_eq!(total.unwrap(), 6);
+    }
+
+    #[test]
+    fn all_outputs_are_one_object() {
+        let all = read(|from| from.take_all::<BTreeMap<String, Value>>()).unwrap();
+        assert_eq!(all.keys().collect::<Vec<_>>(), ["lines", "note", "total"]);
+        read(|from| from.take_all::<()>()).unwrap();
+        assert_eq!(
+            message(read(|from| from.take_all::<BTreeMap<String, String>>())),
+            "an output does not fit its field: `note` expected a string, found null"
+        );
+    }
+
+    #[test]
+    fn the_same_output_twice_is_no_guess() {
+        let mut outputs = Outputs::parse(r#"[{"api_name":"a","value":1},{"api_name":"a","value":2},{"api_name":"b","value":3}]"#).unwrap();
+        assert_eq!(outputs.take::<i64>("b").unwrap(), 3);
+        assert!(message(outputs.take::<i64>("a")).ends_with("`a` expected one value, found several that differ"));
+    }
+}

@@ -1,0 +1,228 @@
+//! What a reply means: judged by the outer code, the inner code, `error_msg` and `status`, all four; the HTTP status
+//! alone is never trusted.
+
+use std::fmt::Write as _;
+use std::time::Duration;
+
+use serde_json::Value;
+
+use super::codes::{self, Meaning};
+use super::envelope::{self, Data, Envelope};
+use crate::error::{Error, ErrorKind, Ran, Result, Stage};
+use crate::Status;
+
+/// What came back over HTTP.
+pub(crate) struct Received<'a> {
+    pub(crate) http_status: u16,
+    pub(crate) log_id: Option<String>,
+    pub(crate) retry_after: Option<Duration>,
+    pub(crate) body: &'a [u8],
+}
+
+/// Which statuses a call takes for success.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Accept {
+    /// `execute`: the flow is at its end.
+    Finished,
+    /// `start`: the flow may still be under way.
+    Begun,
+}
+
+/// A run that went well, its outputs still as text.
+pub(crate) struct Reply {
+    pub(crate) execution_id: String,
+    pub(crate) status: Status,
+    pub(crate) out_params: String,
+    pub(crate) log_id: Option<String>,
+    pub(crate) idempotency_key: String,
+    pub(crate) attempts: u32,
+}
+
+impl Reply {
+    /// An error about a run that took place: with all that is known of it.
+    pub(crate) fn failed(self, flow: &str, error: Error) -> Error {
+        error.ran(Ran::Yes).with(|facts| {
+            facts.flow = Some(flow.to_owned());
+            facts.stage = Some(Stage::Execute);
+            facts.execution_id = non_empty(&self.execution_id);
+            facts.status = Some(self.status);
+            facts.idempotency_key = non_empty(&self.idempotency_key);
+            facts.log_id = self.log_id;
+            facts.attempts = self.attempts;
+            facts.out_params = Some(self.out_params);
+        })
+    }
+}
+
+/// The execute endpoint's reply.
+pub(crate) fn judge(received: &Received<'_>, accept: Accept) -> Result<Reply> {
+    let envelope = envelope_of(received, Stage::Execute)?;
+    let data = &envelope.data;
+    let status = Status::from(&*data.status);
+    let failure = match (failure_in(data), &status) {
+        (Some(meant), _) => Some((meant, "the flow failed")),
+        (None, Status::Failed) => Some((flow_failed(), "the flow failed")),
+        (None, Status::Rejected) => Some((flow_failed(), "the flow was rejected")),
+        (None, Status::Canceled) => Some((flow_failed(), "the flow was canceled")),
+        (None, Status::Other(_)) => Some((
+            Meaning { kind: ErrorKind::Malformed, ran: Ran::Maybe, cure: "a newer version of apaas-flow may know it" },
+            "the platform gave a status that this version does not know",
+        )),
+        (None, Status::Wait | Status::InProcess) if accept == Accept::Finished => Some((
+            Meaning { kind: ErrorKind::Unfinished, ran: Ran::Yes, cure: "a flow with human tasks or long work wants `start`" },
+            "the flow has not finished",
+        )),
+        (None, _) => None,
+    };
+    match failure {
+        None => Ok(Reply {
+            execution_id: data.execution_id.clone().into_owned(),
+            status,
+            out_params: envelope.data.out_params.into_owned(),
+            log_id: received.log_id.clone(),
+            idempotency_key: String::new(),
+            attempts: 1,
+        }),
+        Some((meant, what)) => {
+            let message = sentence(what, &data.error_msg, meant.cure);
+            Err(refusal(&meant, message, received, Stage::Execute).with(|facts| {
+                facts.flow_code = non_empty(&data.code);
+                facts.status = Some(status).filter(|status| *status != Status::Missing);
+                facts.execution_id = non_empty(&data.execution_id);
+                facts.out_params = non_empty(&data.out_params);
+            }))
+        }
+    }
+}
+
+fn flow_failed() -> Meaning {
+    Meaning { kind: ErrorKind::Flow, ran: Ran::Yes, cure: "" }
+}
+
+/// What the flow engine itself reports as wrong.
+fn failure_in(data: &Data<'_>) -> Option<Meaning> {
+    let error_code = !matches!(data.code.trim(), "" | "0");
+    let error_msg = !matches!(data.error_msg.trim(), "" | "success");
+    (error_code || error_msg).then(|| codes::inner(&data.code, !data.execution_id.is_empty()))
+}
+
+/// The envelope of either endpoint, if its outer code says that all is well.
+pub(crate) fn envelope_of<'a>(received: &Received<'a>, stage: Stage) -> Result<Envelope<'a>> {
+    let Some(envelope) = envelope::parse(received.body) else {
+        return Err(no_envelope(received, stage));
+    };
+    let code = envelope.code.unwrap_or_default();
+    if code == 0 {
+        return Ok(envelope);
+    }
+    let meant = codes::outer(code, received.http_status, stage);
+    let mut message = sentence("the platform refused the request", &envelope.msg, meant.cure);
+    let mut log_id = None;
+    if let Some(error) = &envelope.error {
+        push_hints(&mut message, error);
+        log_id = error.get("logid").and_then(Value::as_str).and_then(non_empty);
+    }
+    Err(refusal(&meant, message, received, stage).with(|facts| {
+        facts.code = Some(code);
+        facts.flow_code = non_empty(&envelope.data.code);
+        facts.status = non_empty(&envelope.data.status).map(|status| Status::from(&*status));
+        facts.execution_id = non_empty(&envelope.data.execution_id);
+        facts.out_params = non_empty(&envelope.data.out_params);
+        facts.log_id = facts.log_id.take().or(log_id);
+    }))
+}
+
+/// A reply of something else than the platform: a proxy, a gateway, a wrong address.
+fn no_envelope(received: &Received<'_>, stage: Stage) -> Error {
+    let http_status = received.http_status;
+    let (kind, ran, what) = match http_status {
+        300..=399 => (
+            ErrorKind::Malformed,
+            Ran::Maybe,
+            "the server redirects, which is refused since it would send the request to another place; set `base_url` to the platform itself",
+        ),
+        429 => (ErrorKind::RateLimited, Ran::No, "too many calls, says something before the platform"),
+        // Nobody took the request in.
+        404 | 405 | 407 | 413 => (
+            ErrorKind::Malformed,
+            Ran::No,
+            "the server does not know this endpoint; check `base_url` and the proxies",
+        ),
+        500.. => (ErrorKind::Gateway, Ran::Maybe, "something before the platform answered in its place"),
+        _ => (ErrorKind::Malformed, Ran::Maybe, "the reply is not the platform's; check `base_url` and the proxies"),
+    };
+    let mut message = what.to_owned();
+    if !is_json(received.body) {
+        // writing to a String cannot fail
+        let _ = write!(message, ", it begins: {:?}", excerpt(&String::from_utf8_lossy(received.body), 120));
+    }
+    let ran = if stage == Stage::Token { Ran::No } else { ran };
+    refusal(&Meaning { kind, ran, cure: "" }, message, received, stage)
+}
+
+fn is_json(body: &[u8]) -> bool {
+    serde_json::from_slice::<serde::de::IgnoredAny>(body).is_ok()
+}
+
+fn refusal(meant: &Meaning, message: String, received: &Received<'_>, stage: Stage) -> Error {
+    Error::plain(meant.kind, message).ran(meant.ran).with(|facts| {
+        facts.stage = Some(stage);
+        facts.http_status = (received.http_status != 200).then_some(received.http_status);
+        facts.log_id.clone_from(&received.log_id);
+        facts.retry_after = received.retry_after;
+    })
+}
+
+/// `what: said; cure`
+fn sentence(what: &str, said: &str, cure: &str) -> String {
+    let mut sentence = what.to_owned();
+    for (gap, part) in [(": ", &*excerpt(said.trim(), 300)), ("; ", cure)] {
+        if !part.is_empty() {
+            sentence.push_str(gap);
+            sentence.push_str(part);
+        }
+    }
+    sentence
+}
+
+/// What the platform's `error` object adds: the console's pages above all. The values in it are left out.
+fn push_hints(message: &mut String, error: &Value) {
+    let each = |list: &str| error.get(list).and_then(Value::as_array).into_iter().flatten();
+    let text = |item: &Value, key: &str| item.get(key).and_then(Value::as_str).map(|text| excerpt(text, 300)).unwrap_or_default();
+    let mut hint = |label: &str, what: &str| {
+        if !what.is_empty() && !message.contains(what) {
+            message.push_str("; ");
+            message.push_str(label);
+            message.push_str(what);
+        }
+    };
+    for violation in each("field_violations") {
+        hint("field ", &format!("{}: {}", text(violation, "field"), text(violation, "description")));
+    }
+    for violation in each("permission_violations") {
+        // The address stands under either key.
+        let url = text(violation, "url");
+        let url = if url.is_empty() { text(violation, "uri") } else { url };
+        hint("grant it at ", &url);
+    }
+    for help in each("helps") {
+        hint("see ", &text(help, "url"));
+    }
+}
+
+/// The beginning of a text, in one line.
+fn excerpt(text: &str, most: usize) -> String {
+    let mut line: String = text
+        .chars()
+        .take(most)
+        .map(|c| if c.is_control() { ' ' } else { c })
+        .collect();
+    if text.chars().nth(most).is_some() {
+        line.push('…');
+    }
+    line
+}
+
+fn non_empty(text: &str) -> Option<String> {
+    (!text.is_empty()).then(|| text.to_owned())
+}

@@ -1,0 +1,84 @@
+//! The two pure halves of a call: the request's bytes and the reply's meaning, for recorded replies and other transports.
+//!
+//! ```
+//! use apaas_flow_runtime::{Operator, wire};
+//! # use apaas_flow_runtime::{Flow, Outputs, Params, Result, value::RecordRef};
+//! # struct DeleteObject { record: RecordRef }
+//! # impl Flow for DeleteObject {
+//! #     const NAMESPACE: &'static str = "package_7344545d87__c";
+//! #     const FLOW_ID: &'static str = "deleteObject_99c656599f";
+//! #     type Output = i64;
+//! #     fn write_params(&self, to: &mut Params) -> Result<()> { to.field("variable_rgrtgqworiginal", &self.record) }
+//! #     fn read_outputs(from: &mut Outputs<'_>) -> Result<i64> { from.take("_flowExecutionID") }
+//! # }
+//!
+//! let flow = DeleteObject { record: RecordRef::new(5454545) };
+//! let body = wire::request(&flow, &Operator::id(1111).with_email("apaas@bytedance.com"))?;
+//! assert_eq!(
+//!     String::from_utf8_lossy(&body),
+//!     r#"{"operator":"{\"_id\":1111,\"email\":\"apaas@bytedance.com\"}","params":"{\"variable_rgrtgqworiginal\":{\"_id\":5454545}}"}"#
+//! );
+//! # Ok::<(), apaas_flow_runtime::Error>(())
+//! ```
+
+mod codes;
+mod envelope;
+mod judge;
+mod request;
+
+pub(crate) use codes::is_stale_token;
+pub(crate) use judge::{Accept, Received, Reply, envelope_of, judge};
+pub use request::Request;
+
+use crate::{Execution, Flow, Operator, Outputs, Result, names};
+
+/// The body of a request that runs the flow, without an idempotency key: the same input gives the same bytes.
+///
+/// # Errors
+/// [`ErrorKind::Encode`](crate::ErrorKind::Encode) if an input cannot be written as JSON.
+pub fn request<F: Flow>(flow: &F, operator: &Operator) -> Result<Vec<u8>> {
+    Request::new(flow, operator).map(|request| request.to_vec())
+}
+
+/// The path of the flow's endpoint, to be put behind the base URL.
+pub fn path<F: Flow>() -> String {
+    let () = F::CHECKED;
+    names::path(F::NAMESPACE, F::FLOW_ID)
+}
+
+/// What a reply means: the run with its outputs, or the error that a call would have ended with.
+///
+/// # Errors
+/// Everything that a call's reply can be: see [`ErrorKind`](crate::ErrorKind).
+pub fn reply<F: Flow>(http_status: u16, body: &[u8]) -> Result<Execution<F::Output>> {
+    let flow = names::label(F::NAMESPACE, F::FLOW_ID);
+    let received = Received { http_status, log_id: None, retry_after: None, body };
+    judge(&received, Accept::Finished)
+        .map_err(|error| error.with(|facts| facts.flow = Some(flow.clone())))
+        .and_then(|reply| reply.decode(&flow, F::read_outputs))
+}
+
+impl Reply {
+    /// Reads the outputs. They are in the error where they cannot be read.
+    pub(crate) fn decode<O>(
+        self,
+        flow: &str,
+        read: impl FnOnce(&mut Outputs<'_>) -> Result<O>,
+    ) -> Result<Execution<O>> {
+        let output = Outputs::parse(&self.out_params).and_then(|mut outputs| {
+            let output = read(&mut outputs);
+            outputs.finish(output)
+        });
+        match output {
+            Ok(output) => Ok(Execution {
+                execution_id: self.execution_id,
+                status: self.status,
+                output,
+                idempotency_key: self.idempotency_key,
+                log_id: self.log_id,
+                attempts: self.attempts,
+            }),
+            Err(error) => Err(self.failed(flow, error)),
+        }
+    }
+}

@@ -1,0 +1,119 @@
+//! The request's body.
+
+use std::fmt;
+
+use crate::params::push_json_string;
+use crate::{Flow, Operator, Params, Result};
+
+/// A request's body, option by option. Options that are not set are absent from the body.
+///
+/// ```
+/// use apaas_flow_runtime::{Operator, wire};
+/// # use apaas_flow_runtime::{Flow, Outputs, Params, Result};
+/// # struct Nightly;
+/// # impl Flow for Nightly {
+/// #     const NAMESPACE: &'static str = "package_shop__c";
+/// #     const FLOW_ID: &'static str = "nightly";
+/// #     type Output = ();
+/// #     fn write_params(&self, _: &mut Params) -> Result<()> { Ok(()) }
+/// #     fn read_outputs(_: &mut Outputs<'_>) -> Result<()> { Ok(()) }
+/// # }
+///
+/// let body = wire::Request::new(&Nightly, &Operator::id(1111))?
+///     .idempotency_key("nightly-2026-11-22")
+///     .asynchronous()
+///     .to_vec();
+/// assert_eq!(
+///     String::from_utf8_lossy(&body),
+///     r#"{"operator":"{\"_id\":1111}","is_async":true,"idempotent_key":"nightly-2026-11-22"}"#
+/// );
+/// # Ok::<(), apaas_flow_runtime::Error>(())
+/// ```
+#[derive(Clone)]
+#[must_use]
+pub struct Request {
+    operator: String,
+    params: Option<String>,
+    is_async: bool,
+    idempotency_key: Option<String>,
+    loop_masks: Vec<String>,
+}
+
+impl Request {
+    /// A request that runs the flow on behalf of the operator.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Encode`](crate::ErrorKind::Encode) if an input cannot be written as JSON.
+    pub fn new<F: Flow>(flow: &F, operator: &Operator) -> Result<Self> {
+        let mut params = Params::new();
+        flow.write_params(&mut params)?;
+        Ok(Self::from_parts(params.into_json(), operator))
+    }
+
+    pub(crate) fn from_parts(params: Option<String>, operator: &Operator) -> Self {
+        Self {
+            operator: operator.to_json(),
+            params,
+            is_async: false,
+            idempotency_key: None,
+            loop_masks: Vec::new(),
+        }
+    }
+
+    /// The key under which the platform runs the flow once at most. A key that was used before is refused.
+    pub fn idempotency_key(mut self, key: impl Into<String>) -> Self {
+        self.idempotency_key = Some(key.into());
+        self
+    }
+
+    /// What keeps a flow that calls itself through a function from going round forever; at most 20.
+    pub fn loop_masks(mut self, masks: impl IntoIterator<Item = impl Into<String>>) -> Self {
+        self.loop_masks = masks.into_iter().map(Into::into).collect();
+        self
+    }
+
+    /// Starts the flow and does not wait for its end.
+    pub fn asynchronous(mut self) -> Self {
+        self.is_async = true;
+        self
+    }
+
+    /// The body: JSON, in UTF-8.
+    pub fn to_vec(&self) -> Vec<u8> {
+        let params = self.params.as_deref();
+        // Quotes inside `params` become two bytes each; an eighth is a good guess for JSON.
+        let mut body = Vec::with_capacity(160 + self.operator.len() + params.map_or(0, |p| p.len() + p.len() / 8));
+        body.extend_from_slice(b"{\"operator\":");
+        push_json_string(&mut body, &self.operator);
+        if let Some(params) = params {
+            body.extend_from_slice(b",\"params\":");
+            push_json_string(&mut body, params);
+        }
+        if self.is_async {
+            body.extend_from_slice(b",\"is_async\":true");
+        }
+        if let Some(key) = &self.idempotency_key {
+            body.extend_from_slice(b",\"idempotent_key\":");
+            push_json_string(&mut body, key);
+        }
+        for (i, mask) in self.loop_masks.iter().enumerate() {
+            body.extend_from_slice(if i == 0 { b",\"loop_masks\":[" } else { b"," });
+            push_json_string(&mut body, mask);
+        }
+        if !self.loop_masks.is_empty() {
+            body.push(b']');
+        }
+        body.push(b'}');
+        body
+    }
+}
+
+/// Without the values.
+impl fmt::Debug for Request {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Request")
+            .field("is_async", &self.is_async)
+            .field("idempotency_key", &self.idempotency_key)
+            .finish_non_exhaustive()
+    }
+}
