@@ -105,7 +105,8 @@ impl ClientBuilder {
                 String::new()
             })
         };
-        let mut builder = Self::new().app_credentials(required("APAAS_APP_ID"), required("APAAS_APP_SECRET"));
+        let mut builder =
+            Self::new().app_credentials(required("APAAS_APP_ID"), required("APAAS_APP_SECRET"));
         if let Some(id) = variable("APAAS_OPERATOR_ID") {
             match id.trim().parse() {
                 Ok(id) => builder.operator = Some(Operator::id(id)),
@@ -131,12 +132,23 @@ impl ClientBuilder {
                 _ => wrong.push("APAAS_ALLOW_PLAIN_HTTP is neither `true` nor `false`".to_owned()),
             }
         }
-        if wrong.is_empty() { Ok(builder) } else { Err(config(wrong.join("; "))) }
+        if wrong.is_empty() {
+            Ok(builder)
+        } else {
+            Err(config(wrong.join("; ")))
+        }
     }
 
     /// The id and the secret of a custom (self-built) app.
-    pub fn app_credentials(mut self, app_id: impl Into<String>, app_secret: impl Into<String>) -> Self {
-        self.tokens = Some(Tokens::App { id: app_id.into(), secret: app_secret.into() });
+    pub fn app_credentials(
+        mut self,
+        app_id: impl Into<String>,
+        app_secret: impl Into<String>,
+    ) -> Self {
+        self.tokens = Some(Tokens::App {
+            id: app_id.into(),
+            secret: app_secret.into(),
+        });
         self
     }
 
@@ -217,9 +229,18 @@ impl ClientBuilder {
         if self.timeout.is_zero() || self.connect_timeout.is_zero() {
             return Err(config("a timeout of zero leaves no time for a call"));
         }
-        let http = Arc::new(Http::new(self.connect_timeout, self.response_limit, loopback, self.customize)?);
+        let http = Arc::new(Http::new(
+            self.connect_timeout,
+            self.response_limit,
+            loopback,
+            self.customize,
+        )?);
         let source: Arc<dyn TokenSource> = match self.tokens {
-            None => return Err(config("no credentials; give `app_credentials` or a `token_source`")),
+            None => {
+                return Err(config(
+                    "no credentials; give `app_credentials` or a `token_source`",
+                ));
+            }
             Some(Tokens::Source(source)) => source,
             Some(Tokens::App { id, secret }) => {
                 if id.trim().is_empty() || secret.trim().is_empty() {
@@ -253,7 +274,9 @@ impl fmt::Debug for ClientBuilder {
 fn base_url(text: &str, allow_plain_http: bool) -> Result<(String, bool)> {
     // The text is not repeated: a URL may carry a password.
     let url = Url::parse(text.trim()).map_err(|error| {
-        config(format!("the base URL cannot be read: {error}; it looks like {FEISHU}"))
+        config(format!(
+            "the base URL cannot be read: {error}; it looks like {FEISHU}"
+        ))
     })?;
     let loopback = match url.host() {
         Some(Host::Domain(domain)) => domain == "localhost",
@@ -262,15 +285,26 @@ fn base_url(text: &str, allow_plain_http: bool) -> Result<(String, bool)> {
         None => false,
     };
     if !url.username().is_empty() || url.password().is_some() {
-        return Err(config("the base URL has a user or a password in it; the platform knows tokens only"));
+        return Err(config(
+            "the base URL has a user or a password in it; the platform knows tokens only",
+        ));
     }
     if url.query().is_some() || url.fragment().is_some() {
-        return Err(config("the base URL has a `?` or a `#`; give the part in front of `/open-apis`"));
+        return Err(config(
+            "the base URL has a `?` or a `#`; give the part in front of `/open-apis`",
+        ));
     }
     match url.scheme() {
-        "https" if cfg!(any(feature = "rustls-ring", feature = "rustls-aws-lc", feature = "native-tls")) => {}
+        "https"
+            if cfg!(any(
+                feature = "rustls-ring",
+                feature = "rustls-aws-lc",
+                feature = "native-tls"
+            )) => {}
         "https" => {
-            return Err(config("https needs TLS, which this build lacks; enable `rustls-ring`, `rustls-aws-lc` or `native-tls`"));
+            return Err(config(
+                "https needs TLS, which this build lacks; enable `rustls-ring`, `rustls-aws-lc` or `native-tls`",
+            ));
         }
         "http" if loopback || allow_plain_http => {}
         "http" => {

@@ -192,17 +192,27 @@ impl<R> Call<R> {
             )
         })?;
         if self.key.is_empty() {
-            return Err(Error::plain(ErrorKind::Config, "the idempotency key is empty; leave it out for a random one"));
+            return Err(Error::plain(
+                ErrorKind::Config,
+                "the idempotency key is empty; leave it out for a random one",
+            ));
         }
         if plan.loop_masks.len() > MOST_LOOP_MASKS {
             let many = plan.loop_masks.len();
-            return Err(Error::plain(ErrorKind::Config, format!("{many} loop masks; the platform takes {MOST_LOOP_MASKS} at most")));
+            return Err(Error::plain(
+                ErrorKind::Config,
+                format!("{many} loop masks; the platform takes {MOST_LOOP_MASKS} at most"),
+            ));
         }
         let namespace = client
             .namespace_aliases
             .get(&*plan.target.namespace)
             .map_or(&*plan.target.namespace, |alias| alias);
-        let url = format!("{}{}", client.base_url, names::path(namespace, &plan.target.flow_id));
+        let url = format!(
+            "{}{}",
+            client.base_url,
+            names::path(namespace, &plan.target.flow_id)
+        );
         let mut request = Request::from_parts(params.into_json(), operator)
             .idempotency_key(&*self.key)
             .loop_masks(plan.loop_masks);
@@ -245,7 +255,10 @@ impl<R> Future for Call<R> {
             }
         }
         let State::UnderWay(task) = &mut call.state else {
-            return Poll::Ready(Err(call.failed(Error::plain(ErrorKind::Config, "the call was awaited again after its end"))));
+            return Poll::Ready(Err(call.failed(Error::plain(
+                ErrorKind::Config,
+                "the call was awaited again after its end",
+            ))));
         };
         let sent = ready!(Pin::new(task).poll(cx));
         call.state = State::Over;

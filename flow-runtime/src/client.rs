@@ -67,7 +67,9 @@ impl Client {
     /// The `execute` that `#[apaas_flow]` generates is this.
     pub fn execute<F: Flow>(&self, flow: &F) -> Execute<F::Output> {
         let () = F::CHECKED;
-        Call::new(self, target::<F>(), params(flow), |reply, flow| reply.decode(flow, F::read_outputs))
+        Call::new(self, target::<F>(), params(flow), |reply, flow| {
+            reply.decode(flow, F::read_outputs)
+        })
     }
 
     /// Starts a flow and does not wait for its end, once the call is awaited.
@@ -84,7 +86,10 @@ impl Client {
 }
 
 fn target<F: Flow>() -> Target {
-    Target { namespace: Cow::Borrowed(F::NAMESPACE), flow_id: Cow::Borrowed(F::FLOW_ID) }
+    Target {
+        namespace: Cow::Borrowed(F::NAMESPACE),
+        flow_id: Cow::Borrowed(F::FLOW_ID),
+    }
 }
 
 fn params<F: Flow>(flow: &F) -> Result<Params> {

@@ -30,16 +30,22 @@ impl AppCredentials {
 
     async fn request(&self) -> Result<Token> {
         let body = self.body.clone().into();
-        let response = self.http.post(&self.url, None, body, &Sent::default(), Stage::Token).await?;
+        let response = self
+            .http
+            .post(&self.url, None, body, &Sent::default(), Stage::Token)
+            .await?;
         let received = response.received();
         envelope_of(&received, Stage::Token)?;
         read(received.body).ok_or_else(|| {
-            Error::plain(ErrorKind::Token, "the token endpoint's reply has no `tenant_access_token`")
-                .ran(Ran::No)
-                .with(|facts| {
-                    facts.stage = Some(Stage::Token);
-                    facts.log_id.clone_from(&received.log_id);
-                })
+            Error::plain(
+                ErrorKind::Token,
+                "the token endpoint's reply has no `tenant_access_token`",
+            )
+            .ran(Ran::No)
+            .with(|facts| {
+                facts.stage = Some(Stage::Token);
+                facts.log_id.clone_from(&received.log_id);
+            })
         })
     }
 }
@@ -47,7 +53,10 @@ impl AppCredentials {
 /// `{"code": 0, "msg": "ok", "tenant_access_token": "t-...", "expire": 7200}`, flat
 fn read(body: &[u8]) -> Option<Token> {
     let reply: Value = serde_json::from_slice(body).ok()?;
-    let token = reply.get("tenant_access_token")?.as_str().filter(|token| !token.is_empty())?;
+    let token = reply
+        .get("tenant_access_token")?
+        .as_str()
+        .filter(|token| !token.is_empty())?;
     // Without a lifetime it is used once and never kept.
     let lifetime = reply.get("expire").and_then(Value::as_u64).unwrap_or(0);
     Some(Token::new(token).expires_in(Duration::from_secs(lifetime)))

@@ -28,14 +28,21 @@ fn handle() -> Result<&'static Handle> {
         .get_or_init(|| {
             let runtime = Builder::new_current_thread().enable_all().build()?;
             let handle = runtime.handle().clone();
-            thread::Builder::new().name("apaas-flow".to_owned()).spawn(move || {
-                IS_DRIVER.set(true);
-                runtime.block_on(pending::<()>());
-            })?;
+            thread::Builder::new()
+                .name("apaas-flow".to_owned())
+                .spawn(move || {
+                    IS_DRIVER.set(true);
+                    runtime.block_on(pending::<()>());
+                })?;
             Ok(handle)
         })
         .as_ref()
-        .map_err(|error| Error::plain(ErrorKind::Config, format!("the library's thread could not be started: {error}")))
+        .map_err(|error| {
+            Error::plain(
+                ErrorKind::Config,
+                format!("the library's thread could not be started: {error}"),
+            )
+        })
 }
 
 /// Runs a future on the driver; dropping the task ends it.
@@ -59,8 +66,11 @@ impl<T> Future for Task<T> {
     fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Result<T>> {
         Pin::new(&mut self.0).poll(cx).map(|joined| {
             joined.unwrap_or_else(|error| {
-                Err(Error::plain(ErrorKind::Malformed, format!("a bug in apaas-flow, please report it: {error}"))
-                    .ran(Ran::Maybe))
+                Err(Error::plain(
+                    ErrorKind::Malformed,
+                    format!("a bug in apaas-flow, please report it: {error}"),
+                )
+                .ran(Ran::Maybe))
             })
         })
     }

@@ -37,7 +37,11 @@ impl DynamicFlow {
     /// [`ErrorKind::Config`](crate::ErrorKind::Config) for a name that cannot be a part of a path: empty, `.`, `..`, or with
     /// a control character. Every other one is percent-encoded.
     pub fn new(namespace: impl Into<String>, flow_id: impl Into<String>) -> Result<Self> {
-        let flow = Self { namespace: namespace.into(), flow_id: flow_id.into(), params: Params::new() };
+        let flow = Self {
+            namespace: namespace.into(),
+            flow_id: flow_id.into(),
+            params: Params::new(),
+        };
         names::check_dynamic("namespace", &flow.namespace)?;
         names::check_dynamic("flow id", &flow.flow_id)?;
         Ok(flow)
@@ -54,11 +58,16 @@ impl DynamicFlow {
 
     /// Executes the flow and waits for its outputs, once the call is awaited.
     pub fn execute(&self, client: &Client) -> Execute<DynamicOutput> {
-        Call::new(client, self.target(), Ok(self.params.clone()), |reply, flow| {
-            let out_params = reply.out_params.clone();
-            // Parsed here, so that outputs that are none at all are this call's error.
-            reply.decode(flow, |_| Ok(DynamicOutput(out_params)))
-        })
+        Call::new(
+            client,
+            self.target(),
+            Ok(self.params.clone()),
+            |reply, flow| {
+                let out_params = reply.out_params.clone();
+                // Parsed here, so that outputs that are none at all are this call's error.
+                reply.decode(flow, |_| Ok(DynamicOutput(out_params)))
+            },
+        )
     }
 
     /// Starts the flow and does not wait for its end, once the call is awaited.

@@ -137,7 +137,11 @@ impl Error {
         let cause = error.into();
         let error = Self::plain(kind, cause.to_string());
         // A text turned into an error has nothing more to tell than the message it became.
-        if cause.source().is_some() { error.because(cause) } else { error }
+        if cause.source().is_some() {
+            error.because(cause)
+        } else {
+            error
+        }
     }
 
     pub(crate) fn plain(kind: ErrorKind, message: impl Into<String>) -> Self {
@@ -179,6 +183,16 @@ impl Error {
         let mut error = Self::plain(ErrorKind::Decode, String::new());
         error.0.problems = problems;
         error
+    }
+
+    /// The same problems, found while reading inputs.
+    pub(crate) fn of_inputs(mut self) -> Self {
+        let problems = std::mem::take(&mut self.0.problems);
+        if !problems.is_empty() {
+            let problems: Vec<_> = problems.iter().map(ToString::to_string).collect();
+            self.0.message = problems.join(", ");
+        }
+        self
     }
 
     pub(crate) fn ran(mut self, ran: Ran) -> Self {

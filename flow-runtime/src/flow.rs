@@ -79,13 +79,17 @@ pub trait Emulated: Flow + Sized {
 /// The emulator's way in: the text of a JSON object `{api name: value}` is all that the two sides agree on.
 #[doc(hidden)]
 pub mod emulated {
-    use super::{Emulated, Outputs, Params, Result};
+    use super::{Emulated, Outputs, Params};
+    use crate::error::{Error, Result};
 
     /// The text of a JSON object to the flow's input.
     pub fn read_params<F: Emulated>(object: &str) -> Result<F> {
-        let mut from = Outputs::parse(object)?;
-        let input = F::read_params(&mut from);
-        from.finish(input)
+        let read = || {
+            let mut from = Outputs::parse(object)?;
+            let input = F::read_params(&mut from);
+            from.finish(input)
+        };
+        read().map_err(Error::of_inputs)
     }
 
     /// The flow's output to the text of a JSON object.

@@ -16,7 +16,8 @@ use crate::error::{Error, ErrorKind, Ran, Result, Stage};
 use crate::wire::Received;
 
 /// What a user may change of the reqwest client, before our own settings are applied.
-pub(crate) type Customize = Box<dyn FnOnce(reqwest::ClientBuilder) -> reqwest::ClientBuilder + Send>;
+pub(crate) type Customize =
+    Box<dyn FnOnce(reqwest::ClientBuilder) -> reqwest::ClientBuilder + Send>;
 
 /// An HTTP client that follows no redirect and resends nothing by itself.
 pub(crate) struct Http {
@@ -95,8 +96,16 @@ impl Http {
             .referer(false)
             .tcp_nodelay(true)
             .build()
-            .map_err(|error| Error::plain(ErrorKind::Config, format!("the HTTP client cannot be built: {}", chain(&error))))?;
-        Ok(Self { client, response_limit })
+            .map_err(|error| {
+                Error::plain(
+                    ErrorKind::Config,
+                    format!("the HTTP client cannot be built: {}", chain(&error)),
+                )
+            })?;
+        Ok(Self {
+            client,
+            response_limit,
+        })
     }
 
     /// Posts JSON and reads the whole reply, whatever its status.
@@ -114,32 +123,54 @@ impl Http {
         let mut request = self
             .client
             .post(url)
-            .header(CONTENT_TYPE, HeaderValue::from_static("application/json; charset=utf-8"))
-            .body(reqwest::Body::wrap(Watched { body: Some(body), sent: sent.clone() }));
+            .header(
+                CONTENT_TYPE,
+                HeaderValue::from_static("application/json; charset=utf-8"),
+            )
+            .body(reqwest::Body::wrap(Watched {
+                body: Some(body),
+                sent: sent.clone(),
+            }));
         if let Some(Bearer(value)) = bearer {
             request = request.header(AUTHORIZATION, value.clone());
         }
-        let failed = |error: reqwest::Error, log_id: Option<String>| broken(&error, sent, stage).with(|facts| facts.log_id = log_id);
+        let failed = |error: reqwest::Error, log_id: Option<String>| {
+            broken(&error, sent, stage).with(|facts| facts.log_id = log_id)
+        };
         let mut response = request.send().await.map_err(|error| failed(error, None))?;
 
         let http_status = response.status().as_u16();
         let log_id = log_id(response.headers());
         let retry_after = retry_after(response.headers());
         let mut body = Vec::new();
-        while let Some(chunk) = response.chunk().await.map_err(|error| failed(error, log_id.clone()))? {
+        while let Some(chunk) = response
+            .chunk()
+            .await
+            .map_err(|error| failed(error, log_id.clone()))?
+        {
             if body.len() + chunk.len() > self.response_limit {
-                return Err(self.too_large(sent, stage).with(|facts| facts.log_id = log_id));
+                return Err(self
+                    .too_large(sent, stage)
+                    .with(|facts| facts.log_id = log_id));
             }
             body.extend_from_slice(&chunk);
         }
-        Ok(Response { http_status, log_id, retry_after, body })
+        Ok(Response {
+            http_status,
+            log_id,
+            retry_after,
+            body,
+        })
     }
 
     fn too_large(&self, sent: &Sent, stage: Stage) -> Error {
         let limit = self.response_limit;
-        Error::plain(ErrorKind::Malformed, format!("the reply is larger than {limit} bytes; see `ClientBuilder::response_limit`"))
-            .ran(ran(sent, stage))
-            .with(|facts| facts.stage = Some(stage))
+        Error::plain(
+            ErrorKind::Malformed,
+            format!("the reply is larger than {limit} bytes; see `ClientBuilder::response_limit`"),
+        )
+        .ran(ran(sent, stage))
+        .with(|facts| facts.stage = Some(stage))
     }
 }
 
@@ -150,7 +181,10 @@ fn broken(error: &reqwest::Error, sent: &Sent, stage: Stage) -> Error {
     } else if !sent.get() {
         (ErrorKind::Connect, "no connection")
     } else {
-        (ErrorKind::Gateway, "the connection was lost before the whole reply was there")
+        (
+            ErrorKind::Gateway,
+            "the connection was lost before the whole reply was there",
+        )
     };
     Error::plain(kind, format!("{what}: {}", chain(error)))
         .ran(ran(sent, stage))
@@ -215,7 +249,10 @@ fn tls(builder: reqwest::ClientBuilder) -> Result<reqwest::ClientBuilder> {
 }
 
 /// reqwest alone would want a crypto provider for the whole process, which is not a library's to install.
-#[cfg(all(feature = "rustls-ring", not(any(feature = "rustls-aws-lc", feature = "native-tls"))))]
+#[cfg(all(
+    feature = "rustls-ring",
+    not(any(feature = "rustls-aws-lc", feature = "native-tls"))
+))]
 fn tls(builder: reqwest::ClientBuilder) -> Result<reqwest::ClientBuilder> {
     use rustls::crypto::{CryptoProvider, ring};
 
@@ -234,7 +271,11 @@ fn tls(builder: reqwest::ClientBuilder) -> Result<reqwest::ClientBuilder> {
 }
 
 /// Without TLS: enough for the emulator, and `https://` says what is missing.
-#[cfg(not(any(feature = "rustls-ring", feature = "rustls-aws-lc", feature = "native-tls")))]
+#[cfg(not(any(
+    feature = "rustls-ring",
+    feature = "rustls-aws-lc",
+    feature = "native-tls"
+)))]
 #[expect(clippy::unnecessary_wraps, reason = "the other backends can fail")]
 fn tls(builder: reqwest::ClientBuilder) -> Result<reqwest::ClientBuilder> {
     Ok(builder)

@@ -25,12 +25,18 @@ pub struct Operator {
 impl Operator {
     /// The user with this `_id` on the low-code platform.
     pub fn id(id: i64) -> Self {
-        Self { id: Some(id), email: None }
+        Self {
+            id: Some(id),
+            email: None,
+        }
     }
 
     /// The user with this email on the low-code platform.
     pub fn email(email: impl Into<String>) -> Self {
-        Self { id: None, email: Some(email.into()) }
+        Self {
+            id: None,
+            email: Some(email.into()),
+        }
     }
 
     /// Adds the `_id`.

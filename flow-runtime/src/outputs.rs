@@ -28,10 +28,22 @@ enum Found<'a> {
 impl<'a> Outputs<'a> {
     /// From the text of `out_params`; `""` is no outputs.
     pub(crate) fn parse(text: &'a str) -> Result<Self> {
-        let entries = if text.trim().is_empty() { Ok(Vec::new()) } else { entries(text) };
+        let entries = if text.trim().is_empty() {
+            Ok(Vec::new())
+        } else {
+            entries(text)
+        };
         match entries {
-            Ok(entries) => Ok(Self { entries, problems: Vec::new() }),
-            Err(error) => Err(Error::decode(vec![explain_read("out_params", text, &error, "a list")])),
+            Ok(entries) => Ok(Self {
+                entries,
+                problems: Vec::new(),
+            }),
+            Err(error) => Err(Error::decode(vec![explain_read(
+                "out_params",
+                text,
+                &error,
+                "a list",
+            )])),
         }
     }
 
@@ -119,7 +131,11 @@ impl<'a> Outputs<'a> {
     /// [`ErrorKind::Decode`](crate::ErrorKind::Decode) for the first output that does not fit.
     pub fn take_all<T: OutputValue>(&mut self) -> Result<T> {
         let reading = Cell::new(None);
-        let all = All { left: self.entries.iter(), value: None, reading: &reading };
+        let all = All {
+            left: self.entries.iter(),
+            value: None,
+            reading: &reading,
+        };
         let read = T::deserialize(all).map_err(|error| {
             let (name, text) = reading.get().unwrap_or(("out_params", "{}"));
             explain_read(name, text, &error, type_name::<T>())
@@ -144,7 +160,8 @@ impl<'a> Outputs<'a> {
     }
 
     fn read<T: Deserialize<'a>>(&mut self, name: &str, text: &'a str) -> Result<T> {
-        serde_json::from_str(text).map_err(|error| self.fail(explain_read(name, text, &error, type_name::<T>())))
+        serde_json::from_str(text)
+            .map_err(|error| self.fail(explain_read(name, text, &error, type_name::<T>())))
     }
 
     fn read_with<T>(
@@ -220,7 +237,10 @@ impl<'de> Deserializer<'de> for All<'_, 'de> {
 impl<'de> MapAccess<'de> for All<'_, 'de> {
     type Error = serde_json::Error;
 
-    fn next_key_seed<K: DeserializeSeed<'de>>(&mut self, seed: K) -> Result<Option<K::Value>, Self::Error> {
+    fn next_key_seed<K: DeserializeSeed<'de>>(
+        &mut self,
+        seed: K,
+    ) -> Result<Option<K::Value>, Self::Error> {
         let Some((name, value)) = self.left.next() else {
             self.reading.set(None);
             return Ok(None);
@@ -230,13 +250,20 @@ impl<'de> MapAccess<'de> for All<'_, 'de> {
         seed.deserialize((&**name).into_deserializer()).map(Some)
     }
 
-    fn next_value_seed<V: DeserializeSeed<'de>>(&mut self, seed: V) -> Result<V::Value, Self::Error> {
+    fn next_value_seed<V: DeserializeSeed<'de>>(
+        &mut self,
+        seed: V,
+    ) -> Result<V::Value, Self::Error> {
         let text = self.value.take().map_or("null", RawValue::get);
         seed.deserialize(&mut serde_json::Deserializer::from_str(text))
     }
 }
 
 #[cfg(test)]
+#[expect(
+    clippy::redundant_closure_for_method_calls,
+    reason = "the lifetimes of the method's path are too narrow"
+)]
 mod tests {
     use std::collections::BTreeMap;
 
@@ -259,12 +286,27 @@ mod tests {
 
     #[test]
     fn missing_is_told_from_null() {
-        assert_eq!(read(|from| from.take::<Option<String>>("note")).unwrap(), None);
-        assert_eq!(read(|from| from.take::<Option<String>>("gone")).unwrap(), None);
-        assert_eq!(read(|from| from.take::<Value>("note")).unwrap(), Value::Null);
+        assert_eq!(
+            read(|from| from.take::<Option<String>>("note")).unwrap(),
+            None
+        );
+        assert_eq!(
+            read(|from| from.take::<Option<String>>("gone")).unwrap(),
+            None
+        );
+        assert_eq!(
+            read(|from| from.take::<Value>("note")).unwrap(),
+            Value::Null
+        );
         assert!(read(|from| from.take::<Value>("gone")).is_err());
-        assert_eq!(read(|from| from.take_nullable::<String>("note")).unwrap(), Some(None));
-        assert_eq!(read(|from| from.take_nullable::<String>("gone")).unwrap(), None);
+        assert_eq!(
+            read(|from| from.take_nullable::<String>("note")).unwrap(),
+            Some(None)
+        );
+        assert_eq!(
+            read(|from| from.take_nullable::<String>("gone")).unwrap(),
+            None
+        );
         assert_eq!(read(|from| from.take_or_default::<i64>("note")).unwrap(), 0);
         assert_eq!(read(|from| from.take_or_default::<i64>("gone")).unwrap(), 0);
         assert_eq!(
@@ -293,7 +335,10 @@ mod tests {
 
     #[test]
     fn a_problem_that_the_author_got_over_is_none() {
-        let total = read(|from| from.take::<i64>("total").or_else(|_| from.take::<String>("total").map(|t| t.len() as i64)));
+        let total = read(|from| {
+            from.take::<i64>("total")
+                .or_else(|_| from.take::<String>("total").map(|t| t.len() as i64))
+        });
         assert_eq!(total.unwrap(), 6);
     }
 
@@ -310,8 +355,14 @@ mod tests {
 
     #[test]
     fn the_same_output_twice_is_no_guess() {
-        let mut outputs = Outputs::parse(r#"[{"api_name":"a","value":1},{"api_name":"a","value":2},{"api_name":"b","value":3}]"#).unwrap();
+        let mut outputs = Outputs::parse(
+            r#"[{"api_name":"a","value":1},{"api_name":"a","value":2},{"api_name":"b","value":3}]"#,
+        )
+        .unwrap();
         assert_eq!(outputs.take::<i64>("b").unwrap(), 3);
-        assert!(message(outputs.take::<i64>("a")).ends_with("`a` expected one value, found several that differ"));
+        assert!(
+            message(outputs.take::<i64>("a"))
+                .ends_with("`a` expected one value, found several that differ")
+        );
     }
 }

@@ -59,7 +59,10 @@ impl Params {
         }
         let entries = crate::field::entries(&text).unwrap_or_default();
         if !text.starts_with('{') {
-            return Err(Error::plain(ErrorKind::Encode, "the output type must serialise as an object of outputs"));
+            return Err(Error::plain(
+                ErrorKind::Encode,
+                "the output type must serialise as an object of outputs",
+            ));
         }
         for (name, value) in entries {
             self.field(&name, value)?;
@@ -90,7 +93,9 @@ impl Params {
 /// Without the values.
 impl std::fmt::Debug for Params {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Params").field("bytes", &self.json.len()).finish()
+        f.debug_struct("Params")
+            .field("bytes", &self.json.len())
+            .finish()
     }
 }
 
@@ -118,9 +123,18 @@ mod tests {
         assert_eq!(written(|to| to.field("a", &None::<i64>)), None);
         assert_eq!(written(|to| to.field("a", &Wrapper(None))), None);
         assert_eq!(written(|to| to.field("a", &&&None::<i64>)), None);
-        assert_eq!(written(|to| to.field("a", &Wrapper(Some(1)))).as_deref(), Some(r#"{"a":1}"#));
-        assert_eq!(written(|to| to.field("a", &Some(None::<i64>))).as_deref(), Some(r#"{"a":null}"#));
-        assert_eq!(written(|to| to.field("a", &())).as_deref(), Some(r#"{"a":null}"#));
+        assert_eq!(
+            written(|to| to.field("a", &Wrapper(Some(1)))).as_deref(),
+            Some(r#"{"a":1}"#)
+        );
+        assert_eq!(
+            written(|to| to.field("a", &Some(None::<i64>))).as_deref(),
+            Some(r#"{"a":null}"#)
+        );
+        assert_eq!(
+            written(|to| to.field("a", &())).as_deref(),
+            Some(r#"{"a":null}"#)
+        );
         assert_eq!(
             written(|to| {
                 to.field("a", &1)?;
@@ -137,7 +151,10 @@ mod tests {
         let mut params = Params::new();
         params.field("a", &1).expect("fine");
         let error = params.field("ratio", &f64::NAN).expect_err("no JSON");
-        assert_eq!(error.to_string(), "input `ratio` is a number that is not finite, which JSON does not have");
+        assert_eq!(
+            error.to_string(),
+            "input `ratio` is a number that is not finite, which JSON does not have"
+        );
         assert!(params.field("ratio", &Some(f32::INFINITY)).is_err());
         assert_eq!(params.into_json().as_deref(), Some(r#"{"a":1}"#));
     }

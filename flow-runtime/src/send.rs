@@ -43,7 +43,9 @@ impl Progress {
     fn failed(&self, error: Error) -> Error {
         self.update(|steps| {
             let sending = steps.sending.as_ref().map_or(Ran::No, Sent::ran);
-            error.or_ran(steps.ran.max(sending)).with(|facts| facts.attempts = steps.attempts)
+            error
+                .or_ran(steps.ran.max(sending))
+                .with(|facts| facts.attempts = steps.attempts)
         })
     }
 }
@@ -57,7 +59,11 @@ impl Order {
             .map_err(|error| progress.failed(error));
         match &result {
             Ok(reply) => tracing::debug!(
-                flow = self.label, execution_id = reply.execution_id, log_id = reply.log_id, attempts = reply.attempts, "flow executed"
+                flow = self.label,
+                execution_id = reply.execution_id,
+                log_id = reply.log_id,
+                attempts = reply.attempts,
+                "flow executed"
             ),
             Err(error) => tracing::debug!(flow = self.label, %error, "flow not executed"),
         }
@@ -70,9 +76,18 @@ impl Order {
         loop {
             let bearer = client.tokens.get().await?;
             match self.attempt(&bearer, progress).await {
-                Ok(reply) => return Ok(Reply { attempts: progress.update(|steps| steps.attempts), ..reply }),
+                Ok(reply) => {
+                    return Ok(Reply {
+                        attempts: progress.update(|steps| steps.attempts),
+                        ..reply
+                    });
+                }
                 Err(error) if is_stale_token(error.code()) && !renewed => {
-                    tracing::debug!(flow = self.label, code = error.code(), "token refused, fetching a new one");
+                    tracing::debug!(
+                        flow = self.label,
+                        code = error.code(),
+                        "token refused, fetching a new one"
+                    );
                     client.tokens.refused(&bearer);
                     renewed = true;
                 }
@@ -91,7 +106,13 @@ impl Order {
             .client
             .shared()
             .http
-            .post(&self.url, Some(bearer), self.body.clone(), &sent, Stage::Execute)
+            .post(
+                &self.url,
+                Some(bearer),
+                self.body.clone(),
+                &sent,
+                Stage::Execute,
+            )
             .await
             .and_then(|response| judge(&response.received(), self.accept));
         progress.update(|steps| {
@@ -106,7 +127,11 @@ impl Order {
     fn timed_out(&self, progress: &Progress) -> Error {
         let limit = self.timeout;
         let sending = progress.update(|steps| steps.sending.is_some());
-        let (stage, what) = if sending { (Stage::Execute, "no reply") } else { (Stage::Token, "no token") };
+        let (stage, what) = if sending {
+            (Stage::Execute, "no reply")
+        } else {
+            (Stage::Token, "no token")
+        };
         Error::plain(ErrorKind::Timeout, format!("{what} within {limit:?}"))
             .ran(Ran::No)
             .with(|facts| facts.stage = Some(stage))

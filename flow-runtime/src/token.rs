@@ -23,7 +23,10 @@ pub struct Token {
 impl Token {
     /// A token that lives until the platform refuses it.
     pub fn new(token: impl Into<String>) -> Self {
-        Self { secret: token.into(), lifetime: None }
+        Self {
+            secret: token.into(),
+            lifetime: None,
+        }
     }
 
     /// How long it lives from now on.
@@ -36,7 +39,9 @@ impl Token {
 /// Without the token itself.
 impl fmt::Debug for Token {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Token").field("lifetime", &self.lifetime).finish_non_exhaustive()
+        f.debug_struct("Token")
+            .field("lifetime", &self.lifetime)
+            .finish_non_exhaustive()
     }
 }
 

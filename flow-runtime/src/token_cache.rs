@@ -36,7 +36,11 @@ struct Kept {
 
 impl TokenCache {
     pub(crate) fn new(source: Arc<dyn TokenSource>, timeout: Duration) -> Self {
-        Self(Arc::new(Shared { source, timeout, state: Mutex::default() }))
+        Self(Arc::new(Shared {
+            source,
+            timeout,
+            state: Mutex::default(),
+        }))
     }
 
     /// The kept token, or a new one; callers who come meanwhile wait for the same fetch. To be called on the driver.
@@ -53,20 +57,22 @@ impl TokenCache {
                 None => state.fetching.insert(self.fetch()).clone(),
             }
         };
-        match fetched.wait_for(Option::is_some).await {
-            Ok(result) => result.clone().unwrap_or_else(|| Err(panicked())),
-            Err(_) => {
-                self.state().fetching = None;
-                Err(panicked())
-            }
+        if let Ok(result) = fetched.wait_for(Option::is_some).await {
+            return result.clone().unwrap_or_else(|| Err(panicked()));
         }
+        self.state().fetching = None;
+        Err(panicked())
     }
 
     /// The platform refused this token. It is dropped only if it is still the kept one: of many callers who are
     /// refused at once, the first drops it, and the others find its successor.
     pub(crate) fn refused(&self, bearer: &Bearer) {
         let mut state = self.state();
-        if state.kept.as_ref().is_some_and(|kept| kept.bearer == *bearer) {
+        if state
+            .kept
+            .as_ref()
+            .is_some_and(|kept| kept.bearer == *bearer)
+        {
             state.kept = None;
         }
     }
@@ -79,7 +85,13 @@ impl TokenCache {
             let asked = Instant::now();
             let fetched = cache.bounded_fetch().await.map(|(bearer, lifetime)| {
                 let until = lifetime.map(|lifetime| asked + lifetime.saturating_sub(SLACK));
-                (Kept { bearer: bearer.clone(), until }, bearer)
+                (
+                    Kept {
+                        bearer: bearer.clone(),
+                        until,
+                    },
+                    bearer,
+                )
             });
             let mut state = cache.state();
             state.fetching = None;
@@ -98,19 +110,30 @@ impl TokenCache {
             .await
             .map_err(|_| {
                 let limit = self.0.timeout;
-                at_token(Error::plain(ErrorKind::Timeout, format!("no token within {limit:?}")))
+                at_token(Error::plain(
+                    ErrorKind::Timeout,
+                    format!("no token within {limit:?}"),
+                ))
             })?;
         match fetched {
             Ok(Token { secret, lifetime }) => Bearer::new(&secret)
                 .map(|bearer| (bearer, lifetime))
-                .ok_or_else(|| at_token(Error::plain(ErrorKind::Token, "the token has characters that no header can carry"))),
+                .ok_or_else(|| {
+                    at_token(Error::plain(
+                        ErrorKind::Token,
+                        "the token has characters that no header can carry",
+                    ))
+                }),
             // The platform's own words, from the credentials' source; another source's error is wrapped.
             Err(error) => Err(match error.downcast::<Error>() {
                 Ok(error) => *error,
                 Err(error) => at_token(
-                    Error::plain(ErrorKind::Token, format!("the token source failed: {error}"))
-                        .retryable(true)
-                        .because(error),
+                    Error::plain(
+                        ErrorKind::Token,
+                        format!("the token source failed: {error}"),
+                    )
+                    .retryable(true)
+                    .because(error),
                 ),
             }),
         }
@@ -122,7 +145,9 @@ impl TokenCache {
 }
 
 fn at_token(error: Error) -> Error {
-    error.ran(crate::error::Ran::No).with(|facts| facts.stage = Some(Stage::Token))
+    error
+        .ran(crate::error::Ran::No)
+        .with(|facts| facts.stage = Some(Stage::Token))
 }
 
 fn panicked() -> Error {

@@ -128,9 +128,18 @@ mod tests {
 
     #[test]
     fn keys_come_in_any_order_and_with_others_between() {
-        let expected = [("a".to_owned(), "1".to_owned()), ("b".to_owned(), "[\"x\"]".to_owned())];
-        assert_eq!(read(r#"[{"api_name":"a","value":1},{"api_name":"b","value":["x"]}]"#), expected);
-        assert_eq!(read(r#"[{"value":1,"type":{"k":[]},"api_name":"a"}, {"value":["x"],"api_name":"b"}]"#), expected);
+        let expected = [
+            ("a".to_owned(), "1".to_owned()),
+            ("b".to_owned(), "[\"x\"]".to_owned()),
+        ];
+        assert_eq!(
+            read(r#"[{"api_name":"a","value":1},{"api_name":"b","value":["x"]}]"#),
+            expected
+        );
+        assert_eq!(
+            read(r#"[{"value":1,"type":{"k":[]},"api_name":"a"}, {"value":["x"],"api_name":"b"}]"#),
+            expected
+        );
         assert_eq!(read(r#"{"a":1,"b":["x"]}"#), expected);
     }
 

@@ -10,14 +10,30 @@ use crate::error::Problem;
 const WITHHELD: &str = "(its own message is withheld, since it may quote the value)";
 
 /// Why this text of a value could not be read.
-pub(crate) fn explain_read(name: &str, text: &str, error: &serde_json::Error, rust_type: &str) -> Problem {
+pub(crate) fn explain_read(
+    name: &str,
+    text: &str,
+    error: &serde_json::Error,
+    rust_type: &str,
+) -> Problem {
     let (path, value) = locate(text, error.line(), error.column());
     let message = error.to_string();
-    let message = message.rsplit_once(" at line ").map_or(&*message, |(message, _)| message);
+    let message = message
+        .rsplit_once(" at line ")
+        .map_or(&*message, |(message, _)| message);
     let kind = kind(value);
-    let (expected, found) = expectation(message, kind, error.classify())
-        .unwrap_or_else(|| (named(rust_type), format!("{kind} that it refuses {WITHHELD}")));
-    Problem { name: name.to_owned(), path, expected, found }
+    let (expected, found) = expectation(message, kind, error.classify()).unwrap_or_else(|| {
+        (
+            named(rust_type),
+            format!("{kind} that it refuses {WITHHELD}"),
+        )
+    });
+    Problem {
+        name: name.to_owned(),
+        path,
+        expected,
+        found,
+    }
 }
 
 /// Why an input could not be written.
@@ -29,17 +45,24 @@ pub(crate) fn explain_write(name: &str, error: &serde_json::Error) -> String {
         "key must be a string" | "float key must be finite" | "number out of range" => {
             format!("input `{name}` cannot be written as JSON: {message}")
         }
-        _ => format!("input `{name}` cannot be written as JSON: its `Serialize` refuses the value {WITHHELD}"),
+        _ => format!(
+            "input `{name}` cannot be written as JSON: its `Serialize` refuses the value {WITHHELD}"
+        ),
     }
 }
 
 /// What was expected and what found, from a message of serde's own making; none if a type wrote it.
 fn expectation(message: &str, kind: &str, category: Category) -> Option<(String, String)> {
     if category != Category::Data {
-        return Some(("JSON within its limits".to_owned(), format!("{kind} ({message})")));
+        return Some((
+            "JSON within its limits".to_owned(),
+            format!("{kind} ({message})"),
+        ));
     }
     // The value stands in front of it, and only the type's own words behind.
-    let expected = message.rsplit_once(", expected ").map(|(_, expected)| expected.to_owned());
+    let expected = message
+        .rsplit_once(", expected ")
+        .map(|(_, expected)| expected.to_owned());
     if message.starts_with("invalid type: ") {
         Some((expected?, kind.to_owned()))
     } else if message.starts_with("invalid value: ") {
@@ -53,9 +76,12 @@ fn expectation(message: &str, kind: &str, category: Category) -> Option<(String,
     } else if let Some(field) = message.strip_prefix("missing field ") {
         Some((format!("field {field}"), format!("{kind} without it")))
     } else {
-        message
-            .strip_prefix("duplicate field ")
-            .map(|field| (format!("field {field} once"), format!("{kind} that has it twice")))
+        message.strip_prefix("duplicate field ").map(|field| {
+            (
+                format!("field {field} once"),
+                format!("{kind} that has it twice"),
+            )
+        })
     }
 }
 
@@ -79,7 +105,8 @@ fn bare(kind: &str) -> &str {
 /// `alloc::vec::Vec<shop::Order>` to `Vec<Order>`, in backticks.
 pub(crate) fn named(rust_type: &str) -> String {
     let mut short = String::from("`");
-    for part in rust_type.split_inclusive(|c: char| !(c.is_alphanumeric() || c == '_' || c == ':')) {
+    for part in rust_type.split_inclusive(|c: char| !(c.is_alphanumeric() || c == '_' || c == ':'))
+    {
         short.push_str(part.rsplit_once("::").map_or(part, |(_, last)| last));
     }
     short.push('`');
@@ -116,22 +143,42 @@ mod tests {
     impl<'de> Deserialize<'de> for Fussy {
         fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
             let text = String::deserialize(deserializer)?;
-            Err(D::Error::custom(format!("{text} is no good, expected {text}")))
+            Err(D::Error::custom(format!(
+                "{text} is no good, expected {text}"
+            )))
         }
     }
 
     #[test]
     fn says_where_what_was_expected_and_what_kind_was_found() {
-        assert_eq!(why::<i64>(r#""secret""#), "`variable_x` expected i64, found a string");
-        assert_eq!(why::<i64>("12.5"), "`variable_x` expected i64, found a number with a fraction");
-        assert_eq!(why::<u8>("300"), "`variable_x` expected u8, found an integer that does not fit");
+        assert_eq!(
+            why::<i64>(r#""secret""#),
+            "`variable_x` expected i64, found a string"
+        );
+        assert_eq!(
+            why::<i64>("12.5"),
+            "`variable_x` expected i64, found a number with a fraction"
+        );
+        assert_eq!(
+            why::<u8>("300"),
+            "`variable_x` expected u8, found an integer that does not fit"
+        );
         assert_eq!(
             why::<Vec<Line>>(r#"[{"price":1},{"price":"secret"}]"#),
             "`variable_x` at `[1].price` expected u8, found a string"
         );
-        assert_eq!(why::<Line>("{}"), "`variable_x` expected field `price`, found an object without it");
-        assert_eq!(why::<Colour>(r#""secret""#), "`variable_x` expected `red` or `green`, found another string");
-        assert_eq!(why::<String>("null"), "`variable_x` expected a string, found null");
+        assert_eq!(
+            why::<Line>("{}"),
+            "`variable_x` expected field `price`, found an object without it"
+        );
+        assert_eq!(
+            why::<Colour>(r#""secret""#),
+            "`variable_x` expected `red` or `green`, found another string"
+        );
+        assert_eq!(
+            why::<String>("null"),
+            "`variable_x` expected a string, found null"
+        );
     }
 
     #[test]
@@ -144,12 +191,18 @@ mod tests {
         ] {
             assert!(!text.contains("secret"), "{text}");
         }
-        assert!(why::<Fussy>(r#""secret""#).contains("expected `Fussy`, found a string that it refuses"));
+        assert!(
+            why::<Fussy>(r#""secret""#)
+                .contains("expected `Fussy`, found a string that it refuses")
+        );
     }
 
     #[test]
     fn types_are_named_without_their_modules() {
         assert_eq!(named("alloc::vec::Vec<shop::Order>"), "`Vec<Order>`");
-        assert_eq!(named("core::option::Option<(i64, alloc::string::String)>"), "`Option<(i64, String)>`");
+        assert_eq!(
+            named("core::option::Option<(i64, alloc::string::String)>"),
+            "`Option<(i64, String)>`"
+        );
     }
 }

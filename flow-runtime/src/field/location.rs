@@ -81,11 +81,23 @@ mod tests {
     #[test]
     fn the_innermost_value_that_does_not_fit_is_found() {
         assert_eq!(stopped::<i64>(r#""x""#), (String::new(), r#""x""#));
-        assert_eq!(stopped::<Vec<i64>>("[1, \"two\", 3]"), ("[1]".into(), "\"two\""));
+        assert_eq!(
+            stopped::<Vec<i64>>("[1, \"two\", 3]"),
+            ("[1]".into(), "\"two\"")
+        );
         assert_eq!(stopped::<Vec<i64>>("[1,[2],3]"), ("[1]".into(), "[2]"));
-        assert_eq!(stopped::<Vec<i64>>("[1,\n {\"a\": 2},3]"), ("[1]".into(), "{\"a\": 2}"));
-        assert_eq!(stopped::<Vec<Line>>(r#"[{"price":1},{"price":300}]"#), ("[1].price".into(), "300"));
-        assert_eq!(stopped::<Vec<Line>>(r#"[{"price":1},{"cost":3}]"#), ("[1]".into(), r#"{"cost":3}"#));
+        assert_eq!(
+            stopped::<Vec<i64>>("[1,\n {\"a\": 2},3]"),
+            ("[1]".into(), "{\"a\": 2}")
+        );
+        assert_eq!(
+            stopped::<Vec<Line>>(r#"[{"price":1},{"price":300}]"#),
+            ("[1].price".into(), "300")
+        );
+        assert_eq!(
+            stopped::<Vec<Line>>(r#"[{"price":1},{"cost":3}]"#),
+            ("[1]".into(), r#"{"cost":3}"#)
+        );
         assert_eq!(
             stopped::<HashMap<String, Vec<bool>>>(r#"{"a":[true],"b":[true,null]}"#),
             (".b[1]".into(), "null")

@@ -17,7 +17,10 @@ pub struct FieldSerializer<'a, 'b> {
 
 impl<'a, 'b> FieldSerializer<'a, 'b> {
     pub(crate) fn new(json: &'a mut Json<'b>, none: &'a mut bool) -> Self {
-        Self { json, none: Some(none) }
+        Self {
+            json,
+            none: Some(none),
+        }
     }
 }
 
@@ -66,11 +69,19 @@ impl<'a, 'b> Serializer for FieldSerializer<'a, 'b> {
     }
 
     fn serialize_f32(self, value: f32) -> Result<(), Self::Error> {
-        if value.is_finite() { self.json.serialize_f32(value) } else { Err(Self::Error::custom(NOT_FINITE)) }
+        if value.is_finite() {
+            self.json.serialize_f32(value)
+        } else {
+            Err(Self::Error::custom(NOT_FINITE))
+        }
     }
 
     fn serialize_f64(self, value: f64) -> Result<(), Self::Error> {
-        if value.is_finite() { self.json.serialize_f64(value) } else { Err(Self::Error::custom(NOT_FINITE)) }
+        if value.is_finite() {
+            self.json.serialize_f64(value)
+        } else {
+            Err(Self::Error::custom(NOT_FINITE))
+        }
     }
 
     pass_on! {
@@ -111,7 +122,8 @@ impl<'a, 'b> Serializer for FieldSerializer<'a, 'b> {
         variant: &'static str,
         value: &T,
     ) -> Result<(), Self::Error> {
-        self.json.serialize_newtype_variant(name, index, variant, value)
+        self.json
+            .serialize_newtype_variant(name, index, variant, value)
     }
 
     fn serialize_seq(self, len: Option<usize>) -> Result<Self::SerializeSeq, Self::Error> {
@@ -159,6 +171,7 @@ impl<'a, 'b> Serializer for FieldSerializer<'a, 'b> {
         variant: &'static str,
         len: usize,
     ) -> Result<Self::SerializeStructVariant, Self::Error> {
-        self.json.serialize_struct_variant(name, index, variant, len)
+        self.json
+            .serialize_struct_variant(name, index, variant, len)
     }
 }

@@ -20,7 +20,10 @@ const fn meaning(kind: ErrorKind, ran: Ran, cure: &'static str) -> Meaning {
 
 /// Whether this is a token that the platform does not take any more, so that a new one may help.
 pub(crate) fn is_stale_token(code: Option<i64>) -> bool {
-    matches!(code, Some(99_991_661 | 99_991_663 | 99_991_664 | 99_991_665 | 99_991_668 | 99_991_671))
+    matches!(
+        code,
+        Some(99_991_661 | 99_991_663 | 99_991_664 | 99_991_665 | 99_991_668 | 99_991_671)
+    )
 }
 
 /// The outer `code`.
@@ -29,9 +32,17 @@ pub(super) fn outer(code: i64, http_status: u16, stage: Stage) -> Meaning {
     use Ran::{Maybe, No};
 
     let meant = match code {
-        2_320_001 => meaning(Invalid, No, "check the inputs' api names and values, and the operator"),
+        2_320_001 => meaning(
+            Invalid,
+            No,
+            "check the inputs' api names and values, and the operator",
+        ),
         2_320_002 => meaning(Gateway, Maybe, "the platform's own fault"),
-        2_320_003 => meaning(Invalid, No, "the tenant does not exist on the low-code platform"),
+        2_320_003 => meaning(
+            Invalid,
+            No,
+            "the tenant does not exist on the low-code platform",
+        ),
         2_320_004 => meaning(
             Invalid,
             No,
@@ -39,13 +50,19 @@ pub(super) fn outer(code: i64, http_status: u16, stage: Stage) -> Meaning {
         ),
         2_320_005 => meaning(Permission, No, AUTHORISE),
         2_320_006 | 99_992_402 => meaning(Invalid, No, ""),
-        99_991_400 => meaning(RateLimited, No, "all flows of the app share 100 calls a minute"),
+        99_991_400 => meaning(
+            RateLimited,
+            No,
+            "all flows of the app share 100 calls a minute",
+        ),
         99_991_403 => meaning(
             MonthlyQuota,
             No,
             "the tenant's API calls of this month are used up; trying again does not help",
         ),
-        code if is_stale_token(Some(code)) => meaning(Token, No, "the platform does not take the token"),
+        code if is_stale_token(Some(code)) => {
+            meaning(Token, No, "the platform does not take the token")
+        }
         99_991_543 | 10_003 | 10_015 => meaning(Token, No, "check the app id and the app secret"),
         99_991_662 | 10_014 => meaning(Token, No, "enable the app in the developer console"),
         10_005 | 10_013 => meaning(Token, No, "only a custom (self-built) app can call flows"),
@@ -55,7 +72,11 @@ pub(super) fn outer(code: i64, http_status: u16, stage: Stage) -> Meaning {
             "grant the scope app_engine:flow:write to the app and publish a version of it",
         ),
         99_991_673 => meaning(Permission, No, AUTHORISE),
-        99_991_401 => meaning(Permission, No, "add this machine's address to the app's IP allow list"),
+        99_991_401 => meaning(
+            Permission,
+            No,
+            "add this machine's address to the app's IP allow list",
+        ),
         1500 | 2200 => meaning(Gateway, Maybe, "the platform's own fault"),
         // Not in any list: what the HTTP status says, and no promise that nothing ran.
         _ => match http_status {
@@ -67,8 +88,14 @@ pub(super) fn outer(code: i64, http_status: u16, stage: Stage) -> Meaning {
     };
     match (stage, meant.kind) {
         // No token call ever runs a flow.
-        (Stage::Token, RateLimited | MonthlyQuota | Gateway | Permission) => Meaning { ran: No, ..meant },
-        (Stage::Token, _) => Meaning { kind: Token, ran: No, ..meant },
+        (Stage::Token, RateLimited | MonthlyQuota | Gateway | Permission) => {
+            Meaning { ran: No, ..meant }
+        }
+        (Stage::Token, _) => Meaning {
+            kind: Token,
+            ran: No,
+            ..meant
+        },
         (Stage::Execute, _) => meant,
     }
 }
@@ -88,15 +115,27 @@ pub(super) fn inner(code: &str, has_execution: bool) -> Meaning {
             "a run under this idempotency key may exist, look it up; for a new run take a new key",
         ),
         "k_wf_ec_200036" => meaning(Permission, refused, AUTHORISE),
-        "k_wf_ec_2001001" => meaning(Invalid, refused, "the flow has no parameter of that api name"),
-        "k_wf_ec_2001002" => meaning(Invalid, refused, "the flow requires a parameter that was not sent"),
+        "k_wf_ec_2001001" => meaning(
+            Invalid,
+            refused,
+            "the flow has no parameter of that api name",
+        ),
+        "k_wf_ec_2001002" => meaning(
+            Invalid,
+            refused,
+            "the flow requires a parameter that was not sent",
+        ),
         "k_wf_ec_2001004" => meaning(Invalid, refused, "a flow of this type cannot be called"),
         "k_wf_ec_2001005" | "k_wf_ec_2001006" => meaning(
             Invalid,
             refused,
             "check namespace and flow_id, and that the flow is published",
         ),
-        "k_ec_000054" => meaning(Flow, Ran::Yes, "the flow ran longer than the platform allows; a long one wants `start`"),
+        "k_ec_000054" => meaning(
+            Flow,
+            Ran::Yes,
+            "the flow ran longer than the platform allows; a long one wants `start`",
+        ),
         _ => meaning(Flow, if has_execution { Ran::Yes } else { Ran::Maybe }, ""),
     }
 }

@@ -8,8 +8,8 @@ use serde_json::Value;
 
 use super::codes::{self, Meaning};
 use super::envelope::{self, Data, Envelope};
-use crate::error::{Error, ErrorKind, Ran, Result, Stage};
 use crate::Status;
+use crate::error::{Error, ErrorKind, Ran, Result, Stage};
 
 /// What came back over HTTP.
 pub(crate) struct Received<'a> {
@@ -65,11 +65,19 @@ pub(crate) fn judge(received: &Received<'_>, accept: Accept) -> Result<Reply> {
         (None, Status::Rejected) => Some((flow_failed(), "the flow was rejected")),
         (None, Status::Canceled) => Some((flow_failed(), "the flow was canceled")),
         (None, Status::Other(_)) => Some((
-            Meaning { kind: ErrorKind::Malformed, ran: Ran::Maybe, cure: "a newer version of apaas-flow may know it" },
+            Meaning {
+                kind: ErrorKind::Malformed,
+                ran: Ran::Maybe,
+                cure: "a newer version of apaas-flow may know it",
+            },
             "the platform gave a status that this version does not know",
         )),
         (None, Status::Wait | Status::InProcess) if accept == Accept::Finished => Some((
-            Meaning { kind: ErrorKind::Unfinished, ran: Ran::Yes, cure: "a flow with human tasks or long work wants `start`" },
+            Meaning {
+                kind: ErrorKind::Unfinished,
+                ran: Ran::Yes,
+                cure: "a flow with human tasks or long work wants `start`",
+            },
             "the flow has not finished",
         )),
         (None, _) => None,
@@ -85,18 +93,24 @@ pub(crate) fn judge(received: &Received<'_>, accept: Accept) -> Result<Reply> {
         }),
         Some((meant, what)) => {
             let message = sentence(what, &data.error_msg, meant.cure);
-            Err(refusal(&meant, message, received, Stage::Execute).with(|facts| {
-                facts.flow_code = non_empty(&data.code);
-                facts.status = Some(status).filter(|status| *status != Status::Missing);
-                facts.execution_id = non_empty(&data.execution_id);
-                facts.out_params = non_empty(&data.out_params);
-            }))
+            Err(
+                refusal(&meant, message, received, Stage::Execute).with(|facts| {
+                    facts.flow_code = non_empty(&data.code);
+                    facts.status = Some(status).filter(|status| *status != Status::Missing);
+                    facts.execution_id = non_empty(&data.execution_id);
+                    facts.out_params = non_empty(&data.out_params);
+                }),
+            )
         }
     }
 }
 
 fn flow_failed() -> Meaning {
-    Meaning { kind: ErrorKind::Flow, ran: Ran::Yes, cure: "" }
+    Meaning {
+        kind: ErrorKind::Flow,
+        ran: Ran::Yes,
+        cure: "",
+    }
 }
 
 /// What the flow engine itself reports as wrong.
@@ -116,11 +130,18 @@ pub(crate) fn envelope_of<'a>(received: &Received<'a>, stage: Stage) -> Result<E
         return Ok(envelope);
     }
     let meant = codes::outer(code, received.http_status, stage);
-    let mut message = sentence("the platform refused the request", &envelope.msg, meant.cure);
+    let mut message = sentence(
+        "the platform refused the request",
+        &envelope.msg,
+        meant.cure,
+    );
     let mut log_id = None;
     if let Some(error) = &envelope.error {
         push_hints(&mut message, error);
-        log_id = error.get("logid").and_then(Value::as_str).and_then(non_empty);
+        log_id = error
+            .get("logid")
+            .and_then(Value::as_str)
+            .and_then(non_empty);
     }
     Err(refusal(&meant, message, received, stage).with(|facts| {
         facts.code = Some(code);
@@ -141,23 +162,48 @@ fn no_envelope(received: &Received<'_>, stage: Stage) -> Error {
             Ran::Maybe,
             "the server redirects, which is refused since it would send the request to another place; set `base_url` to the platform itself",
         ),
-        429 => (ErrorKind::RateLimited, Ran::No, "too many calls, says something before the platform"),
+        429 => (
+            ErrorKind::RateLimited,
+            Ran::No,
+            "too many calls, says something before the platform",
+        ),
         // Nobody took the request in.
         404 | 405 | 407 | 413 => (
             ErrorKind::Malformed,
             Ran::No,
             "the server does not know this endpoint; check `base_url` and the proxies",
         ),
-        500.. => (ErrorKind::Gateway, Ran::Maybe, "something before the platform answered in its place"),
-        _ => (ErrorKind::Malformed, Ran::Maybe, "the reply is not the platform's; check `base_url` and the proxies"),
+        500.. => (
+            ErrorKind::Gateway,
+            Ran::Maybe,
+            "something before the platform answered in its place",
+        ),
+        _ => (
+            ErrorKind::Malformed,
+            Ran::Maybe,
+            "the reply is not the platform's; check `base_url` and the proxies",
+        ),
     };
     let mut message = what.to_owned();
     if !is_json(received.body) {
         // writing to a String cannot fail
-        let _ = write!(message, ", it begins: {:?}", excerpt(&String::from_utf8_lossy(received.body), 120));
+        let _ = write!(
+            message,
+            ", it begins: {:?}",
+            excerpt(&String::from_utf8_lossy(received.body), 120)
+        );
     }
     let ran = if stage == Stage::Token { Ran::No } else { ran };
-    refusal(&Meaning { kind, ran, cure: "" }, message, received, stage)
+    refusal(
+        &Meaning {
+            kind,
+            ran,
+            cure: "",
+        },
+        message,
+        received,
+        stage,
+    )
 }
 
 fn is_json(body: &[u8]) -> bool {
@@ -165,12 +211,14 @@ fn is_json(body: &[u8]) -> bool {
 }
 
 fn refusal(meant: &Meaning, message: String, received: &Received<'_>, stage: Stage) -> Error {
-    Error::plain(meant.kind, message).ran(meant.ran).with(|facts| {
-        facts.stage = Some(stage);
-        facts.http_status = (received.http_status != 200).then_some(received.http_status);
-        facts.log_id.clone_from(&received.log_id);
-        facts.retry_after = received.retry_after;
-    })
+    Error::plain(meant.kind, message)
+        .ran(meant.ran)
+        .with(|facts| {
+            facts.stage = Some(stage);
+            facts.http_status = (received.http_status != 200).then_some(received.http_status);
+            facts.log_id.clone_from(&received.log_id);
+            facts.retry_after = received.retry_after;
+        })
 }
 
 /// `what: said; cure`
@@ -187,8 +235,19 @@ fn sentence(what: &str, said: &str, cure: &str) -> String {
 
 /// What the platform's `error` object adds: the console's pages above all. The values in it are left out.
 fn push_hints(message: &mut String, error: &Value) {
-    let each = |list: &str| error.get(list).and_then(Value::as_array).into_iter().flatten();
-    let text = |item: &Value, key: &str| item.get(key).and_then(Value::as_str).map(|text| excerpt(text, 300)).unwrap_or_default();
+    let each = |list: &str| {
+        error
+            .get(list)
+            .and_then(Value::as_array)
+            .into_iter()
+            .flatten()
+    };
+    let text = |item: &Value, key: &str| {
+        item.get(key)
+            .and_then(Value::as_str)
+            .map(|text| excerpt(text, 300))
+            .unwrap_or_default()
+    };
     let mut hint = |label: &str, what: &str| {
         if !what.is_empty() && !message.contains(what) {
             message.push_str("; ");
@@ -197,12 +256,23 @@ fn push_hints(message: &mut String, error: &Value) {
         }
     };
     for violation in each("field_violations") {
-        hint("field ", &format!("{}: {}", text(violation, "field"), text(violation, "description")));
+        hint(
+            "field ",
+            &format!(
+                "{}: {}",
+                text(violation, "field"),
+                text(violation, "description")
+            ),
+        );
     }
     for violation in each("permission_violations") {
         // The address stands under either key.
         let url = text(violation, "url");
-        let url = if url.is_empty() { text(violation, "uri") } else { url };
+        let url = if url.is_empty() {
+            text(violation, "uri")
+        } else {
+            url
+        };
         hint("grant it at ", &url);
     }
     for help in each("helps") {

@@ -52,7 +52,12 @@ pub fn path<F: Flow>() -> String {
 /// Everything that a call's reply can be: see [`ErrorKind`](crate::ErrorKind).
 pub fn reply<F: Flow>(http_status: u16, body: &[u8]) -> Result<Execution<F::Output>> {
     let flow = names::label(F::NAMESPACE, F::FLOW_ID);
-    let received = Received { http_status, log_id: None, retry_after: None, body };
+    let received = Received {
+        http_status,
+        log_id: None,
+        retry_after: None,
+        body,
+    };
     judge(&received, Accept::Finished)
         .map_err(|error| error.with(|facts| facts.flow = Some(flow.clone())))
         .and_then(|reply| reply.decode(&flow, F::read_outputs))

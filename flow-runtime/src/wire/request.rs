@@ -82,7 +82,9 @@ impl Request {
     pub fn to_vec(&self) -> Vec<u8> {
         let params = self.params.as_deref();
         // Quotes inside `params` become two bytes each; an eighth is a good guess for JSON.
-        let mut body = Vec::with_capacity(160 + self.operator.len() + params.map_or(0, |p| p.len() + p.len() / 8));
+        let mut body = Vec::with_capacity(
+            160 + self.operator.len() + params.map_or(0, |p| p.len() + p.len() / 8),
+        );
         body.extend_from_slice(b"{\"operator\":");
         push_json_string(&mut body, &self.operator);
         if let Some(params) = params {
