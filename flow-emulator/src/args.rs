@@ -1,0 +1,225 @@
+//! The command line.
+
+use std::ffi::OsString;
+use std::path::PathBuf;
+
+use lexopt::prelude::*;
+
+pub(crate) const HELP: &str = "\
+The Feishu aPaaS platform on loopback: executes flows and gives out tokens, with no tenant and no network.
+Point any client at it, an official SDK for instance, by its domain or base URL.
+
+Usage: apaas-flow-emulator [OPTIONS]
+
+Options:
+  --flow NAMESPACE/FLOW_ID=FILE  answer this flow with the outputs in FILE, a JSON object of
+                                 {api name: value} such as {\"variable_total\": \"128.50\"};
+                                 may be given several times, FILE is read once at the start
+  --port PORT                    listen on this port [default: 0, a free one]
+  --host HOST                    listen on this address [default: 127.0.0.1];
+                                 0.0.0.0 to be reached from other machines and containers
+  --app-id ID                    give tokens to this app only [default: to any]
+  --app-secret SECRET            the app's secret; goes with --app-id
+  --help                         print this
+  --version                      print the version
+
+The first line on stdout says where it listens; a line for each request goes to stderr, without values.
+Ctrl-C stops it.
+";
+
+/// What the command line asks for.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) enum Command {
+    Serve(Options),
+    Help,
+    Version,
+}
+
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) struct Options {
+    pub(crate) host: String,
+    pub(crate) port: u16,
+    pub(crate) flows: Vec<FlowFile>,
+    pub(crate) credentials: Option<(String, String)>,
+}
+
+/// `NAMESPACE/FLOW_ID=FILE`
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) struct FlowFile {
+    pub(crate) namespace: String,
+    pub(crate) flow_id: String,
+    pub(crate) file: PathBuf,
+}
+
+pub(crate) fn parse(args: impl IntoIterator<Item = OsString>) -> Result<Command, String> {
+    let mut parser = lexopt::Parser::from_iter(args);
+    let mut host = "127.0.0.1".to_owned();
+    let mut port = 0;
+    let mut flows: Vec<FlowFile> = Vec::new();
+    let mut app_id = None;
+    let mut app_secret = None;
+    while let Some(arg) = parser.next().map_err(|error| error.to_string())? {
+        match arg {
+            Long("help") | Short('h') => return Ok(Command::Help),
+            Long("version") | Short('V') => return Ok(Command::Version),
+            Long("host") => host = text(&mut parser, "--host")?,
+            Long("port") => {
+                let given = text(&mut parser, "--port")?;
+                port = given
+                    .parse()
+                    .map_err(|_| format!("--port is a number from 0 to 65535, not `{given}`"))?;
+            }
+            Long("flow") => {
+                let flow = flow_file(parser.value().map_err(|error| error.to_string())?)?;
+                let twice = flows.iter().any(|known| {
+                    known.namespace == flow.namespace && known.flow_id == flow.flow_id
+                });
+                if twice {
+                    return Err(format!(
+                        "--flow {}/{} is given twice; a flow has one file",
+                        flow.namespace, flow.flow_id
+                    ));
+                }
+                flows.push(flow);
+            }
+            Long("app-id") => app_id = Some(text(&mut parser, "--app-id")?),
+            Long("app-secret") => app_secret = Some(text(&mut parser, "--app-secret")?),
+            Long(name) => return Err(format!("unknown option --{name}; see --help")),
+            Short(name) => return Err(format!("unknown option -{name}; see --help")),
+            Value(value) => {
+                return Err(format!(
+                    "unexpected argument `{}`; a flow is given as --flow NAMESPACE/FLOW_ID=FILE",
+                    value.to_string_lossy()
+                ));
+            }
+        }
+    }
+    let credentials = match (app_id, app_secret) {
+        (Some(app_id), Some(app_secret)) => Some((app_id, app_secret)),
+        (None, None) => None,
+        (Some(_), None) => return Err("--app-id needs --app-secret beside it".to_owned()),
+        (None, Some(_)) => return Err("--app-secret needs --app-id beside it".to_owned()),
+    };
+    Ok(Command::Serve(Options {
+        host,
+        port,
+        flows,
+        credentials,
+    }))
+}
+
+/// An option's value, which must be Unicode and not empty.
+fn text(parser: &mut lexopt::Parser, option: &str) -> Result<String, String> {
+    let value = parser.value().map_err(|error| error.to_string())?;
+    match value.into_string() {
+        Ok(text) if text.is_empty() => Err(format!("{option} is empty")),
+        Ok(text) => Ok(text),
+        Err(_) => Err(format!("{option} is not valid Unicode")),
+    }
+}
+
+fn flow_file(value: OsString) -> Result<FlowFile, String> {
+    let value = value
+        .into_string()
+        .map_err(|_| "--flow is not valid Unicode".to_owned())?;
+    let parts = value
+        .split_once('=')
+        .and_then(|(flow, file)| flow.split_once('/').map(|(n, f)| (n, f, file)));
+    match parts {
+        Some((namespace, flow_id, file))
+            if !namespace.is_empty() && !flow_id.is_empty() && !file.is_empty() =>
+        {
+            Ok(FlowFile {
+                namespace: namespace.to_owned(),
+                flow_id: flow_id.to_owned(),
+                file: file.into(),
+            })
+        }
+        _ => Err(format!(
+            "--flow is NAMESPACE/FLOW_ID=FILE, such as package_x__c/flow_y=outputs.json, not `{value}`"
+        )),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn parse(args: &[&str]) -> Result<Command, String> {
+        super::parse(
+            std::iter::once("program")
+                .chain(args.iter().copied())
+                .map(OsString::from),
+        )
+    }
+
+    #[test]
+    fn defaults() {
+        assert_eq!(
+            parse(&[]),
+            Ok(Command::Serve(Options {
+                host: "127.0.0.1".to_owned(),
+                port: 0,
+                flows: Vec::new(),
+                credentials: None,
+            }))
+        );
+    }
+
+    #[test]
+    fn everything() {
+        let args = "--port 7800 --host 0.0.0.0 --flow a/b=c=d/e.json --flow=a/c=f --app-id i --app-secret s";
+        let flow = |flow_id: &str, file: &str| FlowFile {
+            namespace: "a".to_owned(),
+            flow_id: flow_id.to_owned(),
+            file: file.into(),
+        };
+        assert_eq!(
+            parse(&args.split(' ').collect::<Vec<_>>()),
+            Ok(Command::Serve(Options {
+                host: "0.0.0.0".to_owned(),
+                port: 7800,
+                flows: vec![flow("b", "c=d/e.json"), flow("c", "f")],
+                credentials: Some(("i".to_owned(), "s".to_owned())),
+            }))
+        );
+        assert_eq!(parse(&["--help"]), Ok(Command::Help));
+        assert_eq!(parse(&["--version"]), Ok(Command::Version));
+    }
+
+    #[test]
+    fn messages() {
+        for (args, message) in [
+            (
+                vec!["--port", "70000"],
+                "--port is a number from 0 to 65535, not `70000`",
+            ),
+            (vec!["--port"], "missing argument for option '--port'"),
+            (vec!["--prot", "1"], "unknown option --prot; see --help"),
+            (vec!["-p", "1"], "unknown option -p; see --help"),
+            (vec!["--host", ""], "--host is empty"),
+            (
+                vec!["a/b=c"],
+                "unexpected argument `a/b=c`; a flow is given as --flow NAMESPACE/FLOW_ID=FILE",
+            ),
+            (
+                vec!["--flow", "a=c"],
+                "--flow is NAMESPACE/FLOW_ID=FILE, such as package_x__c/flow_y=outputs.json, not `a=c`",
+            ),
+            (
+                vec!["--flow", "a/b=c", "--flow", "a/b=d"],
+                "--flow a/b is given twice; a flow has one file",
+            ),
+            (
+                vec!["--app-id", "a"],
+                "--app-id needs --app-secret beside it",
+            ),
+            (
+                vec!["--app-secret", "a"],
+                "--app-secret needs --app-id beside it",
+            ),
+        ] {
+            assert_eq!(parse(&args), Err(message.to_owned()), "{args:?}");
+        }
+    }
+}

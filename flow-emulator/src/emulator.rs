@@ -1,0 +1,203 @@
+//! The emulator as its users hold it.
+
+use std::fmt;
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::thread;
+use std::time::Duration;
+
+use apaas_flow_runtime::{Client, Emulated, Result};
+use serde_json::Value;
+
+use crate::builder::Builder;
+use crate::failure::Failure;
+use crate::flows::{self, Raw};
+use crate::ledger::{ExecutionRecord, RequestRecord};
+use crate::platform::Platform;
+use crate::server::Server;
+use crate::typed::{self, Typed};
+
+/// The platform on loopback. It answers from a thread of its own until it is dropped.
+///
+/// Dropping it stops the server, waits up to a second for handlers that still run, and frees the port. When a handler
+/// has panicked, or has returned outputs that cannot be written, **dropping panics** with the flow's name, so that an
+/// assertion that failed inside a handler fails the test.
+///
+/// ```
+/// use apaas_flow_emulator::{Emulator, Failure};
+/// use serde_json::json;
+///
+/// # fn main() -> apaas_flow_runtime::Result<()> {
+/// let emulator = Emulator::start_blocking()?;
+/// emulator.on_raw("package_x__c", "flow_y", |params| {
+///     if params["variable_order"].is_null() {
+///         return Err(Failure::new("no_order", "which order?"));
+///     }
+///     Ok(json!({"variable_total": "128.50"}))
+/// });
+/// println!("point a client at {}", emulator.url());
+/// assert!(emulator.executions().is_empty());
+/// # Ok(())
+/// # }
+/// ```
+pub struct Emulator {
+    // dropped first: no handler runs once the platform's blame is read
+    server: Option<Server>,
+    platform: Arc<Platform>,
+    client: Client,
+    address: SocketAddr,
+    url: String,
+}
+
+impl Emulator {
+    pub(crate) fn new(server: Server, platform: Arc<Platform>) -> Result<Self> {
+        let address = server.address;
+        let url = format!("http://{}", typed::reachable(address));
+        let client = typed::client(&url, platform.credentials.as_ref())?;
+        Ok(Self {
+            server: Some(server),
+            platform,
+            client,
+            address,
+            url,
+        })
+    }
+
+    /// Starts an emulator on a free port of 127.0.0.1.
+    ///
+    /// ```
+    /// # async fn test() -> apaas_flow_runtime::Result<()> {
+    /// let emulator = apaas_flow_emulator::Emulator::start().await?;
+    /// let client = emulator.client();
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// # Errors
+    /// The system has no port or no thread to give.
+    pub async fn start() -> Result<Self> {
+        Self::builder().start().await
+    }
+
+    /// Starts an emulator on a free port of 127.0.0.1, for programs without async.
+    ///
+    /// # Errors
+    /// The system has no port or no thread to give.
+    pub fn start_blocking() -> Result<Self> {
+        Self::builder().start_blocking()
+    }
+
+    /// Chooses host, port, credentials and more before the start.
+    pub fn builder() -> Builder {
+        Builder::new()
+    }
+
+    /// Answers a flow in its own types, which `#[apaas_flow(..., emulate)]` makes possible.
+    ///
+    /// The flow is named by `F`; a later handler of the same flow takes the place of an earlier one. Handlers may
+    /// block, and several may run at once.
+    ///
+    /// ```ignore
+    /// emulator.on::<DeleteObject>(|input| Ok(DeleteObjectOutput { flow_execution_id: input.record.id() }));
+    /// ```
+    pub fn on<F: Emulated + 'static>(
+        &self,
+        handler: impl Fn(F) -> Result<F::Output, Failure> + Send + Sync + 'static,
+    ) {
+        let typed = Typed::<F, _>::new(handler);
+        self.platform
+            .flows
+            .register(Typed::<F, ()>::flow(), Arc::new(typed));
+    }
+
+    /// Answers a flow in JSON: a JSON object of `{api name: value}` in, another one out.
+    ///
+    /// ```
+    /// # use apaas_flow_emulator::Emulator;
+    /// # fn main() -> apaas_flow_runtime::Result<()> {
+    /// # let emulator = Emulator::start_blocking()?;
+    /// emulator.on_raw("package_x__c", "flow_y", |params| {
+    ///     Ok(serde_json::json!({"variable_seen": params["variable_order"]}))
+    /// });
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn on_raw(
+        &self,
+        namespace: &str,
+        flow_id: &str,
+        handler: impl Fn(Value) -> Result<Value, Failure> + Send + Sync + 'static,
+    ) {
+        self.platform
+            .flows
+            .register(flows::name(namespace, flow_id), Arc::new(Raw(handler)));
+    }
+
+    /// A client of this emulator, with an operator and with credentials that are good here. All such clients are clones of one.
+    pub fn client(&self) -> Client {
+        self.client.clone()
+    }
+
+    /// Where a client reaches the emulator, such as `http://127.0.0.1:54321`: the `base_url`, or `domain`, of any client.
+    #[doc(alias = "base_url")]
+    pub fn url(&self) -> &str {
+        &self.url
+    }
+
+    /// The address that the emulator listens on.
+    pub fn address(&self) -> SocketAddr {
+        self.address
+    }
+
+    /// The flows that really ran, in the order they began. What was refused before it ran is not among them: see
+    /// [`requests`](Self::requests).
+    pub fn executions(&self) -> Vec<ExecutionRecord> {
+        self.platform.ledger.executions()
+    }
+
+    /// All requests that were answered, in the order of their answers, the refused ones included.
+    pub fn requests(&self) -> Vec<RequestRecord> {
+        self.platform.ledger.requests()
+    }
+
+    /// How many requests have reached the token endpoint, the refused ones included.
+    pub fn token_requests(&self) -> usize {
+        self.platform.tokens.requests()
+    }
+
+    /// Pushes the emulator's clock forward, so that tokens age without a sleep. A client's own clock does not follow:
+    /// to it, the token then looks good for longer than it is.
+    pub fn advance(&self, by: Duration) {
+        self.platform.clock.advance(by);
+    }
+
+    /// Makes every token invalid that was issued so far: the next call that uses one is answered with 99991663.
+    pub fn expire_tokens(&self) {
+        self.platform.tokens.expire_all();
+    }
+}
+
+impl Drop for Emulator {
+    fn drop(&mut self) {
+        self.server.take();
+        let broken = self.platform.take_broken();
+        if broken.is_empty() || thread::panicking() {
+            return;
+        }
+        #[expect(
+            clippy::panic,
+            reason = "the test's own assertion, which failed on another thread, is raised again on the test's"
+        )]
+        {
+            panic!("{}", broken.join("; "));
+        }
+    }
+}
+
+impl fmt::Debug for Emulator {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Emulator")
+            .field("url", &self.url)
+            .finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,103 @@
+//! JSON objects as they were written: order, numbers and repeated names are all still there to be looked at.
+
+use std::fmt;
+
+use serde::de::{Deserialize, Deserializer, Error, MapAccess, Visitor};
+use serde_json::value::RawValue;
+
+/// The members of a JSON object in the order they were written, each value as its own text.
+#[derive(Debug, Default)]
+pub(crate) struct Object(pub(crate) Vec<(String, Box<RawValue>)>);
+
+impl Object {
+    pub(crate) fn has(&self, name: &str) -> bool {
+        self.0.iter().any(|(known, _)| known == name)
+    }
+}
+
+impl<'de> Deserialize<'de> for Object {
+    fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
+        struct Members;
+
+        impl<'de> Visitor<'de> for Members {
+            type Value = Object;
+
+            fn expecting(&self, to: &mut fmt::Formatter<'_>) -> fmt::Result {
+                to.write_str("a JSON object")
+            }
+
+            fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Object, A::Error> {
+                let mut object = Object::default();
+                while let Some((name, value)) = map.next_entry::<String, Box<RawValue>>()? {
+                    if object.has(&name) {
+                        return Err(A::Error::custom(format_args!("`{name}` is given twice")));
+                    }
+                    object.0.push((name, value));
+                }
+                Ok(object)
+            }
+        }
+
+        from.deserialize_map(Members)
+    }
+}
+
+/// Reads the text of a JSON object; the error says what stands there instead, without quoting it.
+pub(crate) fn object(text: &str) -> Result<Object, String> {
+    let is_object = text.trim_start().starts_with('{');
+    match serde_json::from_str::<Object>(text) {
+        Ok(object) => Ok(object),
+        Err(_) if !is_object && serde_json::from_str::<&RawValue>(text).is_ok() => {
+            Err(format!("{} instead of a JSON object", kind(text)))
+        }
+        Err(_) if text.trim().is_empty() => Err("nothing instead of a JSON object".to_owned()),
+        Err(error) if error.is_data() => Err(format!("an object in which {error}")),
+        Err(error) => Err(format!("broken JSON: {error}")),
+    }
+}
+
+/// What sort of JSON value a text is, told by its first character.
+pub(crate) fn kind(text: &str) -> &'static str {
+    match text.trim_start().bytes().next() {
+        Some(b'{') => "an object",
+        Some(b'[') => "an array",
+        Some(b'"') => "a string",
+        Some(b't' | b'f') => "a boolean",
+        Some(b'n') => "null",
+        Some(_) => "a number",
+        None => "nothing",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn keeps_order_and_numbers() {
+        let read = object(r#" {"z": 18446744073709551617, "a": 0.10} "#).unwrap();
+        let members: Vec<_> = read.0.iter().map(|(n, v)| (n.as_str(), v.get())).collect();
+        assert_eq!(members, [("z", "18446744073709551617"), ("a", "0.10")]);
+    }
+
+    #[test]
+    fn says_what_is_wrong() {
+        assert_eq!(
+            object("[1]").unwrap_err(),
+            "an array instead of a JSON object"
+        );
+        assert_eq!(object(" ").unwrap_err(), "nothing instead of a JSON object");
+        assert_eq!(
+            object("{\"a\":}").unwrap_err(),
+            "broken JSON: expected value at line 1 column 6"
+        );
+        assert_eq!(
+            object("operator").unwrap_err(),
+            "broken JSON: expected value at line 1 column 1"
+        );
+        assert_eq!(
+            object(r#"{"a":1,"a":2}"#).unwrap_err(),
+            "an object in which `a` is given twice at line 1 column 13"
+        );
+    }
+}

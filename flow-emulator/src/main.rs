@@ -1,0 +1,111 @@
+//! The emulator as a program, for clients in any language.
+
+mod args;
+mod outputs;
+
+use std::env;
+use std::fmt;
+use std::io::{self, Write as _};
+use std::process::ExitCode;
+
+use apaas_flow_emulator::Emulator;
+
+use args::{Command, Options};
+
+fn main() -> ExitCode {
+    let command = match args::parse(env::args_os()) {
+        Ok(command) => command,
+        Err(message) => return refuse(&message),
+    };
+    match command {
+        Command::Help => print(format_args!("{}", args::HELP)),
+        Command::Version => print(format_args!(
+            "apaas-flow-emulator {}\n",
+            env!("CARGO_PKG_VERSION")
+        )),
+        Command::Serve(options) => {
+            if let Err(message) = serve(options) {
+                return refuse(&message);
+            }
+        }
+    }
+    ExitCode::SUCCESS
+}
+
+/// One line on stderr, and the exit code of a command that was not right.
+fn refuse(message: &str) -> ExitCode {
+    // there is nowhere else to write to
+    let _ = writeln!(io::stderr(), "apaas-flow-emulator: {message}");
+    ExitCode::from(2)
+}
+
+/// Writes to stdout at once; a reader that has gone away is no reason to stop.
+fn print(text: fmt::Arguments<'_>) {
+    let mut stdout = io::stdout();
+    let _ = stdout.write_fmt(text).and_then(|()| stdout.flush());
+}
+
+fn serve(options: Options) -> Result<(), String> {
+    let mut flows = Vec::new();
+    for flow in options.flows {
+        let outputs = outputs::read(&flow.file)?;
+        flows.push((flow.namespace, flow.flow_id, outputs));
+    }
+
+    let mut builder = Emulator::builder()
+        .host(options.host)
+        .port(options.port)
+        .log(|line| {
+            let _ = writeln!(io::stderr(), "{line}");
+        });
+    if let Some((app_id, app_secret)) = options.credentials {
+        builder = builder.app_credentials(app_id, app_secret);
+    }
+    let emulator = builder
+        .start_blocking()
+        .map_err(|error| error.to_string())?;
+    for (namespace, flow_id, outputs) in flows {
+        emulator.on_raw(&namespace, &flow_id, move |_| Ok(outputs.clone()));
+    }
+
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()
+        .map_err(|error| format!("cannot wait for signals: {error}"))?;
+    runtime
+        .block_on(until_stopped(|| {
+            print(format_args!(
+                "apaas-flow-emulator listening on http://{}\n",
+                emulator.address()
+            ));
+        }))
+        .map_err(|error| format!("cannot wait for signals: {error}"))
+}
+
+/// Waits for Ctrl-C or a request to terminate; `ready` is called once neither can be missed.
+#[cfg(unix)]
+async fn until_stopped(ready: impl FnOnce()) -> io::Result<()> {
+    use std::future::poll_fn;
+    use tokio::signal::unix::{SignalKind, signal};
+
+    let mut interrupt = signal(SignalKind::interrupt())?;
+    let mut terminate = signal(SignalKind::terminate())?;
+    ready();
+    poll_fn(|context| {
+        let interrupted = interrupt.poll_recv(context).is_ready();
+        if interrupted || terminate.poll_recv(context).is_ready() {
+            std::task::Poll::Ready(())
+        } else {
+            std::task::Poll::Pending
+        }
+    })
+    .await;
+    Ok(())
+}
+
+/// Waits for Ctrl-C.
+#[cfg(not(unix))]
+async fn until_stopped(ready: impl FnOnce()) -> io::Result<()> {
+    ready();
+    tokio::signal::ctrl_c().await
+}

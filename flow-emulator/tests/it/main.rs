@@ -1,0 +1,19 @@
+//! The emulator as the wire shows it. Requests are written by hand from the platform's document, not by our runtime.
+
+#![allow(
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    clippy::unwrap_used,
+    reason = "a test fails by panicking"
+)]
+
+mod authorization;
+mod execute;
+mod handlers;
+mod http;
+mod lifecycle;
+mod program;
+mod request;
+mod token;
+mod typed;

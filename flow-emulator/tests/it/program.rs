@@ -1,0 +1,237 @@
+//! The program, as a shell sees it.
+
+use std::io::{BufRead, BufReader, Read};
+use std::net::SocketAddr;
+use std::path::PathBuf;
+use std::process::{Child, Command, Output, Stdio};
+
+use serde_json::json;
+
+use crate::http;
+
+const PROGRAM: &str = env!("CARGO_BIN_EXE_apaas-flow-emulator");
+
+/// A file that is gone after the test.
+struct File(PathBuf);
+
+impl File {
+    fn new(name: &str, text: &str) -> Self {
+        let name = format!("apaas-flow-emulator-{}-{name}", std::process::id());
+        let path = std::env::temp_dir().join(name);
+        std::fs::write(&path, text).unwrap();
+        Self(path)
+    }
+
+    fn answering(&self, flow: &str) -> String {
+        format!("{flow}={}", self.0.display())
+    }
+}
+
+impl Drop for File {
+    fn drop(&mut self) {
+        let _ = std::fs::remove_file(&self.0);
+    }
+}
+
+/// A program that runs; it is stopped in the end, whatever the test comes to.
+struct Running {
+    child: Child,
+    line: String,
+}
+
+impl Running {
+    fn start(args: &[&str]) -> Self {
+        let mut child = Command::new(PROGRAM)
+            .args(args)
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .spawn()
+            .unwrap();
+        let mut line = String::new();
+        let stdout = child.stdout.as_mut().unwrap();
+        BufReader::new(stdout).read_line(&mut line).unwrap();
+        Self { child, line }
+    }
+
+    fn address(&self) -> SocketAddr {
+        let start = "apaas-flow-emulator listening on http://";
+        let address = self.line.strip_prefix(start).unwrap();
+        address.strip_suffix('\n').unwrap().parse().unwrap()
+    }
+
+    /// Its exit code and stderr after a signal.
+    fn stop(mut self, signal: &str) -> (Option<i32>, String) {
+        let sent = Command::new("kill")
+            .args([signal, &self.child.id().to_string()])
+            .status()
+            .unwrap();
+        assert!(sent.success());
+        let status = self.child.wait().unwrap();
+        let mut stderr = String::new();
+        let mut pipe = self.child.stderr.take().unwrap();
+        pipe.read_to_string(&mut stderr).unwrap();
+        (status.code(), stderr)
+    }
+}
+
+impl Drop for Running {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+fn run(args: &[&str]) -> Output {
+    Command::new(PROGRAM).args(args).output().unwrap()
+}
+
+/// The one line with which the program refuses.
+#[track_caller]
+fn refusal(args: &[&str]) -> String {
+    let output = run(args);
+    let stderr = String::from_utf8(output.stderr).unwrap();
+    assert_eq!(output.status.code(), Some(2), "{stderr}");
+    assert_eq!(output.stdout, b"");
+    assert_eq!(stderr.lines().count(), 1, "{stderr}");
+    let message = stderr.strip_prefix("apaas-flow-emulator: ").unwrap();
+    message.trim_end().to_owned()
+}
+
+#[test]
+fn answers_with_the_outputs_of_a_file() {
+    let file = File::new(
+        "outputs.json",
+        "{\"variable_total\": \"128.50\", \"id\": 9007199254740993}",
+    );
+    let flow = file.answering("package_7344545d87__c/deleteObject_99c656599f");
+    let program = Running::start(&["--flow", &flow]);
+    assert!(program.address().ip().is_loopback());
+    for _ in 0..2 {
+        let outputs = http::execute(program.address(), &http::minimal()).outputs();
+        assert_eq!(
+            outputs[0],
+            json!({"api_name": "id", "value": 9_007_199_254_740_993_i64})
+        );
+        assert_eq!(
+            outputs[1],
+            json!({"api_name": "variable_total", "value": "128.50"})
+        );
+    }
+    let (code, stderr) = program.stop("-INT");
+    assert_eq!(code, Some(0));
+    assert_eq!(
+        stderr.matches("-> 200 end, execution ").count(),
+        2,
+        "{stderr}"
+    );
+    assert!(!stderr.contains("128.50"), "{stderr}");
+}
+
+#[test]
+fn the_first_line_names_the_port_that_was_asked_for() {
+    // a port that was free a moment ago
+    let port = apaas_flow_emulator::Emulator::start_blocking()
+        .unwrap()
+        .address()
+        .port();
+    let program = Running::start(&["--port", &port.to_string()]);
+    assert_eq!(
+        program.line,
+        format!("apaas-flow-emulator listening on http://127.0.0.1:{port}\n")
+    );
+}
+
+#[test]
+fn stops_cleanly() {
+    for signal in ["-INT", "-TERM"] {
+        let (code, stderr) = Running::start(&[]).stop(signal);
+        assert_eq!(code, Some(0), "{signal}");
+        assert_eq!(stderr, "");
+    }
+}
+
+#[test]
+fn insists_on_its_app() {
+    let program = Running::start(&["--app-id", "cli_a", "--app-secret", "s"]);
+    let code = |id, secret| http::ask_token(program.address(), id, secret).json()["code"].clone();
+    assert_eq!(code("cli_a", "s"), 0);
+    assert_eq!(code("cli_a", "t"), 10_015);
+}
+
+#[test]
+fn a_port_that_is_taken() {
+    let program = Running::start(&[]);
+    let port = program.address().port().to_string();
+    let message = refusal(&["--port", &port]);
+    assert!(
+        message.starts_with(&format!(
+            "the emulator cannot listen on 127.0.0.1 port {port}: "
+        )),
+        "{message}"
+    );
+    assert!(
+        message.ends_with("stop it, or choose another port (0 takes a free one)"),
+        "{message}"
+    );
+}
+
+#[test]
+fn a_bad_file() {
+    let refused = |name: &str, text: &str| {
+        let file = File::new(name, text);
+        let message = refusal(&["--flow", &file.answering("a/b")]);
+        let path = file.0.display().to_string();
+        message
+            .strip_prefix(&path)
+            .unwrap_or_else(|| panic!("{message}"))
+            .to_owned()
+    };
+    assert_eq!(
+        refused("broken.json", "{\n  \"a\": 1,\n}"),
+        ":3:1: trailing comma"
+    );
+    assert_eq!(
+        refused("array.json", "\n  [1]"),
+        ":2:3: outputs are a JSON object such as {\"variable_total\": \"128.50\"}, not an array"
+    );
+    assert_eq!(refused("empty.json", ""), ":1:0: EOF while parsing a value");
+    assert_eq!(
+        refusal(&["--flow", "a/b=/nowhere/outputs.json"]),
+        "cannot read /nowhere/outputs.json: No such file or directory (os error 2)"
+    );
+}
+
+#[test]
+fn bad_arguments() {
+    assert_eq!(
+        refusal(&["--prot", "1"]),
+        "unknown option --prot; see --help"
+    );
+    assert_eq!(
+        refusal(&["--port", "x"]),
+        "--port is a number from 0 to 65535, not `x`"
+    );
+}
+
+#[test]
+fn help_and_version() {
+    let output = run(&["--help"]);
+    let help = String::from_utf8(output.stdout).unwrap();
+    assert!(output.status.success());
+    for option in [
+        "--flow NAMESPACE/FLOW_ID=FILE",
+        "--port PORT",
+        "--host HOST",
+        "--app-id",
+        "--app-secret",
+        "--help",
+        "--version",
+    ] {
+        assert!(help.contains(option), "{option}");
+    }
+    let output = run(&["--version"]);
+    assert_eq!(
+        String::from_utf8(output.stdout).unwrap(),
+        format!("apaas-flow-emulator {}\n", env!("CARGO_PKG_VERSION"))
+    );
+}

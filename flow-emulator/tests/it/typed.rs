@@ -1,0 +1,126 @@
+use apaas_flow_emulator::{Emulator, Failure};
+use apaas_flow_runtime::{Emulated, Flow, Outputs, Params, Result};
+use serde_json::json;
+
+use crate::http::{self, minimal, with};
+
+struct Discount {
+    order: i64,
+}
+
+#[derive(Debug, PartialEq)]
+struct DiscountOutput {
+    total: String,
+}
+
+impl Flow for Discount {
+    const NAMESPACE: &'static str = http::NAMESPACE;
+    const FLOW_ID: &'static str = http::FLOW_ID;
+    type Output = DiscountOutput;
+
+    fn write_params(&self, to: &mut Params) -> Result<()> {
+        to.field("variable_order", &self.order)
+    }
+
+    fn read_outputs(from: &mut Outputs<'_>) -> Result<Self::Output> {
+        let total = from.take("variable_total");
+        Ok(DiscountOutput { total: total? })
+    }
+}
+
+impl Emulated for Discount {
+    fn read_params(from: &mut Outputs<'_>) -> Result<Self> {
+        let order = from.take("variable_order");
+        Ok(Self { order: order? })
+    }
+
+    fn write_outputs(output: &Self::Output, to: &mut Params) -> Result<()> {
+        if output.total == "unwritable" {
+            return Err(apaas_flow_runtime::Error::new(
+                apaas_flow_runtime::ErrorKind::Encode,
+                "no total",
+            ));
+        }
+        to.field("variable_total", &output.total)
+    }
+}
+
+fn emulator() -> Emulator {
+    let emulator = Emulator::start_blocking().unwrap();
+    emulator.on::<Discount>(|input| match input.order {
+        0 => Err(Failure::new("no_order", "which order?")),
+        order => Ok(DiscountOutput {
+            total: order.to_string(),
+        }),
+    });
+    emulator
+}
+
+#[test]
+fn a_handler_of_the_flows_own_types() {
+    let emulator = emulator();
+    let params = "{\"variable_order\": 9007199254740993, \"unknown\": {}}";
+    let reply = http::execute(emulator.address(), &with("params", params));
+    assert_eq!(
+        reply.outputs()[0],
+        json!({"api_name": "variable_total", "value": "9007199254740993"})
+    );
+}
+
+#[test]
+fn its_failure() {
+    let emulator = emulator();
+    let params = "{\"variable_order\": 0}";
+    let reply = http::execute(emulator.address(), &with("params", params));
+    assert_eq!(
+        reply.failure(),
+        ("no_order".to_owned(), "which order?".to_owned())
+    );
+}
+
+#[test]
+fn params_that_do_not_fit_start_no_run() {
+    let emulator = emulator();
+    for body in [
+        minimal(),
+        with("params", "{\"variable_order\": \"private\"}"),
+        // the same when it is asked for an asynchronous start
+        json!({"operator": "{\"_id\":1}", "is_async": true, "idempotent_key": "k"}),
+    ] {
+        let reply = http::execute(emulator.address(), &body);
+        assert_eq!(reply.data()["status"], "failed");
+        let (code, message) = reply.failure();
+        assert_eq!(code, "k_wf_ec_2001002");
+        let start =
+            "params do not fit the inputs of flow package_7344545d87__c/deleteObject_99c656599f: ";
+        assert!(message.starts_with(start), "{message}");
+        assert!(message.contains("`variable_order`"), "{message}");
+        assert!(!message.contains("private"), "{message}");
+    }
+    assert_eq!(emulator.executions(), []);
+    // and use up no key
+    let body = json!({"operator": "{\"_id\":1}", "params": "{\"variable_order\":1}", "idempotent_key": "k"});
+    assert_eq!(
+        http::execute(emulator.address(), &body).data()["status"],
+        "end"
+    );
+}
+
+#[test]
+fn outputs_that_cannot_be_written_fail_the_test() {
+    let emulator = emulator();
+    emulator.on::<Discount>(|_| {
+        Ok(DiscountOutput {
+            total: "unwritable".to_owned(),
+        })
+    });
+    let params = "{\"variable_order\": 1}";
+    let (code, message) = http::execute(emulator.address(), &with("params", params)).failure();
+    assert_eq!(code, "emulator_handler_broken");
+    assert!(
+        message.ends_with("returned outputs that cannot be written: no total"),
+        "{message}"
+    );
+    let dropped = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| drop(emulator)));
+    assert!(dropped.is_err());
+}
