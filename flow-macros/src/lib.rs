@@ -1,1 +1,51 @@
+//! The attribute of [apaas-flow](https://docs.rs/apaas-flow). Use it from there.
+//!
+//! parse -> model -> check -> expand, and fallback in the place of expand when something is wrong.
 #![forbid(unsafe_code)]
+
+mod attributes;
+mod check;
+mod expand;
+mod fallback;
+mod generics;
+mod keywords;
+mod model;
+mod names;
+mod parse;
+mod report;
+mod types;
+
+use proc_macro2::TokenStream;
+
+use crate::model::Flow;
+use crate::parse::arguments::Arguments;
+use crate::parse::item::Item;
+use crate::report::Report;
+
+/// todo
+#[proc_macro_attribute]
+pub fn apaas_flow(
+    arguments: proc_macro::TokenStream,
+    item: proc_macro::TokenStream,
+) -> proc_macro::TokenStream {
+    generate(arguments.into(), item.into()).into()
+}
+
+fn generate(arguments: TokenStream, item: TokenStream) -> TokenStream {
+    let report = Report::new();
+    let arguments = Arguments::parse(arguments, &report);
+    match Item::parse(item, &report) {
+        Item::Foreign(foreign) => match report.finish() {
+            Ok(()) => foreign.tokens,
+            Err(errors) => fallback::of_foreign(&foreign, &errors),
+        },
+        Item::Struct(item) => {
+            let flow = Flow::resolve(arguments, item, &report);
+            check::check(&flow, &report);
+            match report.finish() {
+                Ok(()) => expand::expand(&flow),
+                Err(errors) => fallback::of_flow(flow, &errors),
+            }
+        }
+    }
+}

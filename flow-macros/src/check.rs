@@ -1,0 +1,396 @@
+//! Mistakes that can be told before rustc looks at the generated code.
+
+use proc_macro2::Span;
+use quote::ToTokens;
+use syn::{Attribute, GenericParam, LitStr, Meta, Token};
+
+use crate::attributes;
+use crate::generics;
+use crate::keywords::{FLOW_ID, NAMESPACE};
+use crate::model::{Field, Flow, Output, Port};
+use crate::names;
+use crate::parse::arguments::Name;
+use crate::parse::mark::Direction;
+use crate::report::Report;
+use crate::types::{self, Borrowing};
+
+pub(crate) fn check(flow: &Flow, report: &Report) {
+    missing_arguments(flow, report);
+    segments(flow, report);
+    output_twice(flow, report);
+    serde_on_struct(flow, report);
+    parameters(flow, report);
+    for field in &flow.fields {
+        unmarked(field, report);
+        serde_on_field(flow, field, report);
+        if let Some(input) = &field.input {
+            api_name(input, report);
+            default_of_input(input, report);
+            borrowed_input(flow, field, report);
+        }
+        if let Some(output) = &field.output {
+            api_name(output, report);
+            optional_output_with(field, output, report);
+            borrowed_output(field, report);
+            self_in_output(flow, field, report);
+        }
+    }
+    same_names(flow.inputs(), "inputs are sent as", report);
+    same_names(flow.outputs(), "outputs are read from", report);
+}
+
+fn missing_arguments(flow: &Flow, report: &Report) {
+    if flow.missing.is_empty() {
+        return;
+    }
+    let written = |name: &Name| match name {
+        Name::Text(text) => text.token().to_string(),
+        Name::Const(path) => types::text(path),
+    };
+    let written = |key, name| {
+        if flow.missing.contains(&key) {
+            "\"...\"".to_owned()
+        } else {
+            written(name)
+        }
+    };
+    report.at(
+        on_the_attribute(flow),
+        format!(
+            "missing {}; write `#[apaas_flow(namespace = {}, flow_id = {})]`",
+            names::listed(&flow.missing),
+            written(NAMESPACE, &flow.namespace),
+            written(FLOW_ID, &flow.flow_id),
+        ),
+    );
+}
+
+/// Underlines the attribute, without rustc's note on macros that a bare call site brings.
+fn on_the_attribute(flow: &Flow) -> Span {
+    flow.ident.span().located_at(Span::call_site())
+}
+
+fn segments(flow: &Flow, report: &Report) {
+    let names = [
+        (
+            NAMESPACE,
+            &flow.namespace,
+            "the application's API name, such as \"package_xxx__c\"",
+        ),
+        (
+            FLOW_ID,
+            &flow.flow_id,
+            "the flow's API name, such as \"deleteObject_99c656599f\"",
+        ),
+    ];
+    for (key, name, meaning) in names {
+        let Name::Text(literal) = name else { continue };
+        let text = literal.value();
+        if text.is_empty() {
+            report.at(literal.span(), format!("`{key}` is empty; it is {meaning}"));
+        } else if let Some(flaw) = names::segment_flaw(&text) {
+            report.at(
+                literal.span(),
+                format!("`{key}` {flaw}; it becomes one segment of the request path"),
+            );
+        }
+    }
+}
+
+fn output_twice(flow: &Flow, report: &Report) {
+    let Some((key, ty)) = flow.output_argument.given() else {
+        return;
+    };
+    let Some(mark) = flow.outputs().find_map(|(_, port)| port.mark.as_ref()) else {
+        return;
+    };
+    let ty = types::text(ty);
+    let message =
+        format!("`output = {ty}` takes the place of `#[output]` fields; keep one of the two");
+    report.at(key.span(), &message);
+    report.over(mark, &message);
+}
+
+fn parameters(flow: &Flow, report: &Report) {
+    let known = generics::all(&flow.generics);
+    let by_inputs = generics::mentioned(input_types(flow), &known);
+    let by_outputs = generics::mentioned(output_types(flow), &known);
+    for parameter in &flow.generics.params {
+        let name = generics::name(parameter);
+        // a lifetime in an output is reported where it stands
+        let ident = match parameter {
+            GenericParam::Lifetime(_) => continue,
+            GenericParam::Type(parameter) => &parameter.ident,
+            GenericParam::Const(parameter) => &parameter.ident,
+        };
+        if by_outputs.contains(&name) && !by_inputs.contains(&name) {
+            report.at(
+                ident.span(),
+                format!("`{name}` is used by outputs only, so the input type cannot name it; use it in an input"),
+            );
+        }
+    }
+}
+
+pub(crate) fn input_types(flow: &Flow) -> proc_macro2::TokenStream {
+    flow.inputs().map(|(field, _)| separate(field)).collect()
+}
+
+pub(crate) fn output_types(flow: &Flow) -> proc_macro2::TokenStream {
+    match &flow.output {
+        Output::Type(ty) => ty.to_token_stream(),
+        Output::Nothing | Output::Fields => {
+            flow.outputs().map(|(field, _)| separate(field)).collect()
+        }
+    }
+}
+
+fn separate(field: &Field) -> proc_macro2::TokenStream {
+    let mut tokens = field.ty.to_token_stream();
+    <Token![,]>::default().to_tokens(&mut tokens);
+    tokens
+}
+
+fn unmarked(field: &Field, report: &Report) {
+    if field.unmarked {
+        report.at(
+            field.ident.span(),
+            format!(
+                "field `{}` is neither input nor output; mark it `#[input]` or `#[output]`",
+                field.ident
+            ),
+        );
+    }
+}
+
+fn api_name(port: &Port, report: &Report) {
+    if !port.name.is_literal {
+        return;
+    }
+    let word = port.direction.word();
+    if port.name.text.is_empty() {
+        report.over(
+            &port.name.written,
+            format!("the api name is empty; write `#[{word}]` for the field's own name"),
+        );
+    } else if let Some(flaw) = names::api_name_flaw(&port.name.text) {
+        report.over(
+            &port.name.written,
+            format!("the api name {flaw}; it is compared letter by letter"),
+        );
+    }
+}
+
+fn default_of_input(port: &Port, report: &Report) {
+    if let Some(default) = &port.default {
+        report.at(
+            default.span(),
+            "`default` is for outputs only; an input always has a value, and one that is none is left out",
+        );
+    }
+}
+
+/// As in serde: a module that reads the value is not asked when there is none.
+fn optional_output_with(field: &Field, port: &Port, report: &Report) {
+    let Some((key, path)) = &port.with else {
+        return;
+    };
+    if port.default.is_none() && !port.doubtful && types::option_content(&field.ty).is_some() {
+        let name = if port.name.is_literal {
+            format!("{}, ", port.name.written)
+        } else {
+            String::new()
+        };
+        report.at(
+            key.span(),
+            format!(
+                "`with` on an optional output needs `default`, or a missing value is an error; write `#[output({name}with = {}, default)]`",
+                types::text(path)
+            ),
+        );
+    }
+}
+
+fn borrowed_output(field: &Field, report: &Report) {
+    if let Some(part) = types::borrowed(&field.ty, Borrowing::Anything) {
+        report.over(
+            part,
+            format!(
+                "an output cannot borrow, because it outlives the response it is decoded from; use {}",
+                types::owned(part)
+            ),
+        );
+    }
+}
+
+fn borrowed_input(flow: &Flow, field: &Field, report: &Report) {
+    if !flow.emulate || field.output.is_some() {
+        return;
+    }
+    if let Some(part) = types::borrowed(&field.ty, Borrowing::References) {
+        let cure = types::owned(part);
+        let or_cow = if cure == "`String`" {
+            " or `Cow<'static, str>`"
+        } else {
+            ""
+        };
+        report.over(
+            part,
+            format!("with `emulate` an input cannot be a reference, because the emulator reads it too; use {cure}{or_cow}"),
+        );
+    }
+}
+
+fn self_in_output(flow: &Flow, field: &Field, report: &Report) {
+    if let Some(ident) = types::self_type(field.ty.to_token_stream()) {
+        report.at(
+            ident.span(),
+            format!(
+                "`Self` is the input type; in an output write `{}`",
+                flow.output_ident
+            ),
+        );
+    }
+}
+
+fn same_names<'a>(ports: impl Iterator<Item = (&'a Field, &'a Port)>, what: &str, report: &Report) {
+    let ports: Vec<_> = ports.filter(|(_, port)| !port.doubtful).collect();
+    for (at, (field, port)) in ports.iter().enumerate() {
+        let twins = ports
+            .iter()
+            .enumerate()
+            .filter(|(other_at, (other, other_port))| {
+                *other_at != at && other_port.name.text == port.name.text && can_meet(field, other)
+            });
+        let count = match twins.count() {
+            0 => continue,
+            1 => "two".to_owned(),
+            more => (more + 1).to_string(),
+        };
+        report.over(
+            &port.name.written,
+            format!("{count} {what} `{}`; rename one of them", port.name.text),
+        );
+    }
+}
+
+/// Fields under different conditions are taken for alternatives.
+fn can_meet(one: &Field, other: &Field) -> bool {
+    let conditions = |field: &Field| -> Vec<String> {
+        field
+            .cfgs()
+            .map(|cfg| cfg.to_token_stream().to_string())
+            .collect()
+    };
+    let (one, other) = (conditions(one), conditions(other));
+    one.is_empty() || other.is_empty() || one == other
+}
+
+/// `#[serde(rename = "z")]` to `` `#[input("z")]` ``
+fn serde_on_field(flow: &Flow, field: &Field, report: &Report) {
+    if flow.derives_serde {
+        return;
+    }
+    for attribute in field
+        .attributes
+        .iter()
+        .filter(|attribute| attributes::is_serde(attribute))
+    {
+        let direction = if field.input.is_some() {
+            Direction::Input
+        } else {
+            Direction::Output
+        };
+        let cure = match Serde::read(attribute).translated(field, direction) {
+            Some(ours) => format!("write `{ours}`"),
+            None => "remove it".to_owned(),
+        };
+        report.over(
+            attribute,
+            format!(
+                "`{}` does nothing on a flow's field; {cure}",
+                types::text(attribute)
+            ),
+        );
+    }
+}
+
+fn serde_on_struct(flow: &Flow, report: &Report) {
+    if flow.derives_serde {
+        return;
+    }
+    for attribute in flow
+        .attributes
+        .iter()
+        .filter(|attribute| attributes::is_serde(attribute))
+    {
+        report.over(
+            attribute,
+            format!(
+                "`{}` does nothing on a flow; name each field in its `#[input(\"...\")]` or `#[output(\"...\")]`",
+                types::text(attribute)
+            ),
+        );
+    }
+}
+
+/// The options of serde that have a counterpart here.
+#[derive(Default)]
+struct Serde {
+    rename: Option<LitStr>,
+    with: Option<LitStr>,
+    default: bool,
+}
+
+impl Serde {
+    fn read(attribute: &Attribute) -> Self {
+        let mut serde = Serde::default();
+        let Meta::List(list) = &attribute.meta else {
+            return serde;
+        };
+        // whatever cannot be read has no counterpart either
+        let _ = list.parse_nested_meta(|meta| {
+            if meta.path.is_ident("default") {
+                serde.default = true;
+            }
+            if meta.input.peek(Token![=]) {
+                let value: LitStr = meta.value()?.parse()?;
+                if meta.path.is_ident("rename") {
+                    serde.rename = Some(value);
+                } else if meta.path.is_ident("with") {
+                    serde.with = Some(value);
+                }
+            }
+            Ok(())
+        });
+        serde
+    }
+
+    fn translated(&self, field: &Field, direction: Direction) -> Option<String> {
+        let default = self.default && direction == Direction::Output;
+        if self.rename.is_none() && self.with.is_none() && !default {
+            return None;
+        }
+        let port = match direction {
+            Direction::Input => field.input.as_ref(),
+            Direction::Output => field.output.as_ref(),
+        };
+        let name = self
+            .rename
+            .as_ref()
+            .map(|name| name.token().to_string())
+            .or_else(|| {
+                port.filter(|port| port.name.is_literal)
+                    .map(|port| port.name.written.to_string())
+            });
+        let with = self
+            .with
+            .as_ref()
+            .map(|path| format!("with = {}", path.value()));
+        let parts: Vec<String> = [name, with, default.then(|| "default".to_owned())]
+            .into_iter()
+            .flatten()
+            .collect();
+        Some(format!("#[{}({})]", direction.word(), parts.join(", ")))
+    }
+}

@@ -1,0 +1,433 @@
+//! A checked flow to code. Nothing can fail here.
+
+mod docs;
+
+use proc_macro2::{Ident, Span, TokenStream};
+use quote::{ToTokens, format_ident, quote, quote_spanned};
+use syn::spanned::Spanned;
+use syn::{Attribute, Generics, Visibility};
+
+use crate::attributes;
+use crate::check;
+use crate::generics;
+use crate::model::{Door, Field, Flow, Output, Port, Reading};
+use crate::parse::arguments::Name;
+
+pub(crate) fn expand(flow: &Flow) -> TokenStream {
+    let mut tokens = TokenStream::new();
+    tokens.extend(input_struct(
+        flow,
+        flow.inputs()
+            .map(|(field, _)| struct_field(field, &field.ty)),
+    ));
+    if let Output::Fields = flow.output {
+        let fields = flow
+            .outputs()
+            .map(|(field, _)| struct_field(field, &field.ty));
+        tokens.extend(output_struct(flow, fields));
+    }
+    tokens.extend(checked_names(flow));
+    tokens.extend(impl_flow(flow));
+    if flow.emulate {
+        tokens.extend(impl_emulated(flow));
+    }
+    if flow.methods {
+        let Flow {
+            visibility,
+            ident,
+            generics,
+            ..
+        } = flow;
+        tokens.extend(item_attributes(flow));
+        tokens.extend(methods(
+            &private(&flow.door),
+            visibility,
+            ident,
+            generics,
+            &output_type(flow),
+        ));
+    }
+    tokens
+}
+
+/// The hidden door into the runtime.
+pub(crate) fn private(door: &Door) -> TokenStream {
+    match door {
+        Door::Standard | Door::Unknown => quote!(::apaas_flow::__private),
+        Door::At(path) => quote!(#path::__private),
+    }
+}
+
+pub(crate) fn input_struct(flow: &Flow, fields: impl Iterator<Item = TokenStream>) -> TokenStream {
+    let attributes = type_attributes(flow);
+    let docs = docs::of_input_if_documented(flow);
+    input_struct_with(flow, &quote!(#attributes #docs), &flow.generics, fields)
+}
+
+pub(crate) fn input_struct_with(
+    flow: &Flow,
+    attributes: &TokenStream,
+    generics: &Generics,
+    fields: impl Iterator<Item = TokenStream>,
+) -> TokenStream {
+    let Flow {
+        visibility,
+        token,
+        ident,
+        ..
+    } = flow;
+    let clause = &generics.where_clause;
+    let body = if flow.is_unit {
+        quote!(#clause ;)
+    } else {
+        quote!(#clause { #(#fields)* })
+    };
+    quote!(#attributes #visibility #token #ident #generics #body)
+}
+
+pub(crate) fn output_struct(flow: &Flow, fields: impl Iterator<Item = TokenStream>) -> TokenStream {
+    let Flow {
+        visibility,
+        token,
+        output_ident,
+        ..
+    } = flow;
+    let docs = docs::of_output(flow);
+    let attributes = flow
+        .attributes
+        .iter()
+        .filter(|attribute| !attributes::is_doc_text(attribute))
+        .map(attributes::relaxed);
+    let generics = output_generics(flow);
+    let clause = &generics.where_clause;
+    quote! {
+        #docs
+        #(#attributes)*
+        #visibility #token #output_ident #generics #clause { #(#fields)* }
+    }
+}
+
+pub(crate) fn output_generics(flow: &Flow) -> Generics {
+    let known = generics::all(&flow.generics);
+    generics::only(
+        &flow.generics,
+        &generics::mentioned(check::output_types(flow), &known),
+    )
+}
+
+/// `pub a: String,`
+pub(crate) fn struct_field(field: &Field, ty: &impl ToTokens) -> TokenStream {
+    let Field {
+        visibility,
+        ident,
+        colon,
+        default,
+        ..
+    } = field;
+    let in_both = field.input.is_some() && field.output.is_some();
+    let attributes = field
+        .attributes
+        .iter()
+        .map(|attribute| shared(attribute, in_both));
+    quote!(#(#attributes)* #visibility #ident #colon #ty #default,)
+}
+
+fn type_attributes(flow: &Flow) -> TokenStream {
+    let in_both = matches!(flow.output, Output::Fields);
+    flow.attributes
+        .iter()
+        .map(|attribute| shared(attribute, in_both))
+        .collect()
+}
+
+fn shared(attribute: &Attribute, in_both: bool) -> TokenStream {
+    if in_both {
+        attributes::relaxed(attribute)
+    } else {
+        attribute.to_token_stream()
+    }
+}
+
+/// What every generated item carries: the struct's conditions and lints.
+pub(crate) fn item_attributes(flow: &Flow) -> TokenStream {
+    let carried = flow
+        .attributes
+        .iter()
+        .filter(|attribute| attributes::is_cfg(attribute) || attributes::is_lint(attribute))
+        .map(attributes::relaxed);
+    let of_fields = flow.fields.iter().flat_map(|field| &field.attributes);
+    let deprecated = flow
+        .attributes
+        .iter()
+        .chain(of_fields)
+        .any(attributes::is_deprecated);
+    let allowed = deprecated.then(|| quote!(#[allow(deprecated)]));
+    quote!(#(#carried)* #allowed)
+}
+
+/// A wrong literal was reported; a wrong constant is found here, before anything is built.
+fn checked_names(flow: &Flow) -> Option<TokenStream> {
+    let constant = [&flow.namespace, &flow.flow_id]
+        .into_iter()
+        .find_map(|name| match name {
+            Name::Const(path) => Some(path),
+            Name::Text(_) => None,
+        })?;
+    if flow.generics.type_params().next().is_some() || flow.generics.const_params().next().is_some()
+    {
+        return None;
+    }
+    let private = private(&flow.door);
+    let attributes = item_attributes(flow);
+    let ident = &flow.ident;
+    let lifetimes = flow.generics.lifetimes().map(|_| quote!('static));
+    let span = within(constant.span());
+    // const _: () = <DeleteObject as Flow>::CHECKED;
+    Some(quote_spanned! {span=>
+        #attributes
+        const _: () = <#ident <#(#lifetimes),*> as #private::Flow>::CHECKED;
+    })
+}
+
+fn impl_flow(flow: &Flow) -> TokenStream {
+    let private = private(&flow.door);
+    let attributes = item_attributes(flow);
+    let docs = docs::of_impl_if_undocumented(flow);
+    let ident = &flow.ident;
+    let (impl_generics, ty_generics, clause) = flow.generics.split_for_impl();
+    let namespace = name(&flow.namespace);
+    let flow_id = name(&flow.flow_id);
+    let output = output_type(flow);
+    let this = hygienic("self");
+    let to = hygienic("to");
+    let from = hygienic("from");
+    let written: Vec<_> = flow
+        .inputs()
+        .map(|(field, port)| write(field, port, &this))
+        .collect();
+    let (to_used, from_used) = (carrier(&to, flow.inputs()), output_carrier(&from, flow));
+    let read = read_outputs(flow, &from);
+    quote! {
+        #docs
+        #attributes
+        #[automatically_derived]
+        impl #impl_generics #private::Flow for #ident #ty_generics #clause {
+            const NAMESPACE: &'static ::core::primitive::str = #namespace;
+            const FLOW_ID: &'static ::core::primitive::str = #flow_id;
+            type Output = #output;
+            fn write_params(&#this, #to_used: &mut #private::Params) -> #private::Result<()> {
+                #(#written)*
+                ::core::result::Result::Ok(())
+            }
+            fn read_outputs(#from_used: &mut #private::Outputs<'_>) -> #private::Result<<#ident #ty_generics as #private::Flow>::Output> {
+                #read
+            }
+        }
+    }
+}
+
+fn read_outputs(flow: &Flow, from: &Ident) -> TokenStream {
+    match &flow.output {
+        Output::Nothing => quote!(::core::result::Result::Ok(())),
+        Output::Type(ty) => {
+            let span = within(ty.span());
+            quote_spanned!(span=> #from.take_all::<#ty>())
+        }
+        Output::Fields => {
+            let ident = &flow.output_ident;
+            read_fields(&quote!(#ident), flow.outputs(), from)
+        }
+    }
+}
+
+/// All fields are taken before the first `?`, so that one error lists every one that failed.
+fn read_fields<'a>(
+    ident: &TokenStream,
+    ports: impl Iterator<Item = (&'a Field, &'a Port)>,
+    from: &Ident,
+) -> TokenStream {
+    let mut taken = TokenStream::new();
+    let mut fields = TokenStream::new();
+    for (at, (field, port)) in ports.enumerate() {
+        let local = format_ident!("field_{at}", span = Span::mixed_site());
+        taken.extend(take(field, port, &local, from));
+        let name = &field.ident;
+        let cfgs = field.cfgs();
+        fields.extend(quote!(#(#cfgs)* #name: #local?,));
+    }
+    quote! {
+        #taken
+        ::core::result::Result::Ok(#ident { #fields })
+    }
+}
+
+/// `to.field::<RecordRef>("variable_a", &self.record)?;`
+fn write(field: &Field, port: &Port, owner: &Ident) -> TokenStream {
+    let Field { ident, ty, .. } = field;
+    let attributes = field.statement_attributes();
+    let name = &port.name.text;
+    let to = hygienic("to");
+    let span = within(ty.span());
+    match &port.with {
+        None => quote_spanned!(span=> #attributes #to.field::<#ty>(#name, &#owner.#ident)?;),
+        Some((_, path)) => {
+            let serialize = function(path, "serialize");
+            let value = hygienic("value");
+            quote_spanned!(span=> #attributes #to.field_with(#name, |#value| #serialize(&#owner.#ident, #value))?;)
+        }
+    }
+}
+
+/// `let field_0 = from.take::<i64>("_flowExecutionID");`
+fn take(field: &Field, port: &Port, local: &Ident, from: &Ident) -> TokenStream {
+    let ty = &field.ty;
+    let attributes = field.statement_attributes();
+    let name = &port.name.text;
+    let value = hygienic("value");
+    let span = within(ty.span());
+    let taken = match field.reading(port) {
+        Reading::Plain => quote_spanned!(span=> take::<#ty>(#name)),
+        Reading::OrDefault => quote_spanned!(span=> take_or_default::<#ty>(#name)),
+        Reading::Nullable(content) => quote_spanned!(span=> take_nullable::<#content>(#name)),
+        Reading::With(path) => {
+            let deserialize = function(path, "deserialize");
+            quote_spanned!(span=> take_with::<#ty, _>(#name, |#value| #deserialize(#value)))
+        }
+        Reading::WithOrDefault(path) => {
+            let deserialize = function(path, "deserialize");
+            quote_spanned!(span=> take_with_or_default::<#ty, _>(#name, |#value| #deserialize(#value)))
+        }
+    };
+    quote!(#attributes let #local = #from.#taken;)
+}
+
+/// `path::serialize`, so that rustc points at the path when there is no such function.
+fn function(path: &syn::Path, name: &str) -> TokenStream {
+    let span = path
+        .segments
+        .last()
+        .map_or_else(Span::call_site, |last| last.ident.span());
+    let name = Ident::new(name, span);
+    quote!(#path::#name)
+}
+
+fn impl_emulated(flow: &Flow) -> TokenStream {
+    let private = private(&flow.door);
+    let attributes = item_attributes(flow);
+    let ident = &flow.ident;
+    let (impl_generics, ty_generics, clause) = flow.generics.split_for_impl();
+    let to = hygienic("to");
+    let from = hygienic("from");
+    let output = hygienic("output");
+    let from_used = carrier(&from, flow.inputs());
+    let to_used = output_carrier(&to, flow);
+    let output_used = output_carrier(&output, flow);
+    let read = read_fields(&quote!(Self), flow.inputs(), &from);
+    let written: TokenStream = match &flow.output {
+        Output::Nothing => TokenStream::new(),
+        Output::Type(ty) => {
+            let span = within(ty.span());
+            quote_spanned!(span=> #to.all::<#ty>(#output)?;)
+        }
+        Output::Fields => flow
+            .outputs()
+            .map(|(field, port)| write(field, port, &output))
+            .collect(),
+    };
+    quote! {
+        #attributes
+        #[automatically_derived]
+        impl #impl_generics #private::Emulated for #ident #ty_generics #clause {
+            fn read_params(#from_used: &mut #private::Outputs<'_>) -> #private::Result<Self> {
+                #read
+            }
+            fn write_outputs(#output_used: &<Self as #private::Flow>::Output, #to_used: &mut #private::Params) -> #private::Result<()> {
+                #written
+                ::core::result::Result::Ok(())
+            }
+        }
+    }
+}
+
+pub(crate) fn methods(
+    private: &TokenStream,
+    visibility: &Visibility,
+    ident: &Ident,
+    generics: &Generics,
+    output: &TokenStream,
+) -> TokenStream {
+    let (impl_generics, ty_generics, clause) = generics.split_for_impl();
+    let this = hygienic("self");
+    let client = hygienic("client");
+    quote! {
+        #[allow(dead_code)]
+        impl #impl_generics #ident #ty_generics #clause {
+            /// Runs the flow; awaiting the call sends it and gives the outputs.
+            #visibility fn execute(&#this, #client: &#private::Client) -> #private::Execute<#output> {
+                #private::Client::execute(#client, #this)
+            }
+
+            /// Starts the flow without waiting for its end, so there are no outputs.
+            #visibility fn start(&#this, #client: &#private::Client) -> #private::Start {
+                #private::Client::start(#client, #this)
+            }
+        }
+    }
+}
+
+pub(crate) fn output_type(flow: &Flow) -> TokenStream {
+    match &flow.output {
+        Output::Nothing => quote!(()),
+        Output::Type(ty) => ty.to_token_stream(),
+        Output::Fields => {
+            let ident = &flow.output_ident;
+            let generics = output_generics(flow);
+            let (_, ty_generics, _) = generics.split_for_impl();
+            quote!(#ident #ty_generics)
+        }
+    }
+}
+
+pub(crate) fn name(name: &Name) -> TokenStream {
+    match name {
+        Name::Text(text) => text.to_token_stream(),
+        Name::Const(path) => path.to_token_stream(),
+    }
+}
+
+/// A name of ours that no name of the user can meet.
+pub(crate) fn hygienic(name: &str) -> Ident {
+    Ident::new(name, Span::mixed_site())
+}
+
+/// Shown at `span`, known as ours: the user's lints do not look into it.
+fn within(span: Span) -> Span {
+    Span::mixed_site().located_at(span)
+}
+
+/// `to`, and `_` where nothing is carried.
+fn carrier<'a>(name: &Ident, ports: impl Iterator<Item = (&'a Field, &'a Port)>) -> TokenStream {
+    let mut any = false;
+    for (field, _) in ports {
+        any = true;
+        if field.cfgs().next().is_none() {
+            return name.to_token_stream();
+        }
+    }
+    if any {
+        quote!(#[allow(unused_variables)] #name)
+    } else {
+        quote!(_)
+    }
+}
+
+fn output_carrier(name: &Ident, flow: &Flow) -> TokenStream {
+    match flow.output {
+        Output::Nothing => quote!(_),
+        Output::Type(_) => name.to_token_stream(),
+        Output::Fields => carrier(name, flow.outputs()),
+    }
+}
+
+#[cfg(test)]
+mod tests;

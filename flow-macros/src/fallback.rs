@@ -1,0 +1,166 @@
+//! The errors, and a struct that still compiles: what is wrong is said once.
+
+use proc_macro2::{Ident, TokenStream};
+use quote::{ToTokens, quote};
+use syn::{Attribute, Generics};
+
+use crate::attributes;
+use crate::check;
+use crate::expand;
+use crate::generics::{self, Names};
+use crate::model::{Door, Field, Flow, Output};
+use crate::parse::item::Foreign;
+use crate::report::Errors;
+use crate::types::{self, Borrowing};
+
+/// The two types as well as they can be told apart, and an `impl Flow` that promises the same outputs.
+pub(crate) fn of_flow(mut flow: Flow, errors: &Errors) -> TokenStream {
+    remove_reported_attributes(&mut flow);
+    let unused = unused_by_inputs(&flow);
+    let with_anchor = flow.inputs().next().is_some();
+    if !with_anchor {
+        flow.generics = generics::only(&flow.generics, &used(&flow, &unused));
+    }
+    let mut anchor = (with_anchor && !unused.is_empty()).then(|| unused.clone());
+    let input_fields: Vec<_> = flow
+        .inputs()
+        .map(|(field, _)| input_field(field, anchor.take().as_ref()))
+        .collect();
+    let input = expand::input_struct(&flow, input_fields.into_iter());
+    let output = matches!(flow.output, Output::Fields).then(|| {
+        expand::output_struct(&flow, flow.outputs().map(|(field, _)| output_field(field)))
+    });
+    let stub = (with_anchor || unused.is_empty()).then(|| stub(&flow));
+    quote!(#errors #input #output #stub)
+}
+
+pub(crate) fn of_foreign(foreign: &Foreign, errors: &Errors) -> TokenStream {
+    let tokens = &foreign.tokens;
+    let stub = foreign.named.as_ref().map(|(visibility, ident, generics)| {
+        let private = expand::private(&Door::Standard);
+        let flow = impl_flow(&private, ident, generics, &quote!(()));
+        let methods = expand::methods(&private, visibility, ident, generics, &quote!(()));
+        quote!(#flow #methods)
+    });
+    quote!(#errors #tokens #stub)
+}
+
+fn stub(flow: &Flow) -> Option<TokenStream> {
+    if let Door::Unknown = flow.door {
+        return None;
+    }
+    let private = expand::private(&flow.door);
+    let attributes = expand::item_attributes(flow);
+    let Flow {
+        ident,
+        visibility,
+        generics,
+        ..
+    } = flow;
+    let output = expand::output_type(flow);
+    let implemented = impl_flow(&private, ident, generics, &output);
+    let emulated = flow
+        .emulate
+        .then(|| impl_emulated(&private, ident, generics));
+    let methods = flow
+        .methods
+        .then(|| expand::methods(&private, visibility, ident, generics, &output));
+    let emulated = emulated.map(|emulated| quote!(#attributes #emulated));
+    let methods = methods.map(|methods| quote!(#attributes #methods));
+    Some(quote!(#attributes #implemented #emulated #methods))
+}
+
+fn impl_flow(
+    private: &TokenStream,
+    ident: &Ident,
+    generics: &Generics,
+    output: &TokenStream,
+) -> TokenStream {
+    let (impl_generics, ty_generics, clause) = generics.split_for_impl();
+    quote! {
+        impl #impl_generics #private::Flow for #ident #ty_generics #clause {
+            const NAMESPACE: &'static ::core::primitive::str = "unknown";
+            const FLOW_ID: &'static ::core::primitive::str = "unknown";
+            type Output = #output;
+            fn write_params(&self, _: &mut #private::Params) -> #private::Result<()> {
+                ::core::unreachable!()
+            }
+            fn read_outputs(_: &mut #private::Outputs<'_>) -> #private::Result<Self::Output> {
+                ::core::unreachable!()
+            }
+        }
+    }
+}
+
+fn impl_emulated(private: &TokenStream, ident: &Ident, generics: &Generics) -> TokenStream {
+    let (impl_generics, ty_generics, clause) = generics.split_for_impl();
+    quote! {
+        impl #impl_generics #private::Emulated for #ident #ty_generics #clause {
+            fn read_params(_: &mut #private::Outputs<'_>) -> #private::Result<Self> {
+                ::core::unreachable!()
+            }
+            fn write_outputs(_: &Self::Output, _: &mut #private::Params) -> #private::Result<()> {
+                ::core::unreachable!()
+            }
+        }
+    }
+}
+
+fn remove_reported_attributes(flow: &mut Flow) {
+    if flow.derives_serde {
+        return;
+    }
+    let keep = |attribute: &Attribute| !attributes::is_serde(attribute);
+    flow.attributes.retain(keep);
+    for field in &mut flow.fields {
+        field.attributes.retain(keep);
+    }
+}
+
+/// Parameters that only outputs use; rustc would report each of them a second time, as never used.
+fn unused_by_inputs(flow: &Flow) -> Names {
+    let known = generics::all(&flow.generics);
+    let by_outputs = generics::mentioned(check::output_types(flow), &known);
+    let by_inputs = generics::mentioned(check::input_types(flow), &known);
+    by_outputs.difference(&by_inputs).cloned().collect()
+}
+
+fn used(flow: &Flow, unused: &Names) -> Names {
+    generics::all(&flow.generics)
+        .difference(unused)
+        .cloned()
+        .collect()
+}
+
+/// The first field's type in a spelling that uses the parameters in `anchor`:
+/// `<Map<IntoIter<(T,)>, fn((T,)) -> i64> as Iterator>::Item` is `i64`.
+fn input_field(field: &Field, anchor: Option<&Names>) -> TokenStream {
+    let Some(anchor) = anchor else {
+        return expand::struct_field(field, &field.ty);
+    };
+    let names = anchor
+        .iter()
+        .filter_map(|name| name.parse::<TokenStream>().ok())
+        .map(|name| {
+            if name.to_string().starts_with('\'') {
+                quote!(&#name ())
+            } else {
+                name
+            }
+        });
+    let names = quote!(::core::marker::PhantomData<(#(#names,)*)>);
+    let ty = &field.ty;
+    let ty = quote! {
+        <::core::iter::Map<::core::option::IntoIter<#names>, fn(#names) -> #ty> as ::core::iter::Iterator>::Item
+    };
+    expand::struct_field(field, &ty)
+}
+
+/// A type that borrows was reported; with `'static` it is at least complete.
+fn output_field(field: &Field) -> TokenStream {
+    if types::borrowed(&field.ty, Borrowing::Anything).is_some() {
+        expand::struct_field(field, &types::everlasting(field.ty.to_token_stream()))
+    } else {
+        expand::struct_field(field, &field.ty)
+    }
+}

@@ -1,0 +1,389 @@
+//! The item below the attribute.
+
+use proc_macro2::{Ident, Span, TokenStream, TokenTree};
+use quote::ToTokens;
+use syn::ext::IdentExt;
+use syn::parse::discouraged::Speculative;
+use syn::parse::{ParseStream, Parser};
+use syn::{Attribute, Generics, Token, Type, Visibility, token};
+
+use super::mark::{Direction, Mark};
+use super::{at_comma_or_end, skip_until};
+use crate::keywords::{ATTRIBUTE, INPUT, ITEMS, MARKS, OUTPUT};
+use crate::names;
+use crate::report::Report;
+
+pub(crate) enum Item {
+    Struct(Struct),
+    Foreign(Foreign),
+}
+
+pub(crate) struct Struct {
+    pub(crate) attributes: Vec<Attribute>,
+    pub(crate) visibility: Visibility,
+    pub(crate) token: Token![struct],
+    pub(crate) ident: Ident,
+    pub(crate) generics: Generics,
+    pub(crate) is_unit: bool,
+    pub(crate) fields: Vec<Field>,
+}
+
+pub(crate) struct Field {
+    /// Without our own.
+    pub(crate) attributes: Vec<Attribute>,
+    pub(crate) visibility: Visibility,
+    pub(crate) ident: Ident,
+    pub(crate) colon: Token![:],
+    pub(crate) ty: Type,
+    /// `= 5`, as far as rustc accepts it.
+    pub(crate) default: TokenStream,
+    pub(crate) marks: Vec<Mark>,
+    /// A mark that was misspelt or put into `cfg_attr`, and reported.
+    pub(crate) meant: Option<Direction>,
+}
+
+/// An item that cannot be a flow.
+pub(crate) struct Foreign {
+    /// Without our attributes.
+    pub(crate) tokens: TokenStream,
+    pub(crate) named: Option<(Visibility, Ident, Generics)>,
+}
+
+impl Item {
+    pub(crate) fn parse(tokens: TokenStream, report: &Report) -> Self {
+        let read = |input: ParseStream<'_>| Struct::parse(input, report);
+        match read.parse2(tokens.clone()) {
+            Ok(Some(item)) => Item::Struct(item),
+            Ok(None) => {
+                report.at(
+                    keyword(tokens.clone()),
+                    format!("`#[{ATTRIBUTE}]` can only be applied to a struct with named fields"),
+                );
+                Item::Foreign(Foreign::new(tokens))
+            }
+            Err(error) => {
+                report.push(error);
+                Item::Foreign(Foreign::new(tokens))
+            }
+        }
+    }
+}
+
+impl Struct {
+    /// `None`: something else than a struct with named fields.
+    fn parse(input: ParseStream<'_>, report: &Report) -> syn::Result<Option<Self>> {
+        let rest = || skip_until(input, |input| input.is_empty());
+        let attributes = input.call(Attribute::parse_outer)?;
+        let visibility = input.parse()?;
+        if !input.peek(Token![struct]) {
+            rest();
+            return Ok(None);
+        }
+        let token = input.parse()?;
+        let ident = input.parse()?;
+        let mut generics: Generics = input.parse()?;
+        if input.peek(token::Paren) {
+            rest();
+            return Ok(None);
+        }
+        generics.where_clause = input.parse()?;
+        let is_unit = input.peek(Token![;]);
+        let fields = if is_unit {
+            input.parse::<Token![;]>()?;
+            Vec::new()
+        } else {
+            let content;
+            syn::braced!(content in input);
+            Field::parse_all(&content, report)
+        };
+        let attributes = without_second(attributes, report);
+        Ok(Some(Struct {
+            attributes,
+            visibility,
+            token,
+            ident,
+            generics,
+            is_unit,
+            fields,
+        }))
+    }
+}
+
+fn without_second(attributes: Vec<Attribute>, report: &Report) -> Vec<Attribute> {
+    let is_ours = |attribute: &Attribute| {
+        attribute
+            .path()
+            .segments
+            .last()
+            .is_some_and(|segment| segment.ident == ATTRIBUTE)
+    };
+    let (second, others): (Vec<_>, Vec<_>) = attributes.into_iter().partition(is_ours);
+    for attribute in second {
+        report.over(
+            attribute,
+            format!("only one `#[{ATTRIBUTE}]` is allowed on a struct"),
+        );
+    }
+    others
+}
+
+impl Field {
+    fn parse_all(input: ParseStream<'_>, report: &Report) -> Vec<Self> {
+        let mut fields = Vec::new();
+        let mut broken = false;
+        while !input.is_empty() {
+            match Field::parse(input, report) {
+                Ok(field) => fields.push(field),
+                // a half-typed field can make the next ones look wrong too
+                Err(_) if broken => {}
+                Err(error) => {
+                    broken = true;
+                    report.push(error);
+                }
+            }
+            skip_until(input, |input| input.peek(Token![,]));
+            let _ = input.parse::<Option<Token![,]>>();
+        }
+        fields
+    }
+
+    fn parse(input: ParseStream<'_>, report: &Report) -> syn::Result<Self> {
+        let written = input.call(Attribute::parse_outer)?;
+        let visibility = input.parse()?;
+        let ident = input.parse()?;
+        let colon = input.parse()?;
+        let ty = type_or_tokens(input)?;
+        let begin = input.cursor();
+        skip_until(input, at_comma_or_end);
+        let default = between(begin, input.cursor());
+
+        let mut attributes = Vec::new();
+        let mut marks = Vec::new();
+        let mut meant = None;
+        for attribute in written {
+            let name = attribute
+                .path()
+                .get_ident()
+                .map(ToString::to_string)
+                .unwrap_or_default();
+            match Direction::named(&name) {
+                Some(direction) => marks.push(Mark::parse(direction, attribute, report)),
+                None => match conditional_mark(&attribute) {
+                    Some(direction) => {
+                        meant = Some(direction);
+                        report_conditional(&attribute, direction, report);
+                    }
+                    None => attributes.push(attribute),
+                },
+            }
+        }
+        if marks.is_empty() && meant.is_none() {
+            meant = take_misspelt_mark(&mut attributes, report);
+        }
+        Ok(Field {
+            attributes,
+            visibility,
+            ident,
+            colon,
+            ty,
+            default,
+            marks,
+            meant,
+        })
+    }
+}
+
+/// What syn does not know may still be a type: rustc will tell.
+fn type_or_tokens(input: ParseStream<'_>) -> syn::Result<Type> {
+    let ahead = input.fork();
+    let parsed = ahead.parse::<Type>();
+    if parsed.is_ok() && (at_comma_or_end(&ahead) || ahead.peek(Token![=])) {
+        input.advance_to(&ahead);
+        return parsed;
+    }
+    let begin = input.cursor();
+    let mut depth = 0_usize;
+    let mut last = ' ';
+    while !input.is_empty() && (depth > 0 || !input.peek(Token![,])) {
+        let token: TokenTree = input.parse()?;
+        if let TokenTree::Punct(punct) = &token {
+            match punct.as_char() {
+                '<' => depth += 1,
+                '>' if last != '-' => depth = depth.saturating_sub(1),
+                _ => {}
+            }
+            last = punct.as_char();
+        } else {
+            last = ' ';
+        }
+    }
+    let tokens = between(begin, input.cursor());
+    if tokens.is_empty() {
+        parsed
+    } else {
+        Ok(Type::Verbatim(tokens))
+    }
+}
+
+fn between(begin: syn::buffer::Cursor<'_>, end: syn::buffer::Cursor<'_>) -> TokenStream {
+    let mut tokens = TokenStream::new();
+    let mut cursor = begin;
+    while cursor != end {
+        let Some((token, next)) = cursor.token_tree() else {
+            break;
+        };
+        tokens.extend([token]);
+        cursor = next;
+    }
+    tokens
+}
+
+/// `#[cfg_attr(x, input(..))]`
+fn conditional_mark(attribute: &Attribute) -> Option<Direction> {
+    if !attribute.path().is_ident(crate::keywords::CFG_ATTR) {
+        return None;
+    }
+    let tokens = attribute.meta.require_list().ok()?.tokens.clone();
+    let mut after_comma = false;
+    for token in tokens {
+        match token {
+            TokenTree::Ident(ident) if after_comma => {
+                if let Some(direction) = Direction::named(&ident.to_string()) {
+                    return Some(direction);
+                }
+                after_comma = false;
+            }
+            TokenTree::Punct(punct) => after_comma = punct.as_char() == ',',
+            _ => after_comma = false,
+        }
+    }
+    None
+}
+
+fn report_conditional(attribute: &Attribute, direction: Direction, report: &Report) {
+    let word = direction.word();
+    report.over(
+        &attribute.meta,
+        format!(
+            "`#[{ATTRIBUTE}]` cannot see `#[{word}]` inside `cfg_attr`; write a field for each case, with `#[cfg(..)]` and an `#[{word}]` of its own"
+        ),
+    );
+}
+
+/// `#[ouput("...")]` on a field that is not marked otherwise.
+fn take_misspelt_mark(attributes: &mut Vec<Attribute>, report: &Report) -> Option<Direction> {
+    let (at, typed, meant) = attributes.iter().enumerate().find_map(|(at, attribute)| {
+        let typed = attribute.path().get_ident()?.to_string();
+        let meant = names::nearest(&typed, &MARKS)?;
+        Some((at, typed, meant))
+    })?;
+    let attribute = attributes.remove(at);
+    report.over(
+        attribute.path(),
+        format!("unknown attribute `#[{typed}]`; did you mean `#[{meant}]`?"),
+    );
+    Direction::named(meant)
+}
+
+impl Foreign {
+    fn new(tokens: TokenStream) -> Self {
+        let header = |input: ParseStream<'_>| {
+            input.call(Attribute::parse_outer)?;
+            let visibility: Visibility = input.parse()?;
+            let keyword = input.call(Ident::parse_any)?;
+            let is_type = keyword == "struct" || keyword == "enum" || keyword == "union";
+            let named: Option<(Ident, Generics)> = if is_type {
+                Some((input.parse()?, input.parse()?))
+            } else {
+                None
+            };
+            skip_until(input, |input| {
+                input.peek(Token![where]) || input.peek(token::Brace)
+            });
+            let clause = if input.peek(Token![where]) {
+                input.parse()?
+            } else {
+                None
+            };
+            skip_until(input, |input| input.is_empty());
+            Ok(named.map(|(ident, mut generics)| {
+                generics.where_clause = clause;
+                (visibility, ident, generics)
+            }))
+        };
+        let named = header.parse2(tokens.clone()).ok().flatten();
+        let tokens = if named.is_some() {
+            without_marks(tokens)
+        } else {
+            tokens
+        };
+        Foreign { tokens, named }
+    }
+}
+
+/// The tokens of a type's definition without `#[input..]`, `#[output..]` and a second attribute of ours.
+fn without_marks(tokens: TokenStream) -> TokenStream {
+    let mut out = TokenStream::new();
+    let mut tokens = tokens.into_iter().peekable();
+    while let Some(token) = tokens.next() {
+        match &token {
+            TokenTree::Punct(punct) if punct.as_char() == '#' => match tokens.peek() {
+                Some(TokenTree::Group(group)) if is_ours(group.stream()) => {
+                    tokens.next();
+                }
+                _ => out.extend([token]),
+            },
+            TokenTree::Group(group) => {
+                let mut inner =
+                    proc_macro2::Group::new(group.delimiter(), without_marks(group.stream()));
+                inner.set_span(group.span());
+                out.extend([TokenTree::Group(inner)]);
+            }
+            _ => out.extend([token]),
+        }
+    }
+    out
+}
+
+fn is_ours(attribute: TokenStream) -> bool {
+    attribute.into_iter().next().is_some_and(|first| {
+        let first = first.to_string();
+        [INPUT, OUTPUT, ATTRIBUTE].contains(&first.as_str())
+    })
+}
+
+/// The word that says what the item is.
+fn keyword(tokens: TokenStream) -> Span {
+    let idents = tokens.clone().into_iter().filter_map(|token| match token {
+        TokenTree::Ident(ident) => Some(ident),
+        _ => None,
+    });
+    let mut found: Option<Ident> = None;
+    for ident in idents {
+        let is_keyword = ITEMS.iter().any(|item| ident == item);
+        let is_modifier = |ident: &Ident| ident == "const" || ident == "async" || ident == "extern";
+        match &found {
+            None if is_keyword => found = Some(ident),
+            // `const fn`, `async fn`, `extern "C" fn`
+            Some(modifier) if is_modifier(modifier) && (ident == "fn" || is_modifier(&ident)) => {
+                found = Some(ident)
+            }
+            Some(_) if ident == "unsafe" => {}
+            Some(_) => break,
+            None => {}
+        }
+    }
+    match found {
+        Some(ident) => ident.span(),
+        None => tokens
+            .into_iter()
+            .next()
+            .map_or_else(Span::call_site, |token| {
+                token
+                    .to_token_stream()
+                    .into_iter()
+                    .next()
+                    .map_or_else(Span::call_site, |token| token.span())
+            }),
+    }
+}
