@@ -1,0 +1,31 @@
+//! A call without async: `cargo run --example blocking`
+//!
+//! In a project of your own: `apaas-flow = { version = "0.1", features = ["blocking"] }`.
+
+use apaas_flow::apaas_flow;
+use apaas_flow_emulator::Emulator;
+
+/// Adds up an order.
+#[apaas_flow(namespace = "package_shop__c", flow_id = "total_0a1b2c3d4e", emulate)]
+#[derive(Debug)]
+pub struct Total {
+    /// The order's number.
+    #[input("variable_order")]
+    pub order: String,
+    /// The sum, in cents.
+    #[output("variable_cents")]
+    pub cents: i64,
+}
+
+fn main() -> apaas_flow::Result<()> {
+    let emulator = Emulator::start_blocking()?;
+    emulator.on::<Total>(|_| Ok(TotalOutput { cents: 12_850 }));
+    let client = emulator.client();
+
+    let order = Total {
+        order: "4711".to_owned(),
+    };
+    let run = order.execute(&client).blocking()?;
+    println!("order {} costs {} cents", order.order, run.output.cents);
+    Ok(())
+}
