@@ -1,7 +1,7 @@
 //! The emulator as its users hold it.
 
 use std::fmt;
-use std::net::SocketAddr;
+use std::net::{Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::sync::Arc;
 use std::thread;
 use std::time::Duration;
@@ -41,7 +41,7 @@ use crate::typed::{self, Typed};
 /// # }
 /// ```
 pub struct Emulator {
-    // dropped first: no handler runs once the platform's blame is read
+    // taken before the rest is dropped: no handler runs once the broken ones are counted
     server: Option<Server>,
     platform: Arc<Platform>,
     client: Client,
@@ -52,7 +52,7 @@ pub struct Emulator {
 impl Emulator {
     pub(crate) fn new(server: Server, platform: Arc<Platform>) -> Result<Self> {
         let address = server.address;
-        let url = format!("http://{}", typed::reachable(address));
+        let url = format!("http://{}", reachable(address));
         let client = typed::client(&url, platform.credentials.as_ref())?;
         Ok(Self {
             server: Some(server),
@@ -97,8 +97,43 @@ impl Emulator {
     /// The flow is named by `F`; a later handler of the same flow takes the place of an earlier one. Handlers may
     /// block, and several may run at once.
     ///
-    /// ```ignore
-    /// emulator.on::<DeleteObject>(|input| Ok(DeleteObjectOutput { flow_execution_id: input.record.id() }));
+    /// ```
+    /// # use apaas_flow_emulator::{Emulator, Failure};
+    /// # use apaas_flow_runtime::{Emulated, Flow, Outputs, Params, Result};
+    /// # struct Discount { order: i64 }
+    /// # struct DiscountOutput { total: String }
+    /// # impl Flow for Discount {
+    /// #     const NAMESPACE: &'static str = "package_x__c";
+    /// #     const FLOW_ID: &'static str = "flow_y";
+    /// #     type Output = DiscountOutput;
+    /// #     fn write_params(&self, to: &mut Params) -> Result<()> {
+    /// #         to.field("variable_order", &self.order)
+    /// #     }
+    /// #     fn read_outputs(from: &mut Outputs<'_>) -> Result<DiscountOutput> {
+    /// #         Ok(DiscountOutput { total: from.take("variable_total")? })
+    /// #     }
+    /// # }
+    /// # impl Emulated for Discount {
+    /// #     fn read_params(from: &mut Outputs<'_>) -> Result<Self> {
+    /// #         Ok(Discount { order: from.take("variable_order")? })
+    /// #     }
+    /// #     fn write_outputs(output: &DiscountOutput, to: &mut Params) -> Result<()> {
+    /// #         to.field("variable_total", &output.total)
+    /// #     }
+    /// # }
+    /// # async fn test() -> Result<()> {
+    /// let emulator = Emulator::start().await?;
+    /// emulator.on::<Discount>(|input| {
+    ///     if input.order == 0 {
+    ///         return Err(Failure::new("no_order", "which order?"));
+    ///     }
+    ///     Ok(DiscountOutput { total: "128.50".to_owned() })
+    /// });
+    /// let run = emulator.client().execute(&Discount { order: 4711 }).await?;
+    /// assert_eq!(run.output.total, "128.50");
+    /// # Ok(())
+    /// # }
+    /// # tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap().block_on(test()).unwrap();
     /// ```
     pub fn on<F: Emulated + 'static>(
         &self,
@@ -175,6 +210,17 @@ impl Emulator {
     pub fn expire_tokens(&self) {
         self.platform.tokens.expire_all();
     }
+}
+
+/// Where a program on this machine reaches a server that listens on `address`.
+fn reachable(mut address: SocketAddr) -> SocketAddr {
+    if address.ip().is_unspecified() {
+        address.set_ip(match address {
+            SocketAddr::V4(_) => Ipv4Addr::LOCALHOST.into(),
+            SocketAddr::V6(_) => Ipv6Addr::LOCALHOST.into(),
+        });
+    }
+    address
 }
 
 impl Drop for Emulator {

@@ -93,6 +93,8 @@ impl Reply {
         let mut error = json!({
             "message": explanation,
             "logid": log_id,
+            // the same again under the name that the official SDKs read
+            "log_id": log_id,
             "troubleshooter": format!(
                 "this reply comes from apaas-flow-emulator, log id {log_id}: no tenant has seen the request"
             ),

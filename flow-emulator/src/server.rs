@@ -119,6 +119,8 @@ async fn accept(listener: TcpListener, platform: Arc<Platform>) {
             let service = service_fn(move |request| serve_one(Arc::clone(&platform), request));
             // what is wrong with a connection is its client's to notice
             let _ = http1::Builder::new()
+                // the platform's official Python SDK looks for `X-Tt-Logid` in just these letters
+                .title_case_headers(true)
                 .serve_connection(TokioIo::new(stream), service)
                 .await;
         });

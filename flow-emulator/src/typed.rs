@@ -1,9 +1,8 @@
-//! The only place that speaks to the runtime: typed handlers, the client and errors. What passes between the two
-//! is the text of a JSON object of `{api name: value}`; on the wire each has its own reading of the document.
+//! All that is asked of the runtime: a flow's own types, a client, and the error of a start. What passes between the
+//! two is the text of a JSON object of `{api name: value}`; on the wire each has its own reading of the document.
 
 use std::io;
 use std::marker::PhantomData;
-use std::net::SocketAddr;
 
 use apaas_flow_runtime::{Client, Emulated, Error, ErrorKind, Operator, Result, emulated};
 
@@ -88,16 +87,4 @@ pub(crate) fn not_started(host: &str, port: u16, error: &io::Error) -> Error {
         ErrorKind::Config,
         format!("the emulator cannot listen on {host} port {port}: {error}{cure}"),
     )
-}
-
-/// Where a program on this machine reaches a server that listens on `address`.
-pub(crate) fn reachable(address: SocketAddr) -> SocketAddr {
-    let mut address = address;
-    if address.ip().is_unspecified() {
-        address.set_ip(match address {
-            SocketAddr::V4(_) => std::net::Ipv4Addr::LOCALHOST.into(),
-            SocketAddr::V6(_) => std::net::Ipv6Addr::LOCALHOST.into(),
-        });
-    }
-    address
 }

@@ -295,3 +295,13 @@ fn a_reply_has_strings_where_the_document_has_strings() {
     );
     assert!(members.values().all(Value::is_string), "{data}");
 }
+
+#[test]
+fn the_log_id_is_where_the_official_sdks_look_for_it() {
+    let emulator = Emulator::start_blocking().unwrap();
+    let reply = http::execute(emulator.address(), &json!({}));
+    let log_id = reply.header("X-Tt-Logid").unwrap();
+    // one of them minds the case
+    assert!(reply.head.contains(&format!("X-Tt-Logid: {log_id}\r\n")));
+    assert_eq!(reply.json()["error"]["log_id"], log_id);
+}

@@ -16,7 +16,7 @@ pub(crate) const TOKEN: &str = "/open-apis/auth/v3/tenant_access_token/internal"
 #[derive(Debug)]
 pub(crate) struct Reply {
     pub(crate) status: u16,
-    head: String,
+    pub(crate) head: String,
     pub(crate) body: String,
 }
 

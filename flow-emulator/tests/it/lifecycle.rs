@@ -140,6 +140,12 @@ fn a_host_that_is_not_here() {
 }
 
 #[test]
+fn can_be_shared_between_threads() {
+    fn shared<T: Send + Sync>() {}
+    shared::<Emulator>();
+}
+
+#[test]
 fn the_url_can_be_reached() {
     let emulator = Emulator::builder()
         .host("0.0.0.0")

@@ -67,6 +67,37 @@ fn a_handler_of_the_flows_own_types() {
     );
 }
 
+/// The only test with our own client: the two readings of the document meet.
+#[test]
+fn the_client_that_comes_with_it() {
+    let emulator = Emulator::builder()
+        .app_credentials("cli_a1b2", "its own secret")
+        .start_blocking()
+        .unwrap();
+    emulator.on::<Discount>(|input| {
+        let total = input.order.to_string();
+        Ok(DiscountOutput { total })
+    });
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()
+        .unwrap();
+    let call = emulator.client().execute(&Discount {
+        order: 9_007_199_254_740_993,
+    });
+    let run = runtime.block_on(call).unwrap();
+    assert_eq!(run.output.total, "9007199254740993");
+    let runs = emulator.executions();
+    assert_eq!(run.execution_id, runs[0].execution_id);
+    assert_eq!(
+        Some(run.idempotency_key.as_str()),
+        runs[0].idempotency_key.as_deref()
+    );
+    assert_eq!(runs[0].operator_id, Some(1111));
+    let log_id = emulator.requests().pop().unwrap().log_id;
+    assert_eq!(run.log_id.as_deref(), Some(log_id.as_str()));
+}
+
 #[test]
 fn its_failure() {
     let emulator = emulator();
