@@ -31,7 +31,8 @@ async fn main() -> apaas_flow::Result<()> {
 
     let tickets = 0..300;
     let bar = ProgressBar::new(300).with_style(
-        ProgressStyle::with_template("{bar:40} {pos}/{len} tickets, {per_sec}").unwrap_or_else(|_| ProgressStyle::default_bar()),
+        ProgressStyle::with_template("{bar:40} {pos}/{len} tickets, {per_sec}")
+            .unwrap_or_else(|_| ProgressStyle::default_bar()),
     );
     let mut calls = stream::iter(tickets)
         .map(|ticket| {

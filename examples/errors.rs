@@ -50,7 +50,9 @@ async fn main() -> apaas_flow::Result<()> {
     errors.extend(bill.execute(&client).idempotency_key("bill-1").await.err());
 
     // the flow ran, and its outputs are not what the struct says
-    emulator.on_raw("package_shop__c", "bill_0a1b2c3d4e", |_| Ok(json!({ "variable_cents": "many" })));
+    emulator.on_raw("package_shop__c", "bill_0a1b2c3d4e", |_| {
+        Ok(json!({ "variable_cents": "many" }))
+    });
     errors.extend(bill.execute(&client).await.err());
 
     // no reply in time: it may have run
@@ -58,7 +60,12 @@ async fn main() -> apaas_flow::Result<()> {
         sleep(Duration::from_millis(300));
         Ok(BillOutput { cents: 12_850 })
     });
-    errors.extend(bill.execute(&client).timeout(Duration::from_millis(100)).await.err());
+    errors.extend(
+        bill.execute(&client)
+            .timeout(Duration::from_millis(100))
+            .await
+            .err(),
+    );
 
     // a number that JSON does not have: nothing is sent
     errors.extend(Bill { weight: f64::NAN }.execute(&client).await.err());
@@ -84,7 +91,12 @@ async fn main() -> apaas_flow::Result<()> {
 
     for error in &errors {
         println!("{error}");
-        println!("  kind {:?}, may have run: {}, retryable: {}", error.kind(), error.may_have_run(), error.is_retryable());
+        println!(
+            "  kind {:?}, may have run: {}, retryable: {}",
+            error.kind(),
+            error.may_have_run(),
+            error.is_retryable()
+        );
         println!("  -> {}\n", what_to_do(error));
     }
     Ok(())

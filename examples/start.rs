@@ -28,7 +28,9 @@ async fn main() -> apaas_flow::Result<()> {
         cents: 12_850,
     };
     // The key is known before anything is sent: a program that must not start twice stores it first.
-    let call = expense.start(&client).idempotency_key("approve-expense-4711");
+    let call = expense
+        .start(&client)
+        .idempotency_key("approve-expense-4711");
     println!("key           {}", call.key());
 
     let started = call.await?;

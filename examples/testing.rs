@@ -44,8 +44,12 @@ impl Shop {
             .idempotency_key(format!("{cart}-order_0a1b2c3d4e"));
         match call.await {
             Ok(run) => Answer::Taken(run.output.number),
-            Err(error) if error.kind() == ErrorKind::Flow => Answer::Refused(error.flow_code().unwrap_or("no reason").to_owned()),
-            Err(error) if error.may_have_run() => Answer::WeCallYou(error.idempotency_key().unwrap_or_default().to_owned()),
+            Err(error) if error.kind() == ErrorKind::Flow => {
+                Answer::Refused(error.flow_code().unwrap_or("no reason").to_owned())
+            }
+            Err(error) if error.may_have_run() => {
+                Answer::WeCallYou(error.idempotency_key().unwrap_or_default().to_owned())
+            }
             Err(_) => Answer::TryAgain,
         }
     }
@@ -91,7 +95,10 @@ mod tests {
             })
         });
 
-        assert_eq!(shop.order("cart-1", vec!["tea".to_owned()]).await, Answer::Taken("4711".to_owned()));
+        assert_eq!(
+            shop.order("cart-1", vec!["tea".to_owned()]).await,
+            Answer::Taken("4711".to_owned())
+        );
         let again = shop.order("cart-1", vec!["tea".to_owned()]).await;
         assert!(matches!(again, Answer::WeCallYou(_)), "{again:?}");
         assert_eq!(emulator.executions().len(), 1);
@@ -103,7 +110,10 @@ mod tests {
         let (emulator, shop) = shop().await?;
         emulator.on::<TakeOrder>(|_| Err(Failure::new("sold_out", "no tea left")));
 
-        assert_eq!(shop.order("cart-1", vec![]).await, Answer::Refused("sold_out".to_owned()));
+        assert_eq!(
+            shop.order("cart-1", vec![]).await,
+            Answer::Refused("sold_out".to_owned())
+        );
         Ok(())
     }
 }

@@ -39,11 +39,7 @@ pub const SUCCESS: &str = r#"{
 }"#;
 
 /// Bills an order.
-#[apaas_flow(
-    namespace = "package_shop__c",
-    flow_id = "bill_0a1b2c3d4e",
-    emulate
-)]
+#[apaas_flow(namespace = "package_shop__c", flow_id = "bill_0a1b2c3d4e", emulate)]
 #[derive(Debug, Clone, PartialEq)]
 pub struct Bill {
     #[input("variable_order")]

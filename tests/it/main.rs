@@ -1,13 +1,18 @@
 //! All integration tests, in one binary: a file that is not listed here is never run.
 
-#![allow(clippy::expect_used, clippy::indexing_slicing, clippy::panic, clippy::unwrap_used)] // how a test fails
+#![allow(
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    clippy::unwrap_used
+)] // how a test fails
 
 mod blocking;
 mod calls;
 mod clients;
 mod emulator;
 mod flows;
-mod macros;
+// mod macros;
 mod replies;
 mod requests;
 mod runtimes;

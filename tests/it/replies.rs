@@ -64,7 +64,10 @@ fn no_out_params_in_any_spelling_are_no_outputs() {
     // nothing but the code is promised
     for body in [r#"{"code":0}"#, r#"{"code":0,"data":null,"msg":null}"#] {
         let run = wire::reply::<Quiet>(200, body.as_bytes()).unwrap();
-        assert_eq!((run.execution_id.as_str(), run.status), ("", Status::Missing));
+        assert_eq!(
+            (run.execution_id.as_str(), run.status),
+            ("", Status::Missing)
+        );
     }
 }
 
@@ -111,8 +114,13 @@ fn outputs_of_a_run_are_never_lost() {
         error.out_params(),
         Some(r#"[{"api_name":"variable_total","value":1}]"#)
     );
-    let error = self::error(&reply(&json!({ "status": "end", "out_params": "<oops>", "execution_id": "1" })));
-    assert_eq!((error.kind(), error.out_params()), (ErrorKind::Decode, Some("<oops>")));
+    let error = self::error(&reply(
+        &json!({ "status": "end", "out_params": "<oops>", "execution_id": "1" }),
+    ));
+    assert_eq!(
+        (error.kind(), error.out_params()),
+        (ErrorKind::Decode, Some("<oops>"))
+    );
     assert!(!error.to_string().contains("oops"));
 }
 
@@ -120,16 +128,29 @@ fn outputs_of_a_run_are_never_lost() {
 fn a_failure_shows_in_any_of_four_places() {
     // the outer code
     let outer = error(r#"{"code":2320001,"msg":"param is invalid"}"#);
-    assert_eq!((outer.kind(), outer.code(), outer.may_have_run()), (ErrorKind::Invalid, Some(2_320_001), false));
+    assert_eq!(
+        (outer.kind(), outer.code(), outer.may_have_run()),
+        (ErrorKind::Invalid, Some(2_320_001), false)
+    );
 
     // the inner code
-    let inner = error(&reply(&json!({ "code": "k_x", "error_msg": "boom", "status": "end", "execution_id": "7" })));
-    assert_eq!((inner.kind(), inner.flow_code(), inner.may_have_run()), (ErrorKind::Flow, Some("k_x"), true));
+    let inner = error(&reply(
+        &json!({ "code": "k_x", "error_msg": "boom", "status": "end", "execution_id": "7" }),
+    ));
+    assert_eq!(
+        (inner.kind(), inner.flow_code(), inner.may_have_run()),
+        (ErrorKind::Flow, Some("k_x"), true)
+    );
     assert!(inner.to_string().contains("boom"));
 
     // the message alone
-    let message = error(&reply(&json!({ "code": "", "error_msg": "boom", "status": "end" })));
-    assert_eq!((message.kind(), message.may_have_run()), (ErrorKind::Flow, true));
+    let message = error(&reply(
+        &json!({ "code": "", "error_msg": "boom", "status": "end" }),
+    ));
+    assert_eq!(
+        (message.kind(), message.may_have_run()),
+        (ErrorKind::Flow, true)
+    );
 
     // the status alone
     for (text, status) in [
@@ -138,7 +159,10 @@ fn a_failure_shows_in_any_of_four_places() {
         ("canceled", Status::Canceled),
     ] {
         let error = error(&reply(&json!({ "status": text, "execution_id": "7" })));
-        assert_eq!((error.kind(), error.status()), (ErrorKind::Flow, Some(&status)));
+        assert_eq!(
+            (error.kind(), error.status()),
+            (ErrorKind::Flow, Some(&status))
+        );
         assert!(error.may_have_run());
         assert_eq!(error.execution_id(), Some("7"));
     }
@@ -147,7 +171,8 @@ fn a_failure_shows_in_any_of_four_places() {
 #[test]
 fn success_has_three_statuses() {
     for status in [json!("end"), json!("agreed"), json!(null)] {
-        let mut data = json!({ "out_params": "[]", "execution_id": "7", "code": "0", "error_msg": "success" });
+        let mut data =
+            json!({ "out_params": "[]", "execution_id": "7", "code": "0", "error_msg": "success" });
         data["status"] = status.clone();
         let run = wire::reply::<Silent>(200, reply(&data).as_bytes());
         assert!(run.is_ok(), "{status}: {run:?}");
@@ -175,7 +200,9 @@ fn no_status_is_silently_taken_for_another() {
 
 #[test]
 fn a_used_key_may_have_run_even_at_the_first_attempt() {
-    let error = error(&reply(&json!({ "code": "k_wf_ec_2001008", "error_msg": "repeated", "status": "failed" })));
+    let error = error(&reply(
+        &json!({ "code": "k_wf_ec_2001008", "error_msg": "repeated", "status": "failed" }),
+    ));
     assert_eq!(error.kind(), ErrorKind::KeyUsed);
     assert!(error.may_have_run() && !error.is_retryable());
 }
@@ -221,8 +248,14 @@ fn a_missing_scope_names_the_console_page() {
     assert_eq!(error.kind(), ErrorKind::Permission);
     assert_eq!(error.log_id(), Some("20240102abc"));
     let text = error.to_string();
-    assert!(text.contains("grant it at https://open.feishu.cn/app/cli_x/auth"), "{text}");
-    assert!(text.contains("see https://open.feishu.cn/document/help"), "{text}");
+    assert!(
+        text.contains("grant it at https://open.feishu.cn/app/cli_x/auth"),
+        "{text}"
+    );
+    assert!(
+        text.contains("see https://open.feishu.cn/document/help"),
+        "{text}"
+    );
     assert!(text.contains("app_engine:flow:write"), "{text}");
 }
 
@@ -233,7 +266,10 @@ fn the_values_that_the_platform_repeats_are_left_out() {
             {"field":"operator","value":"secret","description":"operator is required"}]}}"#,
     );
     let text = format!("{error} {error:?}");
-    assert!(text.contains("field operator: operator is required"), "{text}");
+    assert!(
+        text.contains("field operator: operator is required"),
+        "{text}"
+    );
     assert!(!text.contains("secret"), "{text}");
 }
 
@@ -242,21 +278,45 @@ fn what_is_no_envelope_is_said_to_be_none() {
     let error = |status, body: &str| wire::reply::<Bill>(status, body.as_bytes()).unwrap_err();
 
     let proxy = error(502, "<html>\r\n<h1>502 Bad Gateway</h1>");
-    assert_eq!((proxy.kind(), proxy.may_have_run()), (ErrorKind::Gateway, true));
-    assert!(proxy.to_string().contains("<h1>502 Bad Gateway</h1>"), "{proxy}");
+    assert_eq!(
+        (proxy.kind(), proxy.may_have_run()),
+        (ErrorKind::Gateway, true)
+    );
+    assert!(
+        proxy.to_string().contains("<h1>502 Bad Gateway</h1>"),
+        "{proxy}"
+    );
     assert!(!proxy.to_string().contains('\n'));
 
     let wrong_host = error(404, "404 page not found");
-    assert_eq!((wrong_host.kind(), wrong_host.may_have_run()), (ErrorKind::Malformed, false));
+    assert_eq!(
+        (wrong_host.kind(), wrong_host.may_have_run()),
+        (ErrorKind::Malformed, false)
+    );
     assert!(wrong_host.to_string().contains("base_url"), "{wrong_host}");
 
     let redirect = error(307, "");
-    assert_eq!((redirect.kind(), redirect.may_have_run()), (ErrorKind::Malformed, true));
+    assert_eq!(
+        (redirect.kind(), redirect.may_have_run()),
+        (ErrorKind::Malformed, true)
+    );
     assert!(redirect.to_string().contains("redirects"), "{redirect}");
 
-    for body in ["", "{}", "[]", "null", "{\"code\":\"abc\"}", "{\"code\":0", "\u{0}\u{1}"] {
+    for body in [
+        "",
+        "{}",
+        "[]",
+        "null",
+        "{\"code\":\"abc\"}",
+        "{\"code\":0",
+        "\u{0}\u{1}",
+    ] {
         let error = error(200, body);
-        assert_eq!((error.kind(), error.may_have_run()), (ErrorKind::Malformed, true), "{body:?}");
+        assert_eq!(
+            (error.kind(), error.may_have_run()),
+            (ErrorKind::Malformed, true),
+            "{body:?}"
+        );
     }
     // JSON may hold values: none of it is shown
     assert!(!error(200, r#"{"secret":1}"#).to_string().contains("secret"));

@@ -25,10 +25,13 @@ fn the_documents_example_is_the_same_request() {
         "params": "{\"variable_rgrtgqworiginal\": {\"_id\": 5454545}}",
         "is_async": true
     }"#;
-    let ours = wire::Request::new(&delete(), &Operator::id(1111).with_email("apaas@bytedance.com"))
-        .unwrap()
-        .asynchronous()
-        .to_vec();
+    let ours = wire::Request::new(
+        &delete(),
+        &Operator::id(1111).with_email("apaas@bytedance.com"),
+    )
+    .unwrap()
+    .asynchronous()
+    .to_vec();
 
     let unpacked = |text: &[u8]| {
         let mut body: serde_json::Value = serde_json::from_slice(text).unwrap();

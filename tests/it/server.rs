@@ -2,6 +2,7 @@
 
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{Shutdown, TcpListener, TcpStream};
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 use std::thread;
 
@@ -18,7 +19,10 @@ pub struct Request {
 
 impl Request {
     pub fn header(&self, name: &str) -> Option<&str> {
-        self.headers.iter().find(|(known, _)| known == name).map(|(_, value)| value.as_str())
+        self.headers
+            .iter()
+            .find(|(known, _)| known == name)
+            .map(|(_, value)| value.as_str())
     }
 
     pub fn json(&self) -> serde_json::Value {
@@ -52,12 +56,16 @@ pub fn status(status: u16, body: impl Into<String>) -> Answer {
 
 /// The token endpoint's success reply.
 pub fn token(token: &str, expire: u32) -> Answer {
-    json(format!(r#"{{"code":0,"msg":"ok","tenant_access_token":"{token}","expire":{expire}}}"#))
+    json(format!(
+        r#"{{"code":0,"msg":"ok","tenant_access_token":"{token}","expire":{expire}}}"#
+    ))
 }
 
 pub struct Server {
     url: String,
     requests: Arc<Mutex<Vec<Request>>>,
+    connections: Arc<AtomicUsize>,
+    closed: Arc<AtomicUsize>,
 }
 
 impl Server {
@@ -67,18 +75,35 @@ impl Server {
         let url = format!("http://{}", listener.local_addr().unwrap());
         let requests = Arc::new(Mutex::new(Vec::new()));
         let (answer, seen) = (Arc::new(answer), requests.clone());
+        let (connections, closed) = (Arc::<AtomicUsize>::default(), Arc::<AtomicUsize>::default());
+        let (opened, ended) = (connections.clone(), closed.clone());
         thread::spawn(move || {
             for stream in listener.incoming() {
-                let (answer, seen) = (answer.clone(), seen.clone());
-                thread::spawn(move || serve(stream.unwrap(), &*answer, &seen));
+                opened.fetch_add(1, Ordering::SeqCst);
+                let (answer, seen, ended) = (answer.clone(), seen.clone(), ended.clone());
+                thread::spawn(move || {
+                    serve(stream.unwrap(), &*answer, &seen);
+                    ended.fetch_add(1, Ordering::SeqCst);
+                });
             }
         });
-        Self { url, requests }
+        Self {
+            url,
+            requests,
+            connections,
+            closed,
+        }
     }
 
     /// Answers token requests with a token, and every other with the closure.
     pub fn platform(answer: impl Fn(&Request) -> Answer + Send + Sync + 'static) -> Self {
-        Self::start(move |request| if request.is_token() { token("t-1", 7200) } else { answer(request) })
+        Self::start(move |request| {
+            if request.is_token() {
+                token("t-1", 7200)
+            } else {
+                answer(request)
+            }
+        })
     }
 
     pub fn url(&self) -> &str {
@@ -101,14 +126,30 @@ impl Server {
         self.requests.lock().unwrap().clone()
     }
 
+    /// How many connections there were.
+    pub fn connections(&self) -> usize {
+        self.connections.load(Ordering::SeqCst)
+    }
+
+    /// How many of them are over.
+    pub fn closed(&self) -> usize {
+        self.closed.load(Ordering::SeqCst)
+    }
+
     /// The requests that are not for a token.
     pub fn executions(&self) -> Vec<Request> {
-        self.requests().into_iter().filter(|request| !request.is_token()).collect()
+        self.requests()
+            .into_iter()
+            .filter(|request| !request.is_token())
+            .collect()
     }
 
     /// The requests for a token.
     pub fn token_requests(&self) -> Vec<Request> {
-        self.requests().into_iter().filter(Request::is_token).collect()
+        self.requests()
+            .into_iter()
+            .filter(Request::is_token)
+            .collect()
     }
 }
 
@@ -157,7 +198,12 @@ fn read(reader: &mut BufReader<TcpStream>) -> Option<Request> {
         let (name, value) = header.split_once(": ")?;
         headers.push((name.to_lowercase(), value.to_owned()));
     }
-    let length = headers.iter().find(|(name, _)| name == "content-length")?.1.parse().ok()?;
+    let length = headers
+        .iter()
+        .find(|(name, _)| name == "content-length")?
+        .1
+        .parse()
+        .ok()?;
     let mut body = vec![0; length];
     reader.read_exact(&mut body).ok()?;
     Some(Request {

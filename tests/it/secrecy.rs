@@ -1,0 +1,105 @@
+//! Secrets and values are in no message and no `Debug`.
+
+use apaas_flow::{Client, DynamicFlow, Operator, StaticToken, Token, wire};
+use serde_json::json;
+
+use crate::flows::{Bill, bill, success};
+use crate::server::{Answer, Server, json, status};
+
+const SECRETS: [&str; 5] = ["s3cr3t", "t-v3ry", "v4lue", "0utput", "hidden@example.com"];
+
+fn assert_clean(text: &str) {
+    for secret in SECRETS {
+        assert!(!text.contains(secret), "{secret} in {text}");
+    }
+}
+
+fn order() -> Bill {
+    Bill {
+        order: "v4lue".to_owned(),
+        note: Some("v4lue".to_owned()),
+    }
+}
+
+#[test]
+fn no_debug_shows_a_secret_or_a_value() {
+    let builder = Client::builder()
+        .app_credentials("cli_a1b2", "s3cr3t")
+        .operator(Operator::email("hidden@example.com"));
+    assert_clean(&format!("{builder:?}"));
+    let client = builder.build().unwrap();
+    assert_clean(&format!("{client:?}"));
+    assert_clean(&format!(
+        "{:?} {:?}",
+        Token::new("t-v3ry"),
+        StaticToken::new("t-v3ry")
+    ));
+    assert_clean(&format!(
+        "{:?} {:?}",
+        order().execute(&client),
+        order().start(&client)
+    ));
+    assert_clean(&format!(
+        "{:?}",
+        wire::Request::new(&order(), &Operator::email("hidden@example.com")).unwrap()
+    ));
+    assert_clean(&format!(
+        "{:?}",
+        DynamicFlow::new("n", "f")
+            .unwrap()
+            .param("a", "v4lue")
+            .unwrap()
+    ));
+}
+
+#[tokio::test]
+async fn no_error_shows_a_secret_or_a_value() {
+    let answers: [fn() -> Answer; 7] = [
+        || {
+            json(success(
+                &json!({ "variable_total": ["0utput"], "variable_lines": "0utput" }),
+            ))
+        },
+        || json(r#"{"code":0,"data":{"status":"failed","out_params":"0utput"}}"#),
+        || json(r#"{"code":0,"data":{"status":"end","out_params":"0utput"}}"#),
+        || json(r#"{"0utput":1}"#),
+        || status(500, r#"{"0utput":1}"#),
+        || Answer::Close,
+        || {
+            status(
+                400,
+                r#"{"code":99992402,"msg":"x","error":{"field_violations":[{"field":"f","value":"v4lue","description":"d"}]}}"#,
+            )
+        },
+    ];
+    for answer in answers {
+        let server = Server::platform(move |_| answer());
+        let client = server
+            .builder()
+            .operator(Operator::email("hidden@example.com"))
+            .build()
+            .unwrap();
+        let error = order().execute(&client).await.unwrap_err();
+        let mut text = format!("{error} {error:?}");
+        let mut cause = std::error::Error::source(&error);
+        while let Some(error) = cause {
+            text.push_str(&format!(" {error} {error:?}"));
+            cause = error.source();
+        }
+        assert_clean(&text);
+    }
+}
+
+#[tokio::test]
+async fn a_dynamic_output_shows_names_only() {
+    let server = Server::platform(|_| json(success(&json!({ "variable_total": "0utput" }))));
+    let run = DynamicFlow::new("n", "f")
+        .unwrap()
+        .execute(&server.client())
+        .await
+        .unwrap();
+    let text = format!("{run:?}");
+    assert_clean(&text);
+    assert!(text.contains("variable_total"));
+    assert_eq!(bill().order, "4711");
+}

@@ -1,0 +1,321 @@
+//! The token: cached, fetched by one for all, dropped and fetched again once when the platform refuses it.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::Duration;
+
+use apaas_flow::{
+    BoxError, BoxFuture, Client, ErrorKind, Operator, Stage, StaticToken, Token, TokenSource,
+};
+use serde_json::json;
+
+use crate::flows::{SUCCESS, delete};
+use crate::server::{Answer, Request, Server, json, status, token};
+
+const REFUSED: &str = r#"{"code":99991663,"msg":"Invalid access token for authorization. Please make a test attempt with a correct token."}"#;
+
+/// Tokens t-1, t-2, ...; executions are answered by the closure.
+fn numbered(answer: impl Fn(&Request) -> Answer + Send + Sync + 'static) -> Server {
+    let count = AtomicUsize::new(0);
+    Server::start(move |request| {
+        if request.is_token() {
+            token(
+                &format!("t-{}", count.fetch_add(1, Ordering::SeqCst) + 1),
+                7200,
+            )
+        } else {
+            answer(request)
+        }
+    })
+}
+
+fn is_stale(request: &Request) -> bool {
+    request.header("authorization") == Some("Bearer t-1")
+}
+
+#[tokio::test]
+async fn the_request_is_the_documents_and_the_token_is_kept() {
+    let server = numbered(|_| json(SUCCESS));
+    let client = server.client();
+    for _ in 0..3 {
+        delete().execute(&client.clone()).await.unwrap();
+    }
+    let asked = server.token_requests();
+    assert_eq!(asked.len(), 1);
+    assert_eq!(
+        asked[0].path,
+        "/open-apis/auth/v3/tenant_access_token/internal"
+    );
+    assert_eq!(
+        asked[0].json(),
+        json!({ "app_id": "cli_a1b2", "app_secret": "s3cr3t" })
+    );
+    assert_eq!(asked[0].header("authorization"), None);
+}
+
+#[tokio::test]
+async fn callers_who_come_together_fetch_one_token() {
+    let server = Server::start(|request| {
+        if request.is_token() {
+            std::thread::sleep(Duration::from_millis(50)); // long enough for all to come
+            token("t-1", 7200)
+        } else {
+            json(SUCCESS)
+        }
+    });
+    let client = server.client();
+    let calls: Vec<_> = (0..200)
+        .map(|_| tokio::spawn(delete().execute(&client)))
+        .collect();
+    for call in calls {
+        call.await.unwrap().unwrap();
+    }
+    assert_eq!(server.token_requests().len(), 1);
+    assert_eq!(server.executions().len(), 200);
+}
+
+#[tokio::test]
+async fn a_refused_token_is_fetched_again_once_under_the_same_key() {
+    for http_status in [400, 200] {
+        let server = numbered(move |request| {
+            if is_stale(request) {
+                status(http_status, REFUSED)
+            } else {
+                json(SUCCESS)
+            }
+        });
+        let run = delete().execute(&server.client()).await.unwrap();
+        assert_eq!(run.attempts, 2);
+        assert_eq!(server.token_requests().len(), 2);
+        let sent = server.executions();
+        assert_eq!(sent.len(), 2);
+        assert_eq!(sent[0].body, sent[1].body, "the same key over all attempts");
+        assert_eq!(sent[1].header("authorization"), Some("Bearer t-2"));
+    }
+}
+
+#[tokio::test]
+async fn a_token_that_is_refused_again_ends_the_call() {
+    let server = numbered(|_| status(400, REFUSED));
+    let error = delete().execute(&server.client()).await.unwrap_err();
+    assert_eq!(
+        (error.kind(), error.code()),
+        (ErrorKind::Token, Some(99_991_663))
+    );
+    assert_eq!(error.attempts(), 2);
+    assert_eq!(error.stage(), Some(Stage::Execute));
+    assert!(!error.may_have_run() && !error.is_retryable());
+    assert_eq!(server.executions().len(), 2);
+}
+
+#[tokio::test]
+async fn many_who_are_refused_at_once_fetch_one_token() {
+    let server = numbered(|request| {
+        if is_stale(request) {
+            status(400, REFUSED)
+        } else {
+            json(SUCCESS)
+        }
+    });
+    let client = server.client();
+    let calls: Vec<_> = (0..100)
+        .map(|_| tokio::spawn(delete().execute(&client)))
+        .collect();
+    for call in calls {
+        call.await.unwrap().unwrap();
+    }
+    assert_eq!(
+        server.token_requests().len(),
+        2,
+        "the first token and its successor"
+    );
+}
+
+#[tokio::test]
+async fn a_token_that_is_at_its_end_is_not_used() {
+    let server = Server::start(|request| {
+        if request.is_token() {
+            token("t-1", 30)
+        } else {
+            json(SUCCESS)
+        }
+    });
+    let client = server.client();
+    for _ in 0..2 {
+        delete().execute(&client).await.unwrap();
+    }
+    assert_eq!(
+        server.token_requests().len(),
+        2,
+        "30 seconds may end on the way"
+    );
+}
+
+#[tokio::test]
+async fn what_the_token_endpoint_says_is_in_the_error() {
+    for (answer, kind, says) in [
+        (
+            r#"{"code":10015,"msg":"app secret invalid"}"#,
+            ErrorKind::Token,
+            "check the app id and the app secret",
+        ),
+        (
+            r#"{"code":10014,"msg":"app is disabled"}"#,
+            ErrorKind::Token,
+            "app is disabled",
+        ),
+        (
+            r#"{"code":99991400,"msg":"request trigger frequency limit"}"#,
+            ErrorKind::RateLimited,
+            "frequency",
+        ),
+        (
+            r#"{"code":0,"msg":"ok"}"#,
+            ErrorKind::Token,
+            "tenant_access_token",
+        ),
+        (
+            r#"{"code":0,"msg":"ok","tenant_access_token":"a\nb","expire":7200}"#,
+            ErrorKind::Token,
+            "no header can carry",
+        ),
+    ] {
+        let server = Server::start(move |_| json(answer));
+        let error = delete().execute(&server.client()).await.unwrap_err();
+        assert_eq!(error.kind(), kind, "{error}");
+        assert_eq!(error.stage(), Some(Stage::Token));
+        assert!(!error.may_have_run());
+        assert_eq!(error.attempts(), 0);
+        assert!(error.to_string().contains(says), "{error}");
+        assert!(server.executions().is_empty());
+    }
+    for (answer, kind) in [("<html>", ErrorKind::Malformed), ("", ErrorKind::Malformed)] {
+        let server = Server::start(move |_| status(404, answer));
+        let error = delete().execute(&server.client()).await.unwrap_err();
+        assert_eq!((error.kind(), error.may_have_run()), (kind, false));
+    }
+}
+
+#[tokio::test]
+async fn a_failed_fetch_fails_all_who_waited_and_nobody_after() {
+    let count = AtomicUsize::new(0);
+    let server = Server::start(move |request| match request.is_token() {
+        true if count.fetch_add(1, Ordering::SeqCst) == 0 => {
+            std::thread::sleep(Duration::from_millis(50));
+            status(500, "oops")
+        }
+        true => token("t-1", 7200),
+        false => json(SUCCESS),
+    });
+    let client = server.client();
+    let calls: Vec<_> = (0..5)
+        .map(|_| tokio::spawn(delete().execute(&client)))
+        .collect();
+    for call in calls {
+        let error = call.await.unwrap().unwrap_err();
+        assert_eq!(
+            (error.kind(), error.stage()),
+            (ErrorKind::Gateway, Some(Stage::Token))
+        );
+        assert!(error.is_retryable(), "no flow was touched");
+    }
+    assert_eq!(server.token_requests().len(), 1);
+    delete().execute(&client).await.unwrap();
+}
+
+#[tokio::test]
+async fn a_caller_who_goes_away_does_not_take_the_fetch_along() {
+    let server = Server::start(|request| {
+        if request.is_token() {
+            std::thread::sleep(Duration::from_millis(100));
+            token("t-1", 7200)
+        } else {
+            json(SUCCESS)
+        }
+    });
+    let client = server.client();
+    let error = delete()
+        .execute(&client)
+        .timeout(Duration::from_millis(20))
+        .await
+        .unwrap_err();
+    assert_eq!(
+        (error.kind(), error.stage()),
+        (ErrorKind::Timeout, Some(Stage::Token))
+    );
+    assert!(error.is_timeout() && error.is_retryable() && !error.may_have_run());
+    delete().execute(&client).await.unwrap();
+    assert_eq!(server.token_requests().len(), 1);
+}
+
+fn with_source(server: &Server, source: impl TokenSource) -> Client {
+    Client::builder()
+        .token_source(source)
+        .operator(Operator::id(1111))
+        .base_url(server.url())
+        .build()
+        .unwrap()
+}
+
+#[tokio::test]
+async fn a_static_token_is_sent_as_it_is() {
+    let server = Server::start(|_| json(SUCCESS));
+    delete()
+        .execute(&with_source(&server, StaticToken::new("t-fixed")))
+        .await
+        .unwrap();
+    assert_eq!(server.requests().len(), 1);
+    assert_eq!(
+        server.requests()[0].header("authorization"),
+        Some("Bearer t-fixed")
+    );
+}
+
+struct Counted(Arc<AtomicUsize>, fn(usize) -> Result<Token, BoxError>);
+
+impl TokenSource for Counted {
+    fn fetch(&self) -> BoxFuture<'_, Result<Token, BoxError>> {
+        let count = self.0.fetch_add(1, Ordering::SeqCst);
+        Box::pin(async move { (self.1)(count) })
+    }
+}
+
+#[tokio::test]
+async fn a_source_of_ones_own_only_fetches() {
+    let server = Server::start(|_| json(SUCCESS));
+    let count = Arc::new(AtomicUsize::new(0));
+    let source = Counted(count.clone(), |_| {
+        Ok(Token::new("t-vault").expires_in(Duration::from_secs(7200)))
+    });
+    let client = with_source(&server, source);
+    for _ in 0..3 {
+        delete().execute(&client).await.unwrap();
+    }
+    assert_eq!(count.load(Ordering::SeqCst), 1);
+}
+
+#[tokio::test]
+async fn a_source_that_fails_or_panics_is_an_error_of_the_call() {
+    let server = Server::start(|_| json(SUCCESS));
+    let failing = Counted(Arc::default(), |count| match count {
+        0 => Err("the vault is sealed".into()),
+        1 => panic!("a bug in the source"),
+        _ => Ok(Token::new("t-vault")),
+    });
+    let client = with_source(&server, failing);
+    let failed = delete().execute(&client).await.unwrap_err();
+    assert_eq!(
+        (failed.kind(), failed.stage()),
+        (ErrorKind::Token, Some(Stage::Token))
+    );
+    assert!(
+        failed.to_string().contains("the vault is sealed"),
+        "{failed}"
+    );
+    let panicked = delete().execute(&client).await.unwrap_err();
+    assert!(
+        panicked.to_string().contains("the token source panicked"),
+        "{panicked}"
+    );
+    delete().execute(&client).await.unwrap();
+}
