@@ -176,7 +176,7 @@ fn api_name(port: &Port, report: &Report) {
     } else if let Some(flaw) = names::api_name_flaw(&port.name.text) {
         report.over(
             &port.name.written,
-            format!("the api name {flaw}; it is compared letter by letter"),
+            format!("the api name {flaw}; write it as the flow's editor shows it"),
         );
     }
 }
@@ -185,7 +185,7 @@ fn default_of_input(port: &Port, report: &Report) {
     if let Some(default) = &port.default {
         report.at(
             default.span(),
-            "`default` is for outputs only; an input always has a value, and one that is none is left out",
+            "`default` is for outputs only; remove it, an input that is none is left out anyway",
         );
     }
 }

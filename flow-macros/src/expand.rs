@@ -5,6 +5,7 @@ mod docs;
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::{ToTokens, format_ident, quote, quote_spanned};
 use syn::spanned::Spanned;
+use syn::token::Brace;
 use syn::{Attribute, Generics, Visibility};
 
 use crate::attributes;
@@ -12,6 +13,7 @@ use crate::check;
 use crate::generics;
 use crate::model::{Door, Field, Flow, Output, Port, Reading};
 use crate::parse::arguments::Name;
+use crate::parse::item::Body;
 
 pub(crate) fn expand(flow: &Flow) -> TokenStream {
     let mut tokens = TokenStream::new();
@@ -59,30 +61,25 @@ pub(crate) fn private(door: &Door) -> TokenStream {
 }
 
 pub(crate) fn input_struct(flow: &Flow, fields: impl Iterator<Item = TokenStream>) -> TokenStream {
-    let attributes = type_attributes(flow);
-    let docs = docs::of_input_if_documented(flow);
-    input_struct_with(flow, &quote!(#attributes #docs), &flow.generics, fields)
-}
-
-pub(crate) fn input_struct_with(
-    flow: &Flow,
-    attributes: &TokenStream,
-    generics: &Generics,
-    fields: impl Iterator<Item = TokenStream>,
-) -> TokenStream {
     let Flow {
         visibility,
         token,
         ident,
+        generics,
         ..
     } = flow;
+    let in_both = matches!(flow.output, Output::Fields);
+    let attributes = flow
+        .attributes
+        .iter()
+        .map(|attribute| shared(attribute, in_both));
+    let docs = docs::of_input_if_documented(flow);
     let clause = &generics.where_clause;
-    let body = if flow.is_unit {
-        quote!(#clause ;)
-    } else {
-        quote!(#clause { #(#fields)* })
+    let body = match flow.body {
+        Body::Braces(braces) => braced(braces, fields),
+        Body::Unit(semicolon) => semicolon.to_token_stream(),
     };
-    quote!(#attributes #visibility #token #ident #generics #body)
+    quote!(#(#attributes)* #docs #visibility #token #ident #generics #clause #body)
 }
 
 pub(crate) fn output_struct(flow: &Flow, fields: impl Iterator<Item = TokenStream>) -> TokenStream {
@@ -92,19 +89,26 @@ pub(crate) fn output_struct(flow: &Flow, fields: impl Iterator<Item = TokenStrea
         output_ident,
         ..
     } = flow;
-    let docs = docs::of_output(flow);
     let attributes = flow
         .attributes
         .iter()
         .filter(|attribute| !attributes::is_doc_text(attribute))
         .map(attributes::relaxed);
+    let docs = docs::of_output(flow);
     let generics = output_generics(flow);
     let clause = &generics.where_clause;
-    quote! {
-        #docs
-        #(#attributes)*
-        #visibility #token #output_ident #generics #clause { #(#fields)* }
-    }
+    let braces = match flow.body {
+        Body::Braces(braces) => braces,
+        Body::Unit(_) => Brace::default(),
+    };
+    let body = braced(braces, fields);
+    quote!(#docs #(#attributes)* #visibility #token #output_ident #generics #clause #body)
+}
+
+fn braced(braces: Brace, fields: impl Iterator<Item = TokenStream>) -> TokenStream {
+    let mut body = TokenStream::new();
+    braces.surround(&mut body, |body| body.extend(fields));
+    body
 }
 
 pub(crate) fn output_generics(flow: &Flow) -> Generics {
@@ -130,14 +134,6 @@ pub(crate) fn struct_field(field: &Field, ty: &impl ToTokens) -> TokenStream {
         .iter()
         .map(|attribute| shared(attribute, in_both));
     quote!(#(#attributes)* #visibility #ident #colon #ty #default,)
-}
-
-fn type_attributes(flow: &Flow) -> TokenStream {
-    let in_both = matches!(flow.output, Output::Fields);
-    flow.attributes
-        .iter()
-        .map(|attribute| shared(attribute, in_both))
-        .collect()
 }
 
 fn shared(attribute: &Attribute, in_both: bool) -> TokenStream {
@@ -219,7 +215,7 @@ fn impl_flow(flow: &Flow) -> TokenStream {
                 #(#written)*
                 ::core::result::Result::Ok(())
             }
-            fn read_outputs(#from_used: &mut #private::Outputs<'_>) -> #private::Result<<#ident #ty_generics as #private::Flow>::Output> {
+            fn read_outputs(#from_used: &mut #private::Outputs<'_>) -> #private::Result<Self::Output> {
                 #read
             }
         }
@@ -263,17 +259,22 @@ fn read_fields<'a>(
 
 /// `to.field::<RecordRef>("variable_a", &self.record)?;`
 fn write(field: &Field, port: &Port, owner: &Ident) -> TokenStream {
-    let Field { ident, ty, .. } = field;
+    let ty = &field.ty;
     let attributes = field.statement_attributes();
     let name = &port.name.text;
-    let to = hygienic("to");
     let span = within(ty.span());
+    // one place for the whole line, so that rustc can point at it
+    let [owner, member, to] = [owner, &field.ident, &hygienic("to")].map(|ident| {
+        let mut ident = ident.clone();
+        ident.set_span(span);
+        ident
+    });
     match &port.with {
-        None => quote_spanned!(span=> #attributes #to.field::<#ty>(#name, &#owner.#ident)?;),
+        None => quote_spanned!(span=> #attributes #to.field::<#ty>(#name, &#owner.#member)?;),
         Some((_, path)) => {
             let serialize = function(path, "serialize");
             let value = hygienic("value");
-            quote_spanned!(span=> #attributes #to.field_with(#name, |#value| #serialize(&#owner.#ident, #value))?;)
+            quote_spanned!(span=> #attributes #to.field_with(#name, |#value| #serialize(&#owner.#member, #value))?;)
         }
     }
 }
@@ -291,11 +292,11 @@ fn take(field: &Field, port: &Port, local: &Ident, from: &Ident) -> TokenStream 
         Reading::Nullable(content) => quote_spanned!(span=> take_nullable::<#content>(#name)),
         Reading::With(path) => {
             let deserialize = function(path, "deserialize");
-            quote_spanned!(span=> take_with::<#ty, _>(#name, |#value| #deserialize(#value)))
+            quote_spanned!(span=> take_with::<#ty>(#name, |#value| #deserialize(#value)))
         }
         Reading::WithOrDefault(path) => {
             let deserialize = function(path, "deserialize");
-            quote_spanned!(span=> take_with_or_default::<#ty, _>(#name, |#value| #deserialize(#value)))
+            quote_spanned!(span=> take_with_or_default::<#ty>(#name, |#value| #deserialize(#value)))
         }
     };
     quote!(#attributes let #local = #from.#taken;)

@@ -2,7 +2,7 @@
 
 use proc_macro2::{Ident, TokenStream};
 use quote::{ToTokens, quote};
-use syn::{Attribute, Generics};
+use syn::{Attribute, Generics, Type};
 
 use crate::attributes;
 use crate::check;
@@ -17,6 +17,7 @@ use crate::types::{self, Borrowing};
 pub(crate) fn of_flow(mut flow: Flow, errors: &Errors) -> TokenStream {
     remove_reported_attributes(&mut flow);
     let unused = unused_by_inputs(&flow);
+    complete_borrowed_outputs(&mut flow);
     let with_anchor = flow.inputs().next().is_some();
     if !with_anchor {
         flow.generics = generics::only(&flow.generics, &used(&flow, &unused));
@@ -28,7 +29,11 @@ pub(crate) fn of_flow(mut flow: Flow, errors: &Errors) -> TokenStream {
         .collect();
     let input = expand::input_struct(&flow, input_fields.into_iter());
     let output = matches!(flow.output, Output::Fields).then(|| {
-        expand::output_struct(&flow, flow.outputs().map(|(field, _)| output_field(field)))
+        expand::output_struct(
+            &flow,
+            flow.outputs()
+                .map(|(field, _)| expand::struct_field(field, &field.ty)),
+        )
     });
     let stub = (with_anchor || unused.is_empty()).then(|| stub(&flow));
     quote!(#errors #input #output #stub)
@@ -157,10 +162,11 @@ fn input_field(field: &Field, anchor: Option<&Names>) -> TokenStream {
 }
 
 /// A type that borrows was reported; with `'static` it is at least complete.
-fn output_field(field: &Field) -> TokenStream {
-    if types::borrowed(&field.ty, Borrowing::Anything).is_some() {
-        expand::struct_field(field, &types::everlasting(field.ty.to_token_stream()))
-    } else {
-        expand::struct_field(field, &field.ty)
+fn complete_borrowed_outputs(flow: &mut Flow) {
+    for field in &mut flow.fields {
+        let everlasting = types::everlasting(field.ty.to_token_stream());
+        if field.input.is_none() && types::borrowed(&field.ty, Borrowing::Anything).is_some() {
+            field.ty = Type::Verbatim(everlasting);
+        }
     }
 }

@@ -28,19 +28,21 @@ pub(crate) const SERDE: &str = "serde";
 pub(crate) const SERDE_DERIVES: [&str; 2] = ["Serialize", "Deserialize"];
 
 pub(crate) const ITEMS: [&str; 15] = [
+    "async",
+    "const",
+    "enum",
+    "extern",
     "fn",
     "impl",
-    "mod",
-    "trait",
-    "enum",
-    "union",
-    "struct",
-    "type",
-    "static",
-    "use",
-    "macro_rules",
     "macro",
-    "const",
-    "extern",
-    "async",
+    "macro_rules",
+    "mod",
+    "static",
+    "struct",
+    "trait",
+    "type",
+    "union",
+    "use",
 ];
+/// Items of their own, or in front of `fn`.
+pub(crate) const MODIFIERS: [&str; 3] = ["async", "const", "extern"];

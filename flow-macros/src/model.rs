@@ -8,11 +8,15 @@ use syn::{Attribute, Generics, LitStr, Path, Token, Type, Visibility};
 use crate::attributes;
 use crate::parse::Slot;
 use crate::parse::arguments::{Argument, Arguments, Name};
-use crate::parse::item::{self, Struct};
+use crate::parse::item::{self, Body, Struct};
 use crate::parse::mark::{Direction, Mark};
 use crate::report::Report;
 use crate::types;
 
+#[expect(
+    clippy::struct_field_names,
+    reason = "`flow_id` is what the platform and the user call it"
+)]
 pub(crate) struct Flow {
     pub(crate) door: Door,
     pub(crate) namespace: Name,
@@ -29,7 +33,7 @@ pub(crate) struct Flow {
     pub(crate) ident: Ident,
     pub(crate) output_ident: Ident,
     pub(crate) generics: Generics,
-    pub(crate) is_unit: bool,
+    pub(crate) body: Body,
     pub(crate) fields: Vec<Field>,
 }
 
@@ -46,7 +50,7 @@ pub(crate) enum Door {
 pub(crate) enum Output {
     Nothing,
     Fields,
-    Type(Type),
+    Type(Box<Type>),
 }
 
 pub(crate) struct Field {
@@ -88,9 +92,9 @@ pub(crate) enum Reading<'a> {
     OrDefault,
     /// `take_nullable::<T>("name")` for an `Option<Option<T>>`
     Nullable(&'a Type),
-    /// `take_with::<T, _>("name", |value| path::deserialize(value))`
+    /// `take_with::<T>("name", |value| path::deserialize(value))`
     With(&'a Path),
-    /// `take_with_or_default::<T, _>("name", |value| path::deserialize(value))`
+    /// `take_with_or_default::<T>("name", |value| path::deserialize(value))`
     WithOrDefault(&'a Path),
 }
 
@@ -101,7 +105,7 @@ impl Flow {
         let has_output_fields = fields.iter().any(|field| field.output.is_some());
         let output = match arguments.output.given() {
             _ if has_output_fields => Output::Fields,
-            Some((_, ty)) if !types::is_unit(ty) => Output::Type(ty.clone()),
+            Some((_, ty)) if !types::is_unit(ty) => Output::Type(Box::new(ty.clone())),
             _ => Output::Nothing,
         };
         Flow {
@@ -124,7 +128,7 @@ impl Flow {
             output_ident: output_ident(&item.ident),
             ident: item.ident,
             generics: item.generics,
-            is_unit: item.is_unit,
+            body: item.body,
             fields,
         }
     }

@@ -2,7 +2,7 @@
 
 use proc_macro2::{Ident, TokenStream};
 use syn::ext::IdentExt;
-use syn::parse::{ParseStream, Parser};
+use syn::parse::{Parse, ParseStream, Parser};
 use syn::{ExprPath, LitBool, LitStr, Path, Token, Type};
 
 use super::{Slot, at_comma_or_end, skip_until};
@@ -187,7 +187,7 @@ fn output(key: &Ident, input: ParseStream<'_>) -> syn::Result<Type> {
         key,
         input,
         "expected `output` to be a type: `output = Type`",
-        |input| input.parse(),
+        Type::parse,
     )
 }
 

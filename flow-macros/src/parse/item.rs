@@ -1,7 +1,6 @@
 //! The item below the attribute.
 
 use proc_macro2::{Ident, Span, TokenStream, TokenTree};
-use quote::ToTokens;
 use syn::ext::IdentExt;
 use syn::parse::discouraged::Speculative;
 use syn::parse::{ParseStream, Parser};
@@ -9,7 +8,7 @@ use syn::{Attribute, Generics, Token, Type, Visibility, token};
 
 use super::mark::{Direction, Mark};
 use super::{at_comma_or_end, skip_until};
-use crate::keywords::{ATTRIBUTE, INPUT, ITEMS, MARKS, OUTPUT};
+use crate::keywords::{ATTRIBUTE, INPUT, ITEMS, MARKS, MODIFIERS, OUTPUT};
 use crate::names;
 use crate::report::Report;
 
@@ -24,8 +23,15 @@ pub(crate) struct Struct {
     pub(crate) token: Token![struct],
     pub(crate) ident: Ident,
     pub(crate) generics: Generics,
-    pub(crate) is_unit: bool,
+    pub(crate) body: Body,
     pub(crate) fields: Vec<Field>,
+}
+
+/// The user's own braces: rustc's words about the struct then point at it and not at the attribute.
+#[derive(Clone, Copy)]
+pub(crate) enum Body {
+    Braces(token::Brace),
+    Unit(Token![;]),
 }
 
 pub(crate) struct Field {
@@ -72,7 +78,7 @@ impl Item {
 impl Struct {
     /// `None`: something else than a struct with named fields.
     fn parse(input: ParseStream<'_>, report: &Report) -> syn::Result<Option<Self>> {
-        let rest = || skip_until(input, |input| input.is_empty());
+        let rest = || skip_until(input, |_| false);
         let attributes = input.call(Attribute::parse_outer)?;
         let visibility = input.parse()?;
         if !input.peek(Token![struct]) {
@@ -87,14 +93,12 @@ impl Struct {
             return Ok(None);
         }
         generics.where_clause = input.parse()?;
-        let is_unit = input.peek(Token![;]);
-        let fields = if is_unit {
-            input.parse::<Token![;]>()?;
-            Vec::new()
+        let (body, fields) = if input.peek(Token![;]) {
+            (Body::Unit(input.parse()?), Vec::new())
         } else {
             let content;
-            syn::braced!(content in input);
-            Field::parse_all(&content, report)
+            let braces = syn::braced!(content in input);
+            (Body::Braces(braces), Field::parse_all(&content, report))
         };
         let attributes = without_second(attributes, report);
         Ok(Some(Struct {
@@ -103,7 +107,7 @@ impl Struct {
             token,
             ident,
             generics,
-            is_unit,
+            body,
             fields,
         }))
     }
@@ -305,7 +309,7 @@ impl Foreign {
             } else {
                 None
             };
-            skip_until(input, |input| input.is_empty());
+            skip_until(input, |_| false);
             Ok(named.map(|(ident, mut generics)| {
                 generics.where_clause = clause;
                 (visibility, ident, generics)
@@ -354,36 +358,22 @@ fn is_ours(attribute: TokenStream) -> bool {
 
 /// The word that says what the item is.
 fn keyword(tokens: TokenStream) -> Span {
-    let idents = tokens.clone().into_iter().filter_map(|token| match token {
-        TokenTree::Ident(ident) => Some(ident),
-        _ => None,
-    });
     let mut found: Option<Ident> = None;
-    for ident in idents {
+    for token in tokens {
+        let TokenTree::Ident(ident) = token else {
+            continue;
+        };
         let is_keyword = ITEMS.iter().any(|item| ident == item);
-        let is_modifier = |ident: &Ident| ident == "const" || ident == "async" || ident == "extern";
-        match &found {
-            None if is_keyword => found = Some(ident),
-            // `const fn`, `async fn`, `extern "C" fn`
-            Some(modifier) if is_modifier(modifier) && (ident == "fn" || is_modifier(&ident)) => {
-                found = Some(ident)
-            }
-            Some(_) if ident == "unsafe" => {}
-            Some(_) => break,
-            None => {}
+        // `const fn`, `async unsafe fn`, `unsafe impl`
+        let was_modifier = found
+            .as_ref()
+            .is_none_or(|found| MODIFIERS.iter().any(|word| found == word));
+        if !was_modifier {
+            break;
+        }
+        if is_keyword {
+            found = Some(ident);
         }
     }
-    match found {
-        Some(ident) => ident.span(),
-        None => tokens
-            .into_iter()
-            .next()
-            .map_or_else(Span::call_site, |token| {
-                token
-                    .to_token_stream()
-                    .into_iter()
-                    .next()
-                    .map_or_else(Span::call_site, |token| token.span())
-            }),
-    }
+    found.map_or_else(Span::call_site, |ident| ident.span())
 }

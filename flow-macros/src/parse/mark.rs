@@ -1,10 +1,9 @@
 //! `#[input("api_name", with = path)]` and `#[output("api_name", with = path, default)]`
 
 use proc_macro2::Ident;
-use quote::ToTokens;
 use syn::ext::IdentExt;
 use syn::parse::{ParseStream, Parser};
-use syn::{Attribute, Expr, ExprLit, Lit, LitStr, Meta, Path, Token};
+use syn::{Attribute, Error, Expr, ExprLit, Lit, LitStr, Meta, Path, Token};
 
 use super::{Slot, as_expression, at_comma_or_end, skip_until};
 use crate::keywords::{DEFAULT, INPUT, OPTIONS, OUTPUT, WITH};
@@ -93,16 +92,10 @@ impl Mark {
     fn read(&mut self, input: ParseStream<'_>, report: &Report) {
         let mut first = true;
         while !input.is_empty() {
-            let begin = input.cursor();
             match self.part(first, input, report) {
-                Ok(()) if !at_comma_or_end(input) => {
-                    report.at(input.span(), "expected `,`");
-                }
+                Ok(()) if !at_comma_or_end(input) => report.at(input.span(), "expected `,`"),
                 Ok(()) => {}
-                Err(message) => {
-                    skip_until(input, at_comma_or_end);
-                    report.push(syn::Error::new_range(begin..input.cursor(), message));
-                }
+                Err(error) => report.push(error),
             }
             skip_until(input, at_comma_or_end);
             let _ = input.parse::<Option<Token![,]>>();
@@ -110,48 +103,41 @@ impl Mark {
         }
     }
 
-    fn part(&mut self, first: bool, input: ParseStream<'_>, report: &Report) -> Result<(), String> {
-        let word = self.direction.word();
+    fn part(&mut self, first: bool, input: ParseStream<'_>, report: &Report) -> syn::Result<()> {
         if let Ok(name) = input.parse::<LitStr>() {
-            let shown = name.token().to_string();
-            if !self.name.is_absent() {
-                return Err(format!(
-                    "a field has one api name; remove {shown} or write a field of its own for it"
-                ));
-            }
-            self.name = Slot::Given((), name);
-            return if first {
-                Ok(())
-            } else {
-                Err(format!(
-                    "the api name stands first: `#[{word}({shown}, ..)]`"
-                ))
-            };
+            return self.api_name(first, name);
         }
+        let word = self.direction.word();
+        let begin = input.cursor();
         let Ok(key) = input.call(Ident::parse_any) else {
             self.name = Slot::Wrong;
-            return Err(format!(
-                "expected the api name to be a string: `#[{word}(\"...\")]`"
-            ));
+            skip_until(input, at_comma_or_end);
+            let message = format!("expected the api name to be a string: `#[{word}(\"...\")]`");
+            return Err(Error::new_range(begin..input.cursor(), message));
         };
         match key.to_string().as_str() {
-            WITH => {
-                let path = with(input);
-                fill(&mut self.with, key, path, report)
+            WITH => fill(&mut self.with, with(&key, input), key, report),
+            DEFAULT => fill(&mut self.default, default(input), key, report),
+            typed => {
+                let message = self.unknown(typed, input);
+                Err(Error::new(key.span(), message))
             }
-            DEFAULT => {
-                let flag = if at_comma_or_end(input) {
-                    Ok(())
-                } else {
-                    Err(
-                        "`default` takes no value; write `default` alone, for the type's `Default`"
-                            .to_owned(),
-                    )
-                };
-                fill(&mut self.default, key, flag, report)
-            }
-            typed => Err(self.unknown(typed, input)),
         }
+    }
+
+    fn api_name(&mut self, first: bool, name: LitStr) -> syn::Result<()> {
+        let word = self.direction.word();
+        let shown = name.token();
+        if !self.name.is_absent() {
+            let message = format!("a field has one api name; write a field of its own for {shown}");
+            return Err(Error::new(name.span(), message));
+        }
+        let error = Error::new(
+            name.span(),
+            format!("the api name stands first: `#[{word}({shown}, ..)]`"),
+        );
+        self.name = Slot::Given((), name);
+        if first { Ok(()) } else { Err(error) }
     }
 
     fn unknown(&mut self, typed: &str, input: ParseStream<'_>) -> String {
@@ -159,66 +145,88 @@ impl Mark {
         if let Some(meant) = names::nearest(typed, &OPTIONS) {
             return format!("unknown option `{typed}`; did you mean `{meant}`?");
         }
-        let value = input
-            .parse::<Token![=]>()
-            .and_then(|_| input.parse::<LitStr>());
-        if let Ok(value) = value {
-            self.name = Slot::Wrong;
-            return format!(
-                "unknown option `{typed}`; the api name stands alone: `#[{word}({})]`",
-                value.token().to_token_stream()
-            );
-        }
         if at_comma_or_end(input) {
+            self.name = Slot::Wrong;
             return format!(
                 "unknown option `{typed}`; an api name is a string: `#[{word}(\"{typed}\")]`"
             );
         }
-        format!(
-            "unknown option `{typed}`; the options are {}",
-            names::listed(&OPTIONS)
-        )
+        let ahead = input.fork();
+        match ahead
+            .parse::<Token![=]>()
+            .and_then(|_| ahead.parse::<LitStr>())
+        {
+            Ok(name) => {
+                self.name = Slot::Wrong;
+                format!(
+                    "unknown option `{typed}`; the api name stands alone: `#[{word}({})]`",
+                    name.token()
+                )
+            }
+            Err(_) => format!(
+                "unknown option `{typed}`; the options are {}",
+                names::listed(&OPTIONS)
+            ),
+        }
     }
 }
 
 fn fill<T>(
     slot: &mut Slot<Ident, T>,
+    value: syn::Result<T>,
     key: Ident,
-    value: Result<T, String>,
     report: &Report,
-) -> Result<(), String> {
+) -> syn::Result<()> {
     if !slot.is_absent() {
         report.at(key.span(), format!("duplicate option `{key}`"));
         return Ok(());
     }
-    match value {
-        Ok(value) => {
-            *slot = Slot::Given(key, value);
-            Ok(())
-        }
-        Err(message) => {
-            *slot = Slot::Wrong;
-            Err(message)
-        }
-    }
+    let (filled, result) = match value {
+        Ok(value) => (Slot::Given(key, value), Ok(())),
+        Err(error) => (Slot::Wrong, Err(error)),
+    };
+    *slot = filled;
+    result
 }
 
-fn with(input: ParseStream<'_>) -> Result<Path, String> {
-    let expected = || "expected `with` to be a path: `with = path::to::module`".to_owned();
-    input.parse::<Token![=]>().map_err(|_| expected())?;
+fn with(key: &Ident, input: ParseStream<'_>) -> syn::Result<Path> {
+    let expected = "expected `with` to be a path: `with = path::to::module`";
+    input
+        .parse::<Token![=]>()
+        .map_err(|_| Error::new(key.span(), expected))?;
+    let begin = input.cursor();
     if let Ok(text) = input.parse::<LitStr>() {
-        return Err(match text.parse::<Path>() {
+        let message = match text.parse::<Path>() {
             Ok(_) => format!(
                 "`with` takes a path, not a string; write `with = {}`",
                 text.value()
             ),
-            Err(_) => expected(),
-        });
+            Err(_) => expected.to_owned(),
+        };
+        return Err(Error::new(text.span(), message));
     }
-    let path = input.parse::<Path>().map_err(|_| expected())?;
+    match input.parse::<Path>() {
+        Ok(path) if at_comma_or_end(input) => Ok(as_expression(path)),
+        _ => {
+            skip_until(input, at_comma_or_end);
+            let end = input.cursor();
+            Err(if begin == end {
+                Error::new(key.span(), expected)
+            } else {
+                Error::new_range(begin..end, expected)
+            })
+        }
+    }
+}
+
+fn default(input: ParseStream<'_>) -> syn::Result<()> {
     if at_comma_or_end(input) {
-        Ok(as_expression(path))
-    } else {
-        Err(expected())
+        return Ok(());
     }
+    let begin = input.cursor();
+    skip_until(input, at_comma_or_end);
+    Err(Error::new_range(
+        begin..input.cursor(),
+        "`default` takes no value; write `default` alone, for the type's `Default`",
+    ))
 }

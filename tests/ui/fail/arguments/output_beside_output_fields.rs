@@ -1,0 +1,14 @@
+use apaas_flow::apaas_flow;
+
+struct Totals;
+
+#[apaas_flow(namespace = "package_shop__c", flow_id = "price_0a1b2c3d4e", output = Totals)]
+struct Price {
+    #[input("variable_order")]
+    order: i64,
+
+    #[output("variable_total")]
+    total: String,
+}
+
+fn main() {}

@@ -1,0 +1,13 @@
+use apaas_flow::apaas_flow;
+
+#[apaas_flow(namespace = "package_shop__c", flow_id = "price_0a1b2c3d4e", crate = "runtime")]
+struct Price {
+    #[input("variable_order")]
+    order: i64,
+
+    total: i64,
+}
+
+fn main() {
+    let _ = Price { order: 1, total: 2 };
+}

@@ -1,0 +1,12 @@
+use apaas_flow::apaas_flow;
+
+#[apaas_flow(namespace = "package_shop__c", flow_id = "price_0a1b2c3d4e")]
+struct Price {
+    #[output("total")]
+    net: i64,
+
+    #[output("total")]
+    gross: i64,
+}
+
+fn main() {}

@@ -1,0 +1,14 @@
+use apaas_flow::apaas_flow;
+
+const SHOP: &str = "package/shop";
+
+#[apaas_flow(namespace = SHOP, flow_id = "price_0a1b2c3d4e")]
+struct Price {
+    #[input("variable_order")]
+    order: i64,
+
+    #[output("variable_total")]
+    total: String,
+}
+
+fn main() {}

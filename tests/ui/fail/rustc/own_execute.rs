@@ -1,0 +1,16 @@
+use apaas_flow::apaas_flow;
+
+impl Price {
+    fn execute(&self) {}
+}
+
+#[apaas_flow(namespace = "package_shop__c", flow_id = "price_0a1b2c3d4e")]
+struct Price {
+    #[input("variable_order")]
+    order: i64,
+
+    #[output("variable_total")]
+    total: String,
+}
+
+fn main() {}

@@ -1,0 +1,6 @@
+use apaas_flow::apaas_flow;
+
+#[apaas_flow(namespace = "package_shop__c", flow_id = "price_0a1b2c3d4e")]
+const PRICE: i64 = 5;
+
+fn main() {}

@@ -1,0 +1,8 @@
+use apaas_flow::apaas_flow;
+
+#[apaas_flow(namespace = "package_shop__c", flow_id = "price_0a1b2c3d4e")]
+const fn price(order: i64) -> i64 {
+    order
+}
+
+fn main() {}

@@ -1,0 +1,9 @@
+use apaas_flow::apaas_flow;
+
+#[apaas_flow(namespace = "package_shop__c", flow_id = "price_0a1b2c3d4e")]
+pub enum Price {
+    Net,
+    Gross,
+}
+
+fn main() {}

@@ -1,0 +1,10 @@
+use apaas_flow::apaas_flow;
+
+struct Price;
+
+#[apaas_flow(namespace = "package_shop__c", flow_id = "price_0a1b2c3d4e")]
+impl Price {
+    fn total(&self) {}
+}
+
+fn main() {}

@@ -1,0 +1,6 @@
+use apaas_flow::apaas_flow;
+
+#[apaas_flow(namespace = "package_shop__c", flow_id = "price_0a1b2c3d4e")]
+struct Price(#[input] i64, #[output] i64);
+
+fn main() {}

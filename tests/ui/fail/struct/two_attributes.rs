@@ -1,0 +1,10 @@
+use apaas_flow::apaas_flow;
+
+#[apaas_flow(namespace = "package_shop__c", flow_id = "price_0a1b2c3d4e")]
+#[apaas_flow(namespace = "package_shop__c", flow_id = "discount_5f6a7b8c9d")]
+struct Price {
+    #[input("variable_order")]
+    order: i64,
+}
+
+fn main() {}

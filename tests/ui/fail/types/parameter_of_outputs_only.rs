@@ -1,0 +1,20 @@
+use apaas_flow::{Client, apaas_flow};
+
+#[apaas_flow(namespace = "package_shop__c", flow_id = "price_0a1b2c3d4e")]
+struct Price<T>
+where
+    T: serde::de::DeserializeOwned,
+{
+    #[input("variable_order")]
+    order: i64,
+
+    #[output("variable_total")]
+    total: T,
+}
+
+async fn total(client: &Client) -> i64 {
+    let price = Price { order: 4711 };
+    price.execute(client).await.unwrap().output.total
+}
+
+fn main() {}
