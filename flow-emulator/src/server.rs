@@ -100,8 +100,9 @@ async fn serve(
     platform: Arc<Platform>,
 ) {
     let accepting = tokio::spawn(accept(listener, platform));
-    // ends when the sender is dropped; the connections end with the runtime
+    // ends when the sender is dropped
     let _ = stopped.await;
+    // the port is free from here on; the runtime ends its tasks only after it has waited for the handlers
     accepting.abort();
     let _ = accepting.await;
 }

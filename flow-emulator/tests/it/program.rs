@@ -4,6 +4,7 @@ use std::io::{BufRead, BufReader, Read};
 use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::process::{Child, Command, Output, Stdio};
+use std::time::{Duration, Instant};
 
 use serde_json::json;
 
@@ -81,8 +82,23 @@ impl Drop for Running {
     }
 }
 
+/// What becomes of a program that should end by itself.
 fn run(args: &[&str]) -> Output {
-    Command::new(PROGRAM).args(args).output().unwrap()
+    let mut child = Command::new(PROGRAM)
+        .args(args)
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let before = Instant::now();
+    while child.try_wait().unwrap().is_none() {
+        if before.elapsed() > Duration::from_secs(10) {
+            child.kill().unwrap();
+            panic!("it still runs: {:?}", child.wait_with_output());
+        }
+        std::thread::sleep(Duration::from_millis(5));
+    }
+    child.wait_with_output().unwrap()
 }
 
 /// The one line with which the program refuses.
