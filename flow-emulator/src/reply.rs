@@ -35,12 +35,12 @@ impl Reply {
     }
 
     /// A reply as gateways give it where there is no endpoint to answer.
-    pub(crate) fn plain(status: StatusCode, text: String) -> Self {
+    pub(crate) fn plain(status: StatusCode, reason: &str, explanation: &str) -> Self {
         Self {
             status,
-            summary: text.clone(),
+            summary: reason.to_owned(),
             content_type: PLAIN,
-            body: text,
+            body: format!("{} {reason}\n{explanation}\n", status.as_u16()),
         }
     }
 

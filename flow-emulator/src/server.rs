@@ -147,21 +147,24 @@ async fn answer(
     let method = request.method().to_string();
     let path = request.uri().path().to_owned();
     let reply = dispatch(&platform, request, &log_id).await;
+    let http_status = reply.status.as_u16();
+    let outcome = one_line(&reply.summary);
     if let Some(log) = &platform.log {
-        log(&format!(
-            "{method} {path} -> {} {}",
-            reply.status.as_u16(),
-            reply.summary
-        ));
+        log(&format!("{method} {path} -> {http_status} {outcome}"));
     }
     platform.ledger.answered(RequestRecord {
         method,
         path,
-        http_status: reply.status.as_u16(),
+        http_status,
         log_id,
-        outcome: reply.summary.clone(),
+        outcome,
     });
     reply
+}
+
+/// A name in a request may hold a line break, which must not look like a line of the log.
+fn one_line(text: &str) -> String {
+    text.replace(char::is_control, " ")
 }
 
 async fn dispatch(
@@ -197,10 +200,11 @@ async fn dispatch(
         }
         None => Reply::plain(
             StatusCode::NOT_FOUND,
-            format!(
-                "404 page not found: {} {}\n\
-                 This emulator answers POST /open-apis/auth/v3/tenant_access_token/internal \
-                 and POST /open-apis/apaas/v1/applications/:namespace/flows/:flow_id/execute\n",
+            "page not found",
+            &format!(
+                "The emulator does not answer {} {}, but these two:\n\
+                 POST /open-apis/auth/v3/tenant_access_token/internal\n\
+                 POST /open-apis/apaas/v1/applications/:namespace/flows/:flow_id/execute",
                 parts.method,
                 parts.uri.path()
             ),
@@ -215,7 +219,8 @@ async fn read(mut body: Incoming) -> Result<Vec<u8>, Reply> {
         let Ok(frame) = frame else {
             return Err(Reply::plain(
                 StatusCode::BAD_REQUEST,
-                "400 bad request: the body broke off\n".to_owned(),
+                "bad request",
+                "The body broke off.",
             ));
         };
         let Some(data) = frame.data_ref() else {
@@ -232,7 +237,8 @@ async fn read(mut body: Incoming) -> Result<Vec<u8>, Reply> {
     if seen > LARGEST_BODY {
         return Err(Reply::plain(
             StatusCode::PAYLOAD_TOO_LARGE,
-            format!("413 payload too large: a body may have {LARGEST_BODY} bytes\n"),
+            "payload too large",
+            &format!("A body may have {LARGEST_BODY} bytes."),
         ));
     }
     Ok(bytes)
@@ -241,6 +247,7 @@ async fn read(mut body: Incoming) -> Result<Vec<u8>, Reply> {
 fn internal_error() -> Reply {
     Reply::plain(
         StatusCode::INTERNAL_SERVER_ERROR,
-        "500 internal server error: a defect of the emulator itself\n".to_owned(),
+        "internal server error",
+        "This is a defect of the emulator itself.",
     )
 }

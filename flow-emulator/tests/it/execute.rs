@@ -265,8 +265,11 @@ fn the_log_has_a_line_for_each_request_and_no_values() {
         &with("params", "{\"variable\": \"private\"}"),
     );
     http::execute(emulator.address(), &with("is_async", "private"));
-    let lines: Vec<String> = hear.try_iter().collect();
-    assert_eq!(lines.len(), 4, "{lines:#?}");
+    let mut lines: Vec<String> = hear.try_iter().collect();
+    http::execute(emulator.address(), &with("a\nb\u{7f}", 1));
+    http::request(emulator.address(), "GET", "/x", &[], b"");
+    lines.extend(hear.try_iter());
+    assert_eq!(lines.len(), 7, "{lines:#?}");
     let id = &emulator.executions()[0].execution_id;
     assert_eq!(
         lines[1],
@@ -279,6 +282,8 @@ fn the_log_has_a_line_for_each_request_and_no_values() {
         )
     );
     assert!(!lines.concat().contains("private"));
+    assert!(lines[5].contains(": unknown key `a b `;"), "{}", lines[5]);
+    assert_eq!(lines[6], "GET /x -> 404 page not found");
 }
 
 #[test]
