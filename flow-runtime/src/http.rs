@@ -209,8 +209,8 @@ fn chain(error: &reqwest::Error) -> String {
     }
     while let Some(error) = cause {
         let text = error.to_string();
-        // hyper repeats the text of its cause in its own
-        if !line.ends_with(&text) {
+        // hyper's word for where it was, and a text that repeats its cause's, tell nobody anything
+        if !text.starts_with("client error") && !line.ends_with(&text) {
             let gap = if line.is_empty() { "" } else { ": " };
             // writing to a String cannot fail
             let _ = write!(line, "{gap}{text}");
