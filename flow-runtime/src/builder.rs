@@ -13,7 +13,7 @@ use crate::credentials::AppCredentials;
 use crate::error::{Error, ErrorKind, Result};
 use crate::http::{Customize, Http};
 use crate::token_cache::TokenCache;
-use crate::{Client, Operator, TokenSource, names};
+use crate::{Client, Operator, Quota, RetryPolicy, TokenSource, TokenStore, names};
 
 /// The base URL of Feishu.
 pub const FEISHU: &str = "https://open.feishu.cn";
@@ -23,6 +23,9 @@ pub const LARK: &str = "https://open.larksuite.com";
 
 const TIMEOUT: Duration = Duration::from_secs(30);
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
+const QUEUE_LIMIT: Duration = Duration::from_secs(600);
+/// The document's limit of the endpoint.
+const CALLS_PER_MINUTE: usize = 100;
 const RESPONSE_LIMIT: usize = 16 << 20;
 
 /// Sets up a [`Client`].
@@ -49,7 +52,11 @@ pub struct ClientBuilder {
     namespace_aliases: HashMap<String, String>,
     timeout: Duration,
     connect_timeout: Duration,
+    queue_limit: Duration,
+    quota: Quota,
+    retry: RetryPolicy,
     response_limit: usize,
+    token_store: Option<Arc<dyn TokenStore>>,
     customize: Option<Customize>,
 }
 
@@ -65,7 +72,7 @@ impl Default for ClientBuilder {
 }
 
 impl ClientBuilder {
-    /// The settings by default: Feishu, a timeout of 30 seconds, and no credentials yet.
+    /// The settings by default: Feishu, 30 seconds a call, 100 calls a minute, and no credentials yet.
     pub fn new() -> Self {
         Self {
             tokens: None,
@@ -75,7 +82,11 @@ impl ClientBuilder {
             namespace_aliases: HashMap::new(),
             timeout: TIMEOUT,
             connect_timeout: CONNECT_TIMEOUT,
+            queue_limit: QUEUE_LIMIT,
+            quota: Quota::per_minute(CALLS_PER_MINUTE),
+            retry: RetryPolicy::default(),
             response_limit: RESPONSE_LIMIT,
+            token_store: None,
             customize: None,
         }
     }
@@ -158,6 +169,13 @@ impl ClientBuilder {
         self
     }
 
+    /// Where tokens are kept beyond this client, for instance to be shared by several processes. By default nowhere:
+    /// the client itself keeps its token in memory.
+    pub fn token_store(mut self, store: impl TokenStore) -> Self {
+        self.token_store = Some(Arc::new(store));
+        self
+    }
+
     /// On whose behalf flows run, unless a call names another operator.
     pub fn operator(mut self, operator: Operator) -> Self {
         self.operator = Some(operator);
@@ -184,7 +202,10 @@ impl ClientBuilder {
         self
     }
 
-    /// The longest time of a call from its first byte to its end, all attempts and the token included. 30 seconds by default.
+    /// The longest time of a call, all attempts and the token included. 30 seconds by default.
+    ///
+    /// It begins when the call has its place in the [quota](Self::quota): waiting for that is bounded by
+    /// [`queue_limit`](Self::queue_limit).
     pub fn timeout(mut self, timeout: Duration) -> Self {
         self.timeout = timeout;
         self
@@ -193,6 +214,26 @@ impl ClientBuilder {
     /// The longest time for making a connection, within the call's timeout. 10 seconds by default.
     pub fn connect_timeout(mut self, timeout: Duration) -> Self {
         self.connect_timeout = timeout;
+        self
+    }
+
+    /// The longest wait of a call for the quota, pauses that the platform asks for included. Ten minutes by default.
+    ///
+    /// A wait that is known to be longer is not begun.
+    pub fn queue_limit(mut self, limit: Duration) -> Self {
+        self.queue_limit = limit;
+        self
+    }
+
+    /// How many calls the platform takes in a period; 100 a minute by default. Clones of a [`Quota`] are one budget.
+    pub fn quota(mut self, quota: Quota) -> Self {
+        self.quota = quota;
+        self
+    }
+
+    /// How often a call is sent, and how long it waits in between.
+    pub fn retry(mut self, policy: RetryPolicy) -> Self {
+        self.retry = policy;
         self
     }
 
@@ -229,12 +270,16 @@ impl ClientBuilder {
         if self.timeout.is_zero() || self.connect_timeout.is_zero() {
             return Err(config("a timeout of zero leaves no time for a call"));
         }
+        if !self.quota.is_usable() {
+            return Err(config("a quota of no calls, or of no time, lets nothing through"));
+        }
         let http = Arc::new(Http::new(
             self.connect_timeout,
             self.response_limit,
             loopback,
             self.customize,
         )?);
+        let mut owner = String::new();
         let source: Arc<dyn TokenSource> = match self.tokens {
             None => {
                 return Err(config(
@@ -246,11 +291,19 @@ impl ClientBuilder {
                 if id.trim().is_empty() || secret.trim().is_empty() {
                     return Err(config("the app id or the app secret is empty"));
                 }
+                owner.clone_from(&id);
                 Arc::new(AppCredentials::new(http.clone(), &base_url, &id, &secret))
             }
         };
         Ok(Client::from(Shared {
-            tokens: TokenCache::new(source, self.timeout),
+            tokens: TokenCache::new(
+                source,
+                self.token_store.map(|store| (store, format!("{base_url}#{owner}"))),
+                self.timeout,
+            ),
+            quota: self.quota.into_shared(),
+            queue_limit: self.queue_limit,
+            retry: self.retry,
             http,
             base_url,
             namespace_aliases: self.namespace_aliases,
@@ -266,6 +319,8 @@ impl fmt::Debug for ClientBuilder {
         f.debug_struct("ClientBuilder")
             .field("operator", &self.operator)
             .field("timeout", &self.timeout)
+            .field("quota", &self.quota)
+            .field("retry", &self.retry)
             .finish_non_exhaustive()
     }
 }

@@ -10,6 +10,7 @@ use std::time::Duration;
 use crate::driver::{self, Task};
 use crate::error::{Error, ErrorKind, Result};
 use crate::send::Order;
+use crate::span::CallSpan;
 use crate::wire::{Accept, Reply, Request};
 use crate::{Client, Execution, Operator, Params, Started, names};
 
@@ -153,7 +154,7 @@ impl<R> Call<R> {
         self.set(|plan| plan.loop_masks = masks.into_iter().map(Into::into).collect())
     }
 
-    /// The longest time of this call, instead of the client's.
+    /// The longest time of this call, instead of the client's; the wait for the quota is not part of it.
     pub fn timeout(self, timeout: Duration) -> Self {
         self.set(|plan| plan.timeout = Some(timeout))
     }
@@ -219,17 +220,18 @@ impl<R> Call<R> {
         if plan.accept == Accept::Begun {
             request = request.asynchronous();
         }
-        driver::spawn(
+        let span = CallSpan::new(namespace, &plan.target.flow_id, &client.base_url);
+        driver::spawn(span.clone().watch(
             Order {
                 url,
                 body: request.to_vec().into(),
                 accept: plan.accept,
                 timeout: plan.timeout.unwrap_or(client.timeout),
-                label: self.label.clone(),
                 client: plan.client,
+                span,
             }
             .send(),
-        )
+        ))
     }
 
     /// What every error of this call has in common.

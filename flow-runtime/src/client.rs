@@ -9,9 +9,9 @@ use std::time::Duration;
 use crate::call::{Call, Execute, Start, Target};
 use crate::http::Http;
 use crate::token_cache::TokenCache;
-use crate::{ClientBuilder, Flow, Operator, Params, Result};
+use crate::{ClientBuilder, Flow, Operator, Params, Result, RetryPolicy, quota};
 
-/// A client of one app on the platform. Cheap to clone: all clones share the token and the connections.
+/// A client of one app on the platform. Cheap to clone: all clones share the token, the connections and the quota.
 ///
 /// It may be used from several async runtimes, and from none with the feature `blocking`.
 ///
@@ -36,6 +36,9 @@ pub(crate) struct Shared {
     pub(crate) namespace_aliases: HashMap<String, String>,
     pub(crate) operator: Option<Operator>,
     pub(crate) timeout: Duration,
+    pub(crate) queue_limit: Duration,
+    pub(crate) quota: Arc<quota::Shared>,
+    pub(crate) retry: RetryPolicy,
 }
 
 impl Client {

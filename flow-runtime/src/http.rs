@@ -61,6 +61,10 @@ pub(crate) struct Response {
 }
 
 impl Response {
+    pub(crate) fn http_status(&self) -> u16 {
+        self.http_status
+    }
+
     pub(crate) fn received(&self) -> Received<'_> {
         Received {
             http_status: self.http_status,

@@ -6,7 +6,9 @@
 //! |---|---|
 //! | inputs to JSON | `params`, `field` |
 //! | options, and the future that waits | `call`, on the `driver`'s thread |
-//! | token, attempts, timeout | `send`, `token_cache`, `credentials` |
+//! | attempts, timeouts | `send`, which asks `retry` what to do next |
+//! | a place in the rate limit | `quota` |
+//! | a token | `token_cache`, `credentials`, `token_store` |
 //! | bytes over HTTP | `http` |
 //! | what the reply means | `wire` |
 //! | JSON to outputs | `outputs`, `field` |
@@ -27,9 +29,13 @@ mod names;
 mod operator;
 mod outputs;
 mod params;
+mod quota;
+mod retry;
 mod send;
+mod span;
 mod token;
 mod token_cache;
+mod token_store;
 pub mod value;
 pub mod wire;
 
@@ -50,6 +56,9 @@ pub use flow::{Emulated, Flow};
 pub use operator::Operator;
 pub use outputs::Outputs;
 pub use params::Params;
+pub use quota::Quota;
+pub use retry::RetryPolicy;
+pub use token_store::{MemoryTokenStore, StoredToken, TokenStore};
 pub use token::{StaticToken, Token, TokenSource};
 
 /// An error of any type.

@@ -1,24 +1,28 @@
-//! A call on its way: token, attempt, and what follows from its end.
+//! A call on its way: a place in the quota, a token, an attempt, and what follows from its end.
 
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use bytes::Bytes;
+use tokio::time::{Instant, sleep, timeout};
 
 use crate::Client;
 use crate::error::{Error, ErrorKind, Ran, Result, Stage};
-use crate::http::{Bearer, Sent};
-use crate::wire::{Accept, Reply, is_stale_token, judge};
+use crate::http::Sent;
+use crate::quota::Place;
+use crate::retry::{History, Next, Outcome};
+use crate::span::CallSpan;
+use crate::wire::{Accept, Reply, judge};
 
 /// All that is needed to send a call, some attempts of it.
 pub(crate) struct Order {
     pub(crate) client: Client,
-    pub(crate) label: String,
     pub(crate) url: String,
     /// The same bytes, so the same idempotency key, at every attempt.
     pub(crate) body: Bytes,
     pub(crate) accept: Accept,
     pub(crate) timeout: Duration,
+    pub(crate) span: CallSpan,
 }
 
 /// How far a call has come: seen from outside when its time is up.
@@ -39,6 +43,26 @@ impl Progress {
         change(&mut self.0.lock().unwrap_or_else(PoisonError::into_inner))
     }
 
+    fn begin(&self) -> Sent {
+        let sent = Sent::default();
+        self.update(|steps| {
+            steps.attempts += 1;
+            steps.sending = Some(sent.clone());
+        });
+        sent
+    }
+
+    fn end(&self, ran: Ran) {
+        self.update(|steps| {
+            steps.sending = None;
+            steps.ran = steps.ran.max(ran);
+        });
+    }
+
+    fn attempts(&self) -> u32 {
+        self.update(|steps| steps.attempts)
+    }
+
     /// An error of the whole call: with what all its attempts may have done.
     fn failed(&self, error: Error) -> Error {
         self.update(|steps| {
@@ -48,92 +72,94 @@ impl Progress {
                 .with(|facts| facts.attempts = steps.attempts)
         })
     }
+
+    fn timed_out(&self, limit: Duration) -> Error {
+        let sending = self.update(|steps| steps.sending.is_some());
+        let (stage, what) = if sending { (Stage::Execute, "no reply") } else { (Stage::Token, "no token") };
+        Error::plain(ErrorKind::Timeout, format!("{what} within {limit:?}"))
+            .ran(Ran::No)
+            .with(|facts| facts.stage = Some(stage))
+    }
 }
 
 impl Order {
     pub(crate) async fn send(self) -> Result<Reply> {
         let progress = Progress::default();
-        let result = tokio::time::timeout(self.timeout, self.attempts(&progress))
-            .await
-            .unwrap_or_else(|_| Err(self.timed_out(&progress)))
-            .map_err(|error| progress.failed(error));
-        match &result {
-            Ok(reply) => tracing::debug!(
-                flow = self.label,
-                execution_id = reply.execution_id,
-                log_id = reply.log_id,
-                attempts = reply.attempts,
-                "flow executed"
-            ),
-            Err(error) => tracing::debug!(flow = self.label, %error, "flow not executed"),
-        }
+        let result = match self.attempts(&progress).await {
+            Ok(reply) => Ok(Reply { attempts: progress.attempts(), ..reply }),
+            Err(error) => Err(progress.failed(error)),
+        };
+        self.span.ended(&result);
         result
     }
 
     async fn attempts(&self, progress: &Progress) -> Result<Reply> {
         let client = self.client.shared();
-        let mut renewed = false;
+        let mut history = History::default();
+        // Two clocks: waiting for the quota is not the call's time.
+        let (mut time_left, mut queue_left) = (self.timeout, client.queue_limit);
         loop {
-            let bearer = client.tokens.get().await?;
-            match self.attempt(&bearer, progress).await {
-                Ok(reply) => {
-                    return Ok(Reply {
-                        attempts: progress.update(|steps| steps.attempts),
-                        ..reply
-                    });
+            let queued = Instant::now();
+            let place = client.quota.acquire(queue_left).await?;
+            queue_left = queue_left.saturating_sub(queued.elapsed());
+            self.span.queued(queued.elapsed());
+
+            let begun = Instant::now();
+            let error = match timeout(time_left, self.attempt(place, progress)).await {
+                Err(_) => return Err(progress.timed_out(self.timeout)),
+                Ok(Ok(reply)) => return Ok(reply),
+                Ok(Err(error)) => error,
+            };
+            time_left = time_left.saturating_sub(begun.elapsed());
+
+            let outcome = Outcome::of(&error);
+            if let Outcome::RateLimited(reset) = outcome {
+                let pause = history.pause(reset);
+                self.span.paused(pause);
+                client.quota.pause(pause);
+                if pause > queue_left {
+                    return Err(error);
                 }
-                Err(error) if is_stale_token(error.code()) && !renewed => {
-                    tracing::debug!(
-                        flow = self.label,
-                        code = error.code(),
-                        "token refused, fetching a new one"
-                    );
-                    client.tokens.refused(&bearer);
-                    renewed = true;
+            }
+            match history.next(outcome, &client.retry, dice()) {
+                Next::BackOff(pause) if pause < time_left => {
+                    self.span.retrying(&error, progress.attempts(), pause);
+                    sleep(pause).await;
+                    time_left = time_left.saturating_sub(pause);
                 }
-                Err(error) => return Err(error),
+                Next::GiveUp | Next::BackOff(_) => return Err(error),
+                Next::NewToken | Next::QueueAgain => {
+                    self.span.retrying(&error, progress.attempts(), Duration::ZERO);
+                }
             }
         }
     }
 
-    async fn attempt(&self, bearer: &Bearer, progress: &Progress) -> Result<Reply> {
-        let sent = Sent::default();
-        progress.update(|steps| {
-            steps.attempts += 1;
-            steps.sending = Some(sent.clone());
-        });
-        let result = self
-            .client
-            .shared()
+    async fn attempt(&self, place: Place, progress: &Progress) -> Result<Reply> {
+        let client = self.client.shared();
+        let bearer = client.tokens.get().await?;
+        let sent = progress.begin();
+        place.used();
+        let result = client
             .http
-            .post(
-                &self.url,
-                Some(bearer),
-                self.body.clone(),
-                &sent,
-                Stage::Execute,
-            )
+            .post(&self.url, Some(&bearer), self.body.clone(), &sent, Stage::Execute)
             .await
-            .and_then(|response| judge(&response.received(), self.accept));
-        progress.update(|steps| {
-            steps.sending = None;
-            if let Err(error) = &result {
-                steps.ran = steps.ran.max(error.run());
+            .and_then(|response| {
+                self.span.answered(response.http_status());
+                judge(&response.received(), self.accept)
+            });
+        progress.end(result.as_ref().map_or_else(Error::run, |_| Ran::Yes));
+        if let Err(error) = &result {
+            if Outcome::of(error) == Outcome::TokenRefused {
+                client.tokens.refused(&bearer).await;
             }
-        });
+        }
         result
     }
+}
 
-    fn timed_out(&self, progress: &Progress) -> Error {
-        let limit = self.timeout;
-        let sending = progress.update(|steps| steps.sending.is_some());
-        let (stage, what) = if sending {
-            (Stage::Execute, "no reply")
-        } else {
-            (Stage::Token, "no token")
-        };
-        Error::plain(ErrorKind::Timeout, format!("{what} within {limit:?}"))
-            .ran(Ran::No)
-            .with(|facts| facts.stage = Some(stage))
-    }
+/// A number from 0 to 1, from the random bits of a key that nobody uses.
+fn dice() -> f64 {
+    let [byte, another, ..] = uuid::Uuid::new_v4().into_bytes();
+    f64::from(u16::from_be_bytes([byte, another])) / f64::from(u16::MAX)
 }

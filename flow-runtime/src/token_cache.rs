@@ -1,23 +1,35 @@
-//! The client's token: kept until its end, fetched by one caller for all, dropped when the platform refuses it.
+//! The client's token: kept until its end, renewed before it by one caller for all, dropped when the platform refuses it.
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::time::{Duration, Instant};
+use std::time::{Duration, SystemTime};
 
 use tokio::sync::watch;
+use tokio::time::{Instant, timeout};
+use tracing::{debug, warn};
 
 use crate::driver;
-use crate::error::{Error, ErrorKind, Result, Stage};
+use crate::error::{Error, ErrorKind, Ran, Result, Stage};
 use crate::http::Bearer;
-use crate::{Token, TokenSource};
+use crate::{StoredToken, Token, TokenSource, TokenStore};
 
 /// A token this close to its end may end on its way to the platform.
 const SLACK: Duration = Duration::from_secs(60);
+
+/// In its last 30 minutes the platform gives a new token and takes the old one as well: a renewal then costs nobody
+/// anything. Before that it would give the same one again.
+/// ([document](https://open.feishu.cn/document/server-docs/authentication-management/access-token/tenant_access_token_internal))
+const AHEAD: Duration = Duration::from_secs(30 * 60);
+
+/// How long a failed renewal rests, while calls go on with the old token.
+const RENEWAL_REST: Duration = Duration::from_secs(30);
 
 #[derive(Clone)]
 pub(crate) struct TokenCache(Arc<Shared>);
 
 struct Shared {
     source: Arc<dyn TokenSource>,
+    /// A store beyond this client, and the key in it.
+    store: Option<(Arc<dyn TokenStore>, String)>,
     timeout: Duration,
     state: Mutex<State>,
 }
@@ -25,36 +37,67 @@ struct Shared {
 #[derive(Default)]
 struct State {
     kept: Option<Kept>,
+    /// Not to be taken from a store again, in case that could not forget it.
+    refused: Option<String>,
     fetching: Option<watch::Receiver<Option<Result<Bearer>>>>,
 }
 
+#[derive(Clone)]
 struct Kept {
+    token: String,
     bearer: Bearer,
-    /// Never, where the source gave no lifetime.
-    until: Option<Instant>,
+    /// None for a token that lives until the platform refuses it.
+    life: Option<Life>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+struct Life {
+    renew_at: Instant,
+    until: Instant,
+}
+
+/// What a fetch is for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Need {
+    /// There is none: calls wait.
+    Token,
+    /// The kept one is in its last 30 minutes: nobody waits.
+    Successor,
+}
+
+impl Life {
+    fn new(from: Instant, lifetime: Duration) -> Self {
+        // A token that never has 30 minutes left is renewed at half its life.
+        let ahead = if lifetime > AHEAD { AHEAD } else { lifetime / 2 };
+        Self {
+            renew_at: from + (lifetime - ahead),
+            until: from + lifetime.saturating_sub(SLACK),
+        }
+    }
 }
 
 impl TokenCache {
-    pub(crate) fn new(source: Arc<dyn TokenSource>, timeout: Duration) -> Self {
-        Self(Arc::new(Shared {
-            source,
-            timeout,
-            state: Mutex::default(),
-        }))
+    pub(crate) fn new(
+        source: Arc<dyn TokenSource>,
+        store: Option<(Arc<dyn TokenStore>, String)>,
+        timeout: Duration,
+    ) -> Self {
+        Self(Arc::new(Shared { source, store, timeout, state: Mutex::default() }))
     }
 
     /// The kept token, or a new one; callers who come meanwhile wait for the same fetch. To be called on the driver.
     pub(crate) async fn get(&self) -> Result<Bearer> {
         let mut fetched = {
             let mut state = self.state();
-            if let Some(kept) = &state.kept {
-                if kept.until.is_none_or(|until| Instant::now() < until) {
-                    return Ok(kept.bearer.clone());
-                }
+            if let Some(bearer) = self.kept(&mut state, Instant::now()) {
+                return Ok(bearer);
             }
             match &state.fetching {
                 Some(fetching) => fetching.clone(),
-                None => state.fetching.insert(self.fetch()).clone(),
+                None => {
+                    let fetching = self.fetch(Need::Token, state.refused.clone());
+                    state.fetching.insert(fetching).clone()
+                }
             }
         };
         if let Ok(result) = fetched.wait_for(Option::is_some).await {
@@ -64,78 +107,119 @@ impl TokenCache {
         Err(panicked())
     }
 
+    /// The kept token while it lives; begins its renewal when that is due, and waits for none.
+    fn kept(&self, state: &mut State, now: Instant) -> Option<Bearer> {
+        let kept = state.kept.as_mut()?;
+        if let Some(life) = &mut kept.life {
+            if now >= life.until {
+                return None;
+            }
+            if now >= life.renew_at && state.fetching.as_ref().is_none_or(|fetching| fetching.has_changed().is_err()) {
+                life.renew_at = now + RENEWAL_REST;
+                state.fetching = Some(self.fetch(Need::Successor, Some(kept.token.clone())));
+            }
+        }
+        state.kept.as_ref().map(|kept| kept.bearer.clone())
+    }
+
     /// The platform refused this token. It is dropped only if it is still the kept one: of many callers who are
     /// refused at once, the first drops it, and the others find its successor.
-    pub(crate) fn refused(&self, bearer: &Bearer) {
-        let mut state = self.state();
-        if state
-            .kept
-            .as_ref()
-            .is_some_and(|kept| kept.bearer == *bearer)
-        {
-            state.kept = None;
+    pub(crate) async fn refused(&self, bearer: &Bearer) {
+        let dropped = {
+            let mut state = self.state();
+            let dropped = match &state.kept {
+                Some(kept) if kept.bearer == *bearer => state.kept.take().map(|kept| kept.token),
+                _ => None,
+            };
+            state.refused = dropped.clone().or_else(|| state.refused.take());
+            dropped
+        };
+        if let (Some(token), Some((store, key))) = (dropped, &self.0.store) {
+            self.tolerate("invalidate", store.invalidate(key, &token)).await;
         }
     }
 
     /// Begins a fetch that goes on if the caller who began it goes away.
-    fn fetch(&self) -> watch::Receiver<Option<Result<Bearer>>> {
+    fn fetch(&self, need: Need, not: Option<String>) -> watch::Receiver<Option<Result<Bearer>>> {
         let (done, fetching) = watch::channel(None);
         let cache = self.clone();
         driver::detach(async move {
-            let asked = Instant::now();
-            let fetched = cache.bounded_fetch().await.map(|(bearer, lifetime)| {
-                let until = lifetime.map(|lifetime| asked + lifetime.saturating_sub(SLACK));
-                (
-                    Kept {
-                        bearer: bearer.clone(),
-                        until,
-                    },
-                    bearer,
-                )
-            });
+            let fetched = cache.from_store_or_source(need, not.as_deref()).await;
             let mut state = cache.state();
             state.fetching = None;
-            let result = fetched.map(|(kept, bearer)| {
-                state.kept = Some(kept);
-                bearer
-            });
+            let result = match fetched {
+                Ok(kept) => {
+                    let bearer = kept.bearer.clone();
+                    state.kept = Some(kept);
+                    Ok(bearer)
+                }
+                Err(error) => {
+                    if need == Need::Successor {
+                        debug!(%error, "the token could not be renewed; the old one is still good");
+                    }
+                    Err(error)
+                }
+            };
             drop(state);
             done.send_replace(Some(result));
         });
         fetching
     }
 
-    async fn bounded_fetch(&self) -> Result<(Bearer, Option<Duration>)> {
-        let fetched = tokio::time::timeout(self.0.timeout, self.0.source.fetch())
+    /// A token of the store, unless it is `not` wanted or due itself; else a new one, which the store gets.
+    async fn from_store_or_source(&self, need: Need, not: Option<&str>) -> Result<Kept> {
+        if let Some((store, key)) = &self.0.store {
+            let stored = self.tolerate("get", store.get(key)).await.flatten();
+            if let Some(kept) = stored.and_then(|stored| usable(stored, need, not)) {
+                debug!("token taken from the store");
+                return Ok(kept);
+            }
+        }
+        let asked = Instant::now();
+        let Token { secret, lifetime } = self.from_source().await?;
+        let bearer = Bearer::new(&secret).ok_or_else(|| {
+            at_token(Error::plain(ErrorKind::Token, "the token has characters that no header can carry"))
+        })?;
+        debug!(lifetime_s = lifetime.map(|lifetime| lifetime.as_secs()), "token fetched");
+        if let (Some((store, key)), Some(lifetime)) = (&self.0.store, lifetime) {
+            let stored = StoredToken { token: secret.clone(), expires_at: SystemTime::now() + lifetime };
+            self.tolerate("put", store.put(key, stored)).await;
+        }
+        Ok(Kept {
+            token: secret,
+            bearer,
+            life: lifetime.map(|lifetime| Life::new(asked, lifetime)),
+        })
+    }
+
+    async fn from_source(&self) -> Result<Token> {
+        let limit = self.0.timeout;
+        timeout(limit, self.0.source.fetch())
             .await
-            .map_err(|_| {
-                let limit = self.0.timeout;
-                at_token(Error::plain(
-                    ErrorKind::Timeout,
-                    format!("no token within {limit:?}"),
-                ))
-            })?;
-        match fetched {
-            Ok(Token { secret, lifetime }) => Bearer::new(&secret)
-                .map(|bearer| (bearer, lifetime))
-                .ok_or_else(|| {
-                    at_token(Error::plain(
-                        ErrorKind::Token,
-                        "the token has characters that no header can carry",
-                    ))
-                }),
+            .map_err(|_| at_token(Error::plain(ErrorKind::Timeout, format!("no token within {limit:?}"))))?
             // The platform's own words, from the credentials' source; another source's error is wrapped.
-            Err(error) => Err(match error.downcast::<Error>() {
+            .map_err(|error| match error.downcast::<Error>() {
                 Ok(error) => *error,
                 Err(error) => at_token(
-                    Error::plain(
-                        ErrorKind::Token,
-                        format!("the token source failed: {error}"),
-                    )
-                    .retryable(true)
-                    .because(error),
+                    Error::plain(ErrorKind::Token, format!("the token source failed: {error}"))
+                        .retryable(true)
+                        .because(error),
                 ),
-            }),
+            })
+    }
+
+    /// What a store says, in time and without an error: a store that fails costs a fetch, never a call.
+    async fn tolerate<T>(&self, what: &str, asked: crate::BoxFuture<'_, Result<T, crate::BoxError>>) -> Option<T> {
+        match timeout(self.0.timeout / 4, asked).await {
+            Ok(Ok(answer)) => Some(answer),
+            Ok(Err(error)) => {
+                warn!(what, error, "the token store failed");
+                None
+            }
+            Err(_) => {
+                warn!(what, "the token store did not answer in time");
+                None
+            }
         }
     }
 
@@ -144,12 +228,217 @@ impl TokenCache {
     }
 }
 
+fn usable(stored: StoredToken, need: Need, not: Option<&str>) -> Option<Kept> {
+    let left = stored.expires_at.duration_since(SystemTime::now()).ok()?;
+    let least = match need {
+        Need::Token => SLACK,
+        Need::Successor => AHEAD,
+    };
+    if left <= least || not == Some(&*stored.token) {
+        return None;
+    }
+    Some(Kept {
+        bearer: Bearer::new(&stored.token)?,
+        life: Some(Life::new(Instant::now(), left)),
+        token: stored.token,
+    })
+}
+
 fn at_token(error: Error) -> Error {
-    error
-        .ran(crate::error::Ran::No)
-        .with(|facts| facts.stage = Some(Stage::Token))
+    error.ran(Ran::No).with(|facts| facts.stage = Some(Stage::Token))
 }
 
 fn panicked() -> Error {
     at_token(Error::plain(ErrorKind::Token, "the token source panicked"))
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::atomic::{AtomicUsize, Ordering};
+
+    use tokio::time::sleep;
+
+    use super::*;
+    use crate::{BoxError, BoxFuture, MemoryTokenStore};
+
+    const MINUTE: Duration = Duration::from_secs(60);
+
+    /// Tokens t-0, t-1, ..., each of two hours; the closure may fail or wait instead.
+    struct Source {
+        asked: Arc<AtomicUsize>,
+        fail_from: usize,
+        takes: Duration,
+    }
+
+    impl TokenSource for Source {
+        fn fetch(&self) -> BoxFuture<'_, Result<Token, BoxError>> {
+            let number = self.asked.fetch_add(1, Ordering::SeqCst);
+            Box::pin(async move {
+                sleep(self.takes).await;
+                if number >= self.fail_from {
+                    return Err("down".into());
+                }
+                Ok(Token::new(format!("t-{number}")).expires_in(120 * MINUTE))
+            })
+        }
+    }
+
+    fn cache(fail_from: usize, takes: Duration) -> (TokenCache, Arc<AtomicUsize>) {
+        stored(fail_from, takes, None)
+    }
+
+    fn stored(
+        fail_from: usize,
+        takes: Duration,
+        store: Option<(Arc<dyn TokenStore>, String)>,
+    ) -> (TokenCache, Arc<AtomicUsize>) {
+        let asked = Arc::new(AtomicUsize::new(0));
+        let source = Source { asked: asked.clone(), fail_from, takes };
+        (TokenCache::new(Arc::new(source), store, MINUTE), asked)
+    }
+
+    fn bearer(token: &str) -> Bearer {
+        Bearer::new(token).unwrap()
+    }
+
+    async fn token(cache: &TokenCache) -> Bearer {
+        cache.get().await.unwrap()
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn it_is_renewed_ahead_and_nobody_waits() {
+        let (cache, asked) = cache(usize::MAX, Duration::from_secs(5));
+        assert!(token(&cache).await == bearer("t-0"));
+        sleep(89 * MINUTE).await;
+        token(&cache).await;
+        assert_eq!(asked.load(Ordering::SeqCst), 1, "31 minutes left");
+
+        sleep(2 * MINUTE).await;
+        let before = Instant::now();
+        for _ in 0..100 {
+            assert!(token(&cache).await == bearer("t-0"), "calls go on with the old one");
+        }
+        assert_eq!(before.elapsed(), Duration::ZERO, "no call waits");
+        sleep(MINUTE).await;
+        assert!(token(&cache).await == bearer("t-1"));
+        assert_eq!(asked.load(Ordering::SeqCst), 2, "one renewal for all");
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_failed_renewal_is_retried_quietly_until_the_old_token_ends() {
+        let (cache, asked) = cache(1, Duration::ZERO);
+        token(&cache).await;
+        sleep(91 * MINUTE).await;
+        let mut minutes = 91;
+        while minutes < 119 {
+            assert!(token(&cache).await == bearer("t-0"));
+            sleep(MINUTE).await;
+            minutes += 1;
+        }
+        let tries = asked.load(Ordering::SeqCst);
+        assert!((20..=30).contains(&tries), "{tries} tries in 28 minutes");
+        sleep(MINUTE).await;
+        let error = cache.get().await.err().unwrap();
+        assert_eq!((error.kind(), error.stage()), (ErrorKind::Token, Some(Stage::Token)));
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_short_token_is_not_renewed_at_every_call() {
+        let life = Life::new(Instant::now(), 20 * MINUTE);
+        assert_eq!(life.renew_at - Instant::now(), 10 * MINUTE);
+        let life = Life::new(Instant::now(), Duration::ZERO);
+        assert!(life.until <= Instant::now(), "a token without a life is used once");
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_refused_token_is_dropped_only_while_it_is_the_kept_one() {
+        let (cache, asked) = cache(usize::MAX, Duration::ZERO);
+        let old = token(&cache).await;
+        cache.refused(&old).await;
+        let new = token(&cache).await;
+        for _ in 0..200 {
+            cache.refused(&old).await;
+            assert!(token(&cache).await == new);
+        }
+        assert_eq!(asked.load(Ordering::SeqCst), 2);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_fetch_that_hangs_ends_in_time() {
+        let (cache, _) = cache(usize::MAX, 60 * MINUTE);
+        let before = Instant::now();
+        let error = cache.get().await.err().unwrap();
+        assert!(error.is_timeout() && !error.may_have_run());
+        assert_eq!(before.elapsed(), MINUTE);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_store_is_asked_first_gets_what_is_new_and_forgets_what_is_refused() {
+        let store = MemoryTokenStore::new();
+        let with = |key: &str| stored(usize::MAX, Duration::ZERO, Some((Arc::new(store.clone()), key.to_owned())));
+        let (one, one_asked) = with("app");
+        let (two, two_asked) = with("app");
+        let (other, other_asked) = with("other app");
+
+        let first = token(&one).await;
+        assert!(token(&two).await == first);
+        assert_eq!(two_asked.load(Ordering::SeqCst), 0, "taken from the store");
+        token(&other).await;
+        assert_eq!(other_asked.load(Ordering::SeqCst), 1, "no app sees another's token");
+
+        one.refused(&first).await;
+        assert_eq!(store.get("app").await.unwrap(), None);
+        token(&one).await;
+        assert_eq!(one_asked.load(Ordering::SeqCst), 2);
+        // The other client is refused too, and finds the successor in the store.
+        two.refused(&first).await;
+        assert!(token(&two).await == bearer("t-1"));
+        assert_eq!(two_asked.load(Ordering::SeqCst), 0);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_store_that_fails_costs_a_fetch_and_no_call() {
+        struct Broken;
+
+        impl TokenStore for Broken {
+            fn get<'a>(&'a self, _: &'a str) -> BoxFuture<'a, Result<Option<StoredToken>, BoxError>> {
+                Box::pin(std::future::pending())
+            }
+            fn put<'a>(&'a self, _: &'a str, _: StoredToken) -> BoxFuture<'a, Result<(), BoxError>> {
+                Box::pin(async { Err("full".into()) })
+            }
+            fn invalidate<'a>(&'a self, _: &'a str, _: &'a str) -> BoxFuture<'a, Result<(), BoxError>> {
+                Box::pin(async { Err("down".into()) })
+            }
+        }
+
+        let (cache, _) = stored(usize::MAX, Duration::ZERO, Some((Arc::new(Broken), "app".to_owned())));
+        let first = token(&cache).await;
+        cache.refused(&first).await;
+        assert!(token(&cache).await == bearer("t-1"));
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_store_that_cannot_forget_does_not_bring_a_refused_token_back() {
+        struct Stuck;
+
+        impl TokenStore for Stuck {
+            fn get<'a>(&'a self, _: &'a str) -> BoxFuture<'a, Result<Option<StoredToken>, BoxError>> {
+                let stored = StoredToken { token: "t-stuck".to_owned(), expires_at: SystemTime::now() + 120 * MINUTE };
+                Box::pin(async { Ok(Some(stored)) })
+            }
+            fn put<'a>(&'a self, _: &'a str, _: StoredToken) -> BoxFuture<'a, Result<(), BoxError>> {
+                Box::pin(async { Ok(()) })
+            }
+            fn invalidate<'a>(&'a self, _: &'a str, _: &'a str) -> BoxFuture<'a, Result<(), BoxError>> {
+                Box::pin(async { Ok(()) })
+            }
+        }
+
+        let (cache, _) = stored(usize::MAX, Duration::ZERO, Some((Arc::new(Stuck), "app".to_owned())));
+        let stuck = token(&cache).await;
+        assert!(stuck == bearer("t-stuck"));
+        cache.refused(&stuck).await;
+        assert!(token(&cache).await == bearer("t-0"));
+    }
 }

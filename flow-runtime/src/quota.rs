@@ -1,0 +1,320 @@
+//! The rate limit: a place in the platform's window before each attempt.
+
+mod window;
+
+use std::fmt;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use tokio::sync::Notify;
+use tokio::time::Instant;
+use window::Window;
+
+use crate::error::{Error, ErrorKind, Result};
+
+/// How many calls the platform takes in a period.
+///
+/// The platform counts per app, and all flows of an app are one budget. **Clones of a `Quota` are the same budget**:
+/// give clones to several clients of one app, or [a share](Self::share) to each of several processes. Calls wait for
+/// their place in the order in which they came.
+///
+/// The default is the document's: [100 calls a minute](https://open.feishu.cn/document/apaas-v1/flow/application-flow/execute).
+///
+/// ```
+/// use std::time::Duration;
+/// use apaas_flow_runtime::{Client, Quota};
+///
+/// let quota = Quota::per_minute(100).share(6); // one of six pods
+/// let one = Client::builder().app_credentials("cli_a1b2", "secret").quota(quota.clone()).build()?;
+/// let two = Client::builder().app_credentials("cli_a1b2", "secret").quota(quota).build()?;
+/// let faster = Quota::new(5, Duration::from_secs(1));
+/// # Ok::<(), apaas_flow_runtime::Error>(())
+/// ```
+#[derive(Clone)]
+pub struct Quota {
+    calls: usize,
+    period: Duration,
+    /// None for [`UNLIMITED`](Self::UNLIMITED), which as a constant cannot share anything.
+    shared: Option<Arc<Shared>>,
+}
+
+/// One budget.
+pub(crate) struct Shared {
+    window: Mutex<Window>,
+    /// Held by the one call whose turn is next; tokio's lock hands it over in the order of arrival.
+    turn: tokio::sync::Mutex<()>,
+    waiting: AtomicUsize,
+    /// A place was given back.
+    changed: Notify,
+}
+
+impl Quota {
+    /// No limit of our own. A pause that the platform asks for is kept all the same.
+    pub const UNLIMITED: Self = Self { calls: usize::MAX, period: Duration::ZERO, shared: None };
+
+    /// So many calls in every period of this length, wherever it begins.
+    pub fn new(calls: usize, period: Duration) -> Self {
+        Self { calls, period, shared: Some(Arc::new(Shared::new(calls, period))) }
+    }
+
+    /// So many calls a minute.
+    pub fn per_minute(calls: usize) -> Self {
+        Self::new(calls, Duration::from_secs(60))
+    }
+
+    /// One of so many equal parts, as a budget of its own: for one of several processes that call for the same app.
+    pub fn share(self, parts: usize) -> Self {
+        match (self.shared, parts) {
+            (None, _) => Self::UNLIMITED,
+            (_, 0 | 1) => Self::new(self.calls, self.period),
+            _ if self.calls >= parts => Self::new(self.calls / parts, self.period),
+            // Less than one call a period is one call in several.
+            _ => {
+                let periods = u32::try_from(parts.div_ceil(self.calls.max(1))).unwrap_or(u32::MAX);
+                Self::new(self.calls.min(1), self.period.saturating_mul(periods))
+            }
+        }
+    }
+
+    pub(crate) fn is_usable(&self) -> bool {
+        self.shared.is_none() || (self.calls > 0 && !self.period.is_zero())
+    }
+
+    pub(crate) fn into_shared(self) -> Arc<Shared> {
+        self.shared
+            .unwrap_or_else(|| Arc::new(Shared::new(usize::MAX, Duration::ZERO)))
+    }
+}
+
+impl fmt::Debug for Quota {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.shared {
+            Some(_) => write!(f, "Quota({} in {:?})", self.calls, self.period),
+            None => f.write_str("Quota::UNLIMITED"),
+        }
+    }
+}
+
+/// A place in the window: given back when it is dropped before it was used.
+pub(crate) struct Place {
+    quota: Arc<Shared>,
+    at: Instant,
+    used: bool,
+}
+
+impl Place {
+    /// The request is on its way, and the platform counts it.
+    pub(crate) fn used(mut self) {
+        self.used = true;
+        self.quota.window().depart_late(self.at, Instant::now());
+    }
+}
+
+impl Drop for Place {
+    fn drop(&mut self) {
+        if !self.used {
+            self.quota.window().give_back(self.at);
+            self.quota.changed.notify_one();
+        }
+    }
+}
+
+/// One of those who wait.
+struct Waiting<'a>(&'a AtomicUsize);
+
+impl Drop for Waiting<'_> {
+    fn drop(&mut self) {
+        self.0.fetch_sub(1, Ordering::Relaxed);
+    }
+}
+
+impl Shared {
+    fn new(calls: usize, period: Duration) -> Self {
+        Self {
+            window: Mutex::new(Window::new(calls, period)),
+            turn: tokio::sync::Mutex::new(()),
+            waiting: AtomicUsize::new(0),
+            changed: Notify::new(),
+        }
+    }
+
+    /// Waits for a place, for `limit` at most; a wait that is known to be longer is not begun.
+    pub(crate) async fn acquire(self: &Arc<Self>, limit: Duration) -> Result<Place> {
+        let ahead = self.waiting.fetch_add(1, Ordering::Relaxed);
+        let waiting = Waiting(&self.waiting);
+        let wait = self.window().earliest(ahead, Instant::now()).saturating_duration_since(Instant::now());
+        if wait > limit {
+            return Err(too_long(wait, limit, ahead));
+        }
+        let place = tokio::time::timeout(limit, self.take_turn())
+            .await
+            .map_err(|_| too_long(limit, limit, ahead))?;
+        drop(waiting);
+        Ok(place)
+    }
+
+    async fn take_turn(self: &Arc<Self>) -> Place {
+        let _turn = self.turn.lock().await;
+        loop {
+            let changed = self.changed.notified();
+            let free_at = match self.window().take(Instant::now()) {
+                Ok(at) => return Place { quota: self.clone(), at, used: false },
+                Err(free_at) => free_at,
+            };
+            // Whichever comes first: its time, or a place that was given back.
+            let _ = tokio::time::timeout_at(free_at, changed).await;
+        }
+    }
+
+    /// The platform asks all calls to wait.
+    pub(crate) fn pause(&self, pause: Duration) {
+        self.window().pause_until(Instant::now() + pause);
+    }
+
+    fn window(&self) -> MutexGuard<'_, Window> {
+        self.window.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+fn too_long(wait: Duration, limit: Duration, ahead: usize) -> Error {
+    Error::plain(
+        ErrorKind::Queue,
+        format!(
+            "the wait for the rate limit is {wait:.1?} or more, with {ahead} calls ahead, and `queue_limit` is {limit:.1?}"
+        ),
+    )
+    .with(|facts| facts.retry_after = Some(wait))
+}
+
+#[cfg(test)]
+mod tests {
+    use tokio::time::{sleep, timeout};
+
+    use super::*;
+
+    const SECOND: Duration = Duration::from_secs(1);
+    const LONG: Duration = Duration::from_secs(1200);
+
+    fn shared(calls: usize, period: Duration) -> Arc<Shared> {
+        Quota::new(calls, period).into_shared()
+    }
+
+    async fn pass(quota: &Arc<Shared>) -> Instant {
+        quota.acquire(LONG).await.unwrap().used();
+        Instant::now()
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn three_hundred_at_once_are_spread_over_the_windows() {
+        let quota = shared(100, 60 * SECOND);
+        let begun = Instant::now();
+        let calls: Vec<_> = (0..300)
+            .map(|_| {
+                let quota = quota.clone();
+                tokio::spawn(async move { pass(&quota).await })
+            })
+            .collect();
+        let mut departed = Vec::new();
+        for call in calls {
+            departed.push(call.await.unwrap());
+        }
+        assert!(departed.is_sorted(), "in the order in which they came");
+        assert_eq!(departed[99], begun);
+        assert!(departed[100] >= begun + 60 * SECOND);
+        assert!(departed[299] <= begun + 122 * SECOND, "{:?}", departed[299] - begun);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn one_who_goes_away_gives_his_place_back() {
+        let quota = shared(1, 60 * SECOND);
+        let place = quota.acquire(LONG).await.unwrap();
+        let second = tokio::spawn({
+            let quota = quota.clone();
+            async move { pass(&quota).await }
+        });
+        sleep(SECOND).await;
+        let dropped = Instant::now();
+        drop(place);
+        assert_eq!(second.await.unwrap(), dropped, "at once, not a minute later");
+
+        // and one who leaves the queue is not waited for
+        let gone = timeout(SECOND, quota.acquire(LONG)).await;
+        assert!(gone.is_err());
+        assert!(pass(&quota).await >= dropped + 60 * SECOND);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_wait_that_is_known_to_be_too_long_is_not_begun() {
+        let quota = shared(1, 60 * SECOND);
+        pass(&quota).await;
+        let begun = Instant::now();
+        let error = quota.acquire(10 * SECOND).await.err().unwrap();
+        assert_eq!(begun.elapsed(), Duration::ZERO);
+        assert_eq!(error.kind(), ErrorKind::Queue);
+        assert!(error.is_retryable() && !error.may_have_run());
+        assert!(error.retry_after().unwrap() >= 60 * SECOND);
+        assert!(error.to_string().contains("`queue_limit` is 10.0s"), "{error}");
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_pause_holds_for_everybody_in_and_behind_the_queue() {
+        let quota = shared(10, 60 * SECOND);
+        let other = quota.clone();
+        let begun = Instant::now();
+        quota.pause(Duration::from_millis(1500));
+        assert_eq!(pass(&other).await, begun + Duration::from_millis(1500));
+        let unlimited = Quota::UNLIMITED.into_shared();
+        let begun = Instant::now();
+        unlimited.pause(SECOND);
+        assert_eq!(pass(&unlimited).await, begun + SECOND);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn clones_are_one_budget_and_shares_are_parts_of_it() {
+        let quota = Quota::per_minute(2);
+        let (one, two) = (quota.clone().into_shared(), quota.into_shared());
+        pass(&one).await;
+        pass(&two).await;
+        assert!(one.acquire(SECOND).await.is_err() && two.acquire(SECOND).await.is_err());
+
+        assert_eq!(format!("{:?}", Quota::per_minute(100).share(6)), "Quota(16 in 60s)");
+        assert_eq!(format!("{:?}", Quota::per_minute(2).share(6)), "Quota(1 in 180s)");
+        assert_eq!(format!("{:?}", Quota::per_minute(100).share(0)), "Quota(100 in 60s)");
+        assert_eq!(format!("{:?}", Quota::UNLIMITED.share(6)), "Quota::UNLIMITED");
+        assert!(!Quota::per_minute(0).is_usable() && !Quota::new(1, Duration::ZERO).is_usable());
+        assert!(Quota::UNLIMITED.is_usable());
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_burst_under_load_uses_the_budget_and_never_more() {
+        let quota = shared(100, 60 * SECOND);
+        let begun = Instant::now();
+        let calls: Vec<_> = (0..64)
+            .map(|_| {
+                let quota = quota.clone();
+                tokio::spawn(async move {
+                    let mut departed = Vec::new();
+                    loop {
+                        let at = pass(&quota).await;
+                        if at >= begun + 600 * SECOND {
+                            return departed;
+                        }
+                        departed.push(at);
+                        sleep(Duration::from_millis(300)).await;
+                    }
+                })
+            })
+            .collect();
+        let mut departed = Vec::new();
+        for call in calls {
+            departed.extend(call.await.unwrap());
+        }
+        departed.sort_unstable();
+        let most = (0..departed.len())
+            .map(|i| departed[i..].iter().take_while(|at| **at < departed[i] + 60 * SECOND).count())
+            .max();
+        assert_eq!(most, Some(100));
+        assert!(departed.len() >= 980, "{} of 1000 over ten windows", departed.len());
+    }
+}

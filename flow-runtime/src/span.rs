@@ -1,0 +1,114 @@
+//! What a call shows to `tracing`: one span, and an event at each turn. No value, no token, no secret.
+//!
+//! The names are OpenTelemetry's for an HTTP client where it has one, and `apaas.` where it has none.
+
+use std::fmt;
+use std::future::Future;
+use std::time::Duration;
+
+use tracing::field::Empty;
+use tracing::instrument::WithSubscriber;
+use tracing::{Instrument, Span, debug, info_span, warn};
+
+use crate::error::{Error, Result};
+use crate::wire::Reply;
+
+const TEMPLATE: &str = "/open-apis/apaas/v1/applications/{namespace}/flows/{flow_id}/execute";
+
+/// The span of one call.
+#[derive(Clone)]
+pub(crate) struct CallSpan(Span);
+
+impl CallSpan {
+    /// Made where the call is awaited, so that it is a child of the caller's span.
+    pub(crate) fn new(namespace: &str, flow_id: &str, base_url: &str) -> Self {
+        Self(info_span!(
+            "apaas_flow.call",
+            otel.kind = "client",
+            otel.name = %Name(flow_id),
+            http.request.method = "POST",
+            url.template = TEMPLATE,
+            server.address = base_url,
+            apaas.namespace = namespace,
+            apaas.flow_id = flow_id,
+            http.response.status_code = Empty,
+            http.request.resend_count = Empty,
+            error.type = Empty,
+            apaas.execution_id = Empty,
+            apaas.log_id = Empty,
+            apaas.attempts = Empty,
+            apaas.queued_ms = Empty,
+            apaas.may_have_run = Empty,
+        ))
+    }
+
+    /// Runs a future in the span, and for the subscriber that the caller has, on whatever thread.
+    pub(crate) fn watch<F: Future>(self, future: F) -> impl Future<Output = F::Output> {
+        future.instrument(self.0).with_current_subscriber()
+    }
+
+    pub(crate) fn queued(&self, total: Duration) {
+        self.0.record("apaas.queued_ms", u64::try_from(total.as_millis()).unwrap_or(u64::MAX));
+    }
+
+    pub(crate) fn paused(&self, pause: Duration) {
+        warn!(pause_ms = millis(pause), "rate limited: the whole quota pauses");
+    }
+
+    pub(crate) fn retrying(&self, error: &Error, attempts: u32, pause: Duration) {
+        self.0.record("http.request.resend_count", attempts);
+        debug!(
+            error.type = %Kind(error),
+            code = error.code(),
+            log_id = error.log_id(),
+            attempts,
+            pause_ms = millis(pause),
+            "sending again, under the same key"
+        );
+    }
+
+    pub(crate) fn answered(&self, http_status: u16) {
+        self.0.record("http.response.status_code", http_status);
+    }
+
+    pub(crate) fn ended(&self, result: &Result<Reply>) {
+        match result {
+            Ok(reply) => {
+                self.0.record("apaas.execution_id", &*reply.execution_id);
+                self.0.record("apaas.log_id", reply.log_id.as_deref());
+                self.0.record("apaas.attempts", reply.attempts);
+                debug!("executed");
+            }
+            Err(error) => {
+                self.0.record("error.type", tracing::field::display(Kind(error)));
+                self.0.record("apaas.execution_id", error.execution_id());
+                self.0.record("apaas.log_id", error.log_id());
+                self.0.record("apaas.attempts", error.attempts());
+                self.0.record("apaas.may_have_run", error.may_have_run());
+                debug!(code = error.code(), flow_code = error.flow_code(), "not executed");
+            }
+        }
+    }
+}
+
+fn millis(duration: Duration) -> u64 {
+    u64::try_from(duration.as_millis()).unwrap_or(u64::MAX)
+}
+
+/// `execute deleteObject_99c656599f`
+struct Name<'a>(&'a str);
+
+impl fmt::Display for Name<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "execute {}", self.0)
+    }
+}
+
+/// The kind of an error, which is of low cardinality, as `error.type` has to be.
+struct Kind<'a>(&'a Error);
+
+impl fmt::Display for Kind<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{:?}", self.0.kind())
+    }
+}
