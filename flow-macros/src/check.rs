@@ -2,7 +2,7 @@
 
 use proc_macro2::Span;
 use quote::ToTokens;
-use syn::{Attribute, GenericParam, LitStr, Meta, Token};
+use syn::{Attribute, GenericParam, LitStr, Meta, Token, Type};
 
 use crate::attributes;
 use crate::generics;
@@ -31,9 +31,11 @@ pub(crate) fn check(flow: &Flow, report: &Report) {
         if let Some(output) = &field.output {
             api_name(output, report);
             optional_output_with(field, output, report);
-            borrowed_output(field, report);
-            self_in_output(flow, field, report);
+            owned_output(flow, &field.ty, report);
         }
+    }
+    if let Some((_, ty)) = flow.output_argument.given() {
+        owned_output(flow, ty, report);
     }
     same_names(flow.inputs(), "inputs are sent as", report);
     same_names(flow.outputs(), "outputs are read from", report);
@@ -211,13 +213,22 @@ fn optional_output_with(field: &Field, port: &Port, report: &Report) {
     }
 }
 
-fn borrowed_output(field: &Field, report: &Report) {
-    if let Some(part) = types::borrowed(&field.ty, Borrowing::Anything) {
+fn owned_output(flow: &Flow, ty: &Type, report: &Report) {
+    if let Some(part) = types::borrowed(ty, Borrowing::Anything) {
         report.over(
             part,
             format!(
                 "an output cannot borrow, because it outlives the response it is decoded from; use {}",
                 types::owned(part)
+            ),
+        );
+    }
+    if let Some(ident) = types::self_type(ty.to_token_stream()) {
+        report.at(
+            ident.span(),
+            format!(
+                "`Self` is the input type; in an output write `{}`",
+                flow.output_ident
             ),
         );
     }
@@ -237,18 +248,6 @@ fn borrowed_input(flow: &Flow, field: &Field, report: &Report) {
         report.over(
             part,
             format!("with `emulate` an input cannot be a reference, because the emulator reads it too; use {cure}{or_cow}"),
-        );
-    }
-}
-
-fn self_in_output(flow: &Flow, field: &Field, report: &Report) {
-    if let Some(ident) = types::self_type(field.ty.to_token_stream()) {
-        report.at(
-            ident.span(),
-            format!(
-                "`Self` is the input type; in an output write `{}`",
-                flow.output_ident
-            ),
         );
     }
 }

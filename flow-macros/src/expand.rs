@@ -17,11 +17,10 @@ use crate::parse::item::Body;
 
 pub(crate) fn expand(flow: &Flow) -> TokenStream {
     let mut tokens = TokenStream::new();
-    tokens.extend(input_struct(
-        flow,
-        flow.inputs()
-            .map(|(field, _)| struct_field(field, &field.ty)),
-    ));
+    let fields = flow
+        .inputs()
+        .map(|(field, _)| struct_field(field, &field.ty));
+    tokens.extend(input_struct(flow, &flow.generics, fields));
     if let Output::Fields = flow.output {
         let fields = flow
             .outputs()
@@ -60,12 +59,15 @@ pub(crate) fn private(door: &Door) -> TokenStream {
     }
 }
 
-pub(crate) fn input_struct(flow: &Flow, fields: impl Iterator<Item = TokenStream>) -> TokenStream {
+pub(crate) fn input_struct(
+    flow: &Flow,
+    generics: &Generics,
+    fields: impl Iterator<Item = TokenStream>,
+) -> TokenStream {
     let Flow {
         visibility,
         token,
         ident,
-        generics,
         ..
     } = flow;
     let in_both = matches!(flow.output, Output::Fields);
