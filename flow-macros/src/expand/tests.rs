@@ -75,13 +75,13 @@ fn the_whole_of_a_flow() {
             const NAMESPACE: &'static ::core::primitive::str = "package_7344545d87__c";
             const FLOW_ID: &'static ::core::primitive::str = "deleteObject_99c656599f";
             type Output = DeleteObjectOutput;
-            fn write_params(&self, to: &mut ::apaas_flow::__private::Params) -> ::apaas_flow::__private::Result<()> {
-                to.field::<RecordRef>("variable_rgrtgqworiginal", &self.record)?;
+            fn write_params(&self, __to: &mut ::apaas_flow::__private::Params) -> ::apaas_flow::__private::Result<()> {
+                __to.field::<RecordRef>("variable_rgrtgqworiginal", &self.record)?;
                 ::core::result::Result::Ok(())
             }
-            fn read_outputs(from: &mut ::apaas_flow::__private::Outputs<'_>) -> ::apaas_flow::__private::Result<Self::Output> {
-                let field_0 = from.take::<i64>("_flowExecutionID");
-                ::core::result::Result::Ok(DeleteObjectOutput { flow_execution_id: field_0?, })
+            fn read_outputs(__from: &mut ::apaas_flow::__private::Outputs<'_>) -> ::apaas_flow::__private::Result<Self::Output> {
+                let __field_0 = __from.take::<i64>("_flowExecutionID");
+                ::core::result::Result::Ok(DeleteObjectOutput { flow_execution_id: __field_0?, })
             }
         }
         #[allow(dead_code)]
@@ -119,20 +119,20 @@ fn a_line_for_each_field_and_no_more() {
     let code = expanded(names(), everything());
     let count = |tokens: TokenStream| code.matches(&tokens.to_string()).count();
     assert_eq!(count(quote!(self.)), 3);
-    assert_eq!(count(quote!(from.)), 6);
+    assert_eq!(count(quote!(__from.)), 6);
     assert_eq!(count(quote!(let)), 6);
     assert_eq!(count(quote!(fn)), 4);
     assert_eq!(count(quote!(impl)), 2);
     for line in [
-        quote!(to.field::<&'a str>("a", &self.a)?;),
-        quote!(to.field::<T>("b", &self.b)?;),
-        quote!(to.field_with("c", |value| dates::serialize(&self.c, value))?;),
-        quote!(let field_0 = from.take::<T>("bb");),
-        quote!(let field_1 = from.take::<Option<i64> >("d");),
-        quote!(let field_2 = from.take_nullable::<i64>("e");),
-        quote!(let field_3 = from.take_or_default::<i64>("f");),
-        quote!(let field_4 = from.take_with::<i64>("g", |value| dates::deserialize(value));),
-        quote!(let field_5 = from.take_with_or_default::<Option<i64> >("hh", |value| dates::or_none::deserialize(value));),
+        quote!(__to.field::<&'a str>("a", &self.a)?;),
+        quote!(__to.field::<T>("b", &self.b)?;),
+        quote!(__to.field_with("c", |__value| dates::serialize(&self.c, __value))?;),
+        quote!(let __field_0 = __from.take::<T>("bb");),
+        quote!(let __field_1 = __from.take::<Option<i64> >("d");),
+        quote!(let __field_2 = __from.take_nullable::<i64>("e");),
+        quote!(let __field_3 = __from.take_or_default::<i64>("f");),
+        quote!(let __field_4 = __from.take_with::<i64>("g", |__value| dates::deserialize(__value));),
+        quote!(let __field_5 = __from.take_with_or_default::<Option<i64> >("hh", |__value| dates::or_none::deserialize(__value));),
     ] {
         assert_has(
             &code.replace("> >", ">>"),
@@ -208,13 +208,13 @@ fn emulate_turns_the_two_types_around() {
         ),
     );
     for line in [
-        quote!(let field_0 = from.take_nullable::<i64>("a");),
-        quote!(m::deserialize(value)),
+        quote!(let __field_0 = __from.take_nullable::<i64>("a");),
+        quote!(m::deserialize(__value)),
         quote!(::core::result::Result::Ok(Self {
-            a: field_0?,
-            b: field_1?,
+            a: __field_0?,
+            b: __field_1?,
         })),
-        quote!(to.field::<i64>("o", &output.c)?;),
+        quote!(__to.field::<i64>("o", &__output.c)?;),
     ] {
         assert_has(&code, &line);
     }
@@ -236,17 +236,17 @@ fn conditions_and_lints_stand_on_the_lines() {
     );
     assert_has(
         &code,
-        &quote!(#[cfg(a)] #[allow(deprecated)] to.field::<Old>("a", &self.a)?;),
+        &quote!(#[cfg(a)] #[allow(deprecated)] __to.field::<Old>("a", &self.a)?;),
     );
     assert_has(
         &code,
-        &quote!(#[cfg(b)] let field_0 = from.take::<i64>("b");),
+        &quote!(#[cfg(b)] let __field_0 = __from.take::<i64>("b");),
     );
     assert_has(
         &code,
         &quote!(PriceOutput {
             #[cfg(b)]
-            b: field_0?,
+            b: __field_0?,
         }),
     );
     assert_has(
@@ -322,7 +322,7 @@ fn arguments_change_what_is_generated() {
             type Output = Totals;
         ),
     );
-    assert_has(&code, &quote!(from.take_all::<Totals>()));
+    assert_has(&code, &quote!(__from.take_all::<Totals>()));
     assert_has_not(&code, &quote!(PriceOutput));
     for nothing in [quote!(output = ()), quote!()] {
         let code = expanded(with_names(&nothing), item());
