@@ -2,7 +2,7 @@
 
 use proc_macro2::Span;
 use quote::ToTokens;
-use syn::{Attribute, GenericParam, LitStr, Meta, Token};
+use syn::{Attribute, GenericParam, LitStr, Meta, Token, Type};
 
 use crate::attributes;
 use crate::generics;
@@ -31,9 +31,11 @@ pub(crate) fn check(flow: &Flow, report: &Report) {
         if let Some(output) = &field.output {
             api_name(output, report);
             optional_output_with(field, output, report);
-            borrowed_output(field, report);
-            self_in_output(flow, field, report);
+            owned_output(flow, &field.ty, report);
         }
+    }
+    if let Some((_, ty)) = flow.output_argument.given() {
+        owned_output(flow, ty, report);
     }
     same_names(flow.inputs(), "inputs are sent as", report);
     same_names(flow.outputs(), "outputs are read from", report);
@@ -211,13 +213,22 @@ fn optional_output_with(field: &Field, port: &Port, report: &Report) {
     }
 }
 
-fn borrowed_output(field: &Field, report: &Report) {
-    if let Some(part) = types::borrowed(&field.ty, Borrowing::Anything) {
+fn owned_output(flow: &Flow, ty: &Type, report: &Report) {
+    if let Some(part) = types::borrowed(ty, Borrowing::Anything) {
         report.over(
             part,
             format!(
                 "an output cannot borrow, because it outlives the response it is decoded from; use {}",
                 types::owned(part)
+            ),
+        );
+    }
+    if let Some(ident) = types::self_type(ty.to_token_stream()) {
+        report.at(
+            ident.span(),
+            format!(
+                "`Self` is the input type; in an output write `{}`",
+                flow.output_ident
             ),
         );
     }
@@ -237,18 +248,6 @@ fn borrowed_input(flow: &Flow, field: &Field, report: &Report) {
         report.over(
             part,
             format!("with `emulate` an input cannot be a reference, because the emulator reads it too; use {cure}{or_cow}"),
-        );
-    }
-}
-
-fn self_in_output(flow: &Flow, field: &Field, report: &Report) {
-    if let Some(ident) = types::self_type(field.ty.to_token_stream()) {
-        report.at(
-            ident.span(),
-            format!(
-                "`Self` is the input type; in an output write `{}`",
-                flow.output_ident
-            ),
         );
     }
 }
@@ -392,5 +391,147 @@ impl Serde {
             .flatten()
             .collect();
         Some(format!("#[{}({})]", direction.word(), parts.join(", ")))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proc_macro2::TokenStream;
+    use quote::quote;
+
+    use super::*;
+    use crate::parse::arguments::Arguments;
+    use crate::parse::item::Item;
+
+    fn messages(more: &TokenStream, item: TokenStream) -> Vec<String> {
+        let report = Report::new();
+        let arguments = Arguments::parse(quote!(namespace = "a", flow_id = "b", #more), &report);
+        if let Item::Struct(item) = Item::parse(item, &report) {
+            check(&Flow::resolve(arguments, item, &report), &report);
+        }
+        report
+            .finish()
+            .err()
+            .map(|errors| errors.messages())
+            .unwrap_or_default()
+    }
+
+    fn of_fields(fields: &TokenStream) -> Vec<String> {
+        messages(&quote!(), quote!(struct Price { #fields }))
+    }
+
+    #[test]
+    fn what_is_right_is_silent() {
+        for fields in [
+            quote!(#[input] a: &'static str, #[output] b: Cow<'static, str>),
+            quote!(#[input("x")] a: i64, #[output("x")] b: i64),
+            quote!(#[cfg(a)] #[input("x")] a: i64, #[cfg(b)] #[input("x")] b: i64),
+            quote!(#[output(with = m, default)] a: Option<i64>),
+            quote!(#[input(with = m)] a: Option<i64>),
+            quote!(#[input] #[output] a: i64),
+            quote!(#[output] a: fn(&str) -> i64),
+            quote!(#[input] r#type: i64, #[output] r#fn: i64),
+            quote!(),
+        ] {
+            assert_eq!(of_fields(&fields), Vec::<String>::new(), "{fields}");
+        }
+        let with_serde = quote!(
+            #[derive(Serialize)]
+            #[serde(default)]
+            struct Price {
+                #[serde(skip)]
+                #[input]
+                a: i64,
+            }
+        );
+        assert_eq!(messages(&quote!(), with_serde), Vec::<String>::new());
+        let own = quote!(
+            struct Price<'a, T, const N: usize> {
+                #[input]
+                a: Cow<'a, T>,
+                #[input]
+                n: [T; N],
+                #[output]
+                o: [T; N],
+            }
+        );
+        assert_eq!(messages(&quote!(emulate), own), Vec::<String>::new());
+    }
+
+    #[test]
+    fn names_that_meet() {
+        assert_eq!(
+            of_fields(
+                &quote!(#[input] x: i64, #[input("x")] a: i64, #[cfg(a)] #[input("x")] b: i64)
+            ),
+            ["3 inputs are sent as `x`; rename one of them"; 3]
+        );
+        assert_eq!(
+            of_fields(&quote!(#[output] r#type: i64, #[output("type")] a: i64)),
+            ["two outputs are read from `type`; rename one of them"; 2]
+        );
+    }
+
+    #[test]
+    fn serde_is_translated() {
+        for (field, cure) in [
+            (
+                quote!(#[input] #[serde(rename = "z")] a: i64),
+                "write `#[input(\"z\")]`",
+            ),
+            (
+                quote!(#[output("y")] #[serde(default, with = "m::n")] a: i64),
+                "write `#[output(\"y\", with = m::n, default)]`",
+            ),
+            (
+                quote!(#[output] #[serde(default = "five")] a: i64),
+                "write `#[output(default)]`",
+            ),
+            (quote!(#[input("y")] #[serde(default)] a: i64), "remove it"),
+            (quote!(#[input] #[serde(flatten)] a: i64), "remove it"),
+        ] {
+            let messages = of_fields(&field);
+            assert_eq!(messages.len(), 1, "{messages:?}");
+            assert!(
+                messages
+                    .iter()
+                    .all(|message| message.ends_with(&format!("a flow's field; {cure}"))),
+                "{messages:?}"
+            );
+        }
+    }
+
+    #[test]
+    fn a_reported_name_is_not_reported_again() {
+        for fields in [
+            quote!(#[input(5)] x: i64, #[input("x")] a: i64),
+            quote!(x: i64, #[input("x")] a: i64),
+            quote!(#[ouput("x")] a: i64, #[output] x: i64),
+        ] {
+            assert_eq!(of_fields(&fields).len(), 1, "{fields}");
+        }
+    }
+
+    #[test]
+    fn outputs_own_what_they_hold() {
+        for ty in [
+            quote!(&'a str),
+            quote!(Option<Cow<'_, str>>),
+            quote!(Box<dyn Any + 'a>),
+            quote!(Vec<Self>),
+        ] {
+            assert_eq!(of_fields(&quote!(#[output] x: #ty)).len(), 1, "{ty}");
+            assert_eq!(
+                messages(
+                    &quote!(output = #ty),
+                    quote!(
+                        struct Price;
+                    )
+                )
+                .len(),
+                1,
+                "{ty}"
+            );
+        }
     }
 }

@@ -17,11 +17,10 @@ use crate::parse::item::Body;
 
 pub(crate) fn expand(flow: &Flow) -> TokenStream {
     let mut tokens = TokenStream::new();
-    tokens.extend(input_struct(
-        flow,
-        flow.inputs()
-            .map(|(field, _)| struct_field(field, &field.ty)),
-    ));
+    let fields = flow
+        .inputs()
+        .map(|(field, _)| struct_field(field, &field.ty));
+    tokens.extend(input_struct(flow, &flow.generics, fields));
     if let Output::Fields = flow.output {
         let fields = flow
             .outputs()
@@ -60,12 +59,15 @@ pub(crate) fn private(door: &Door) -> TokenStream {
     }
 }
 
-pub(crate) fn input_struct(flow: &Flow, fields: impl Iterator<Item = TokenStream>) -> TokenStream {
+pub(crate) fn input_struct(
+    flow: &Flow,
+    generics: &Generics,
+    fields: impl Iterator<Item = TokenStream>,
+) -> TokenStream {
     let Flow {
         visibility,
         token,
         ident,
-        generics,
         ..
     } = flow;
     let in_both = matches!(flow.output, Output::Fields);
@@ -195,8 +197,8 @@ fn impl_flow(flow: &Flow) -> TokenStream {
     let flow_id = name(&flow.flow_id);
     let output = output_type(flow);
     let this = hygienic("self");
-    let to = hygienic("to");
-    let from = hygienic("from");
+    let to = hygienic("__to");
+    let from = hygienic("__from");
     let written: Vec<_> = flow
         .inputs()
         .map(|(field, port)| write(field, port, &this))
@@ -245,7 +247,7 @@ fn read_fields<'a>(
     let mut taken = TokenStream::new();
     let mut fields = TokenStream::new();
     for (at, (field, port)) in ports.enumerate() {
-        let local = format_ident!("field_{at}", span = Span::mixed_site());
+        let local = format_ident!("__field_{at}", span = Span::mixed_site());
         taken.extend(take(field, port, &local, from));
         let name = &field.ident;
         let cfgs = field.cfgs();
@@ -264,7 +266,7 @@ fn write(field: &Field, port: &Port, owner: &Ident) -> TokenStream {
     let name = &port.name.text;
     let span = within(ty.span());
     // one place for the whole line, so that rustc can point at it
-    let [owner, member, to] = [owner, &field.ident, &hygienic("to")].map(|ident| {
+    let [owner, member, to] = [owner, &field.ident, &hygienic("__to")].map(|ident| {
         let mut ident = ident.clone();
         ident.set_span(span);
         ident
@@ -273,7 +275,7 @@ fn write(field: &Field, port: &Port, owner: &Ident) -> TokenStream {
         None => quote_spanned!(span=> #attributes #to.field::<#ty>(#name, &#owner.#member)?;),
         Some((_, path)) => {
             let serialize = function(path, "serialize");
-            let value = hygienic("value");
+            let value = hygienic("__value");
             quote_spanned!(span=> #attributes #to.field_with(#name, |#value| #serialize(&#owner.#member, #value))?;)
         }
     }
@@ -284,7 +286,7 @@ fn take(field: &Field, port: &Port, local: &Ident, from: &Ident) -> TokenStream 
     let ty = &field.ty;
     let attributes = field.statement_attributes();
     let name = &port.name.text;
-    let value = hygienic("value");
+    let value = hygienic("__value");
     let span = within(ty.span());
     let taken = match field.reading(port) {
         Reading::Plain => quote_spanned!(span=> take::<#ty>(#name)),
@@ -317,9 +319,9 @@ fn impl_emulated(flow: &Flow) -> TokenStream {
     let attributes = item_attributes(flow);
     let ident = &flow.ident;
     let (impl_generics, ty_generics, clause) = flow.generics.split_for_impl();
-    let to = hygienic("to");
-    let from = hygienic("from");
-    let output = hygienic("output");
+    let to = hygienic("__to");
+    let from = hygienic("__from");
+    let output = hygienic("__output");
     let from_used = carrier(&from, flow.inputs());
     let to_used = output_carrier(&to, flow);
     let output_used = output_carrier(&output, flow);
@@ -396,7 +398,7 @@ pub(crate) fn name(name: &Name) -> TokenStream {
     }
 }
 
-/// A name of ours that no name of the user can meet.
+/// A name of ours: no local of the user can meet it, and with `__` in front no constant or unit struct either.
 pub(crate) fn hygienic(name: &str) -> Ident {
     Ident::new(name, Span::mixed_site())
 }

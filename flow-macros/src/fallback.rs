@@ -2,7 +2,7 @@
 
 use proc_macro2::{Ident, TokenStream};
 use quote::{ToTokens, quote};
-use syn::{Attribute, Generics, Type};
+use syn::{Attribute, Generics, Type, WherePredicate, parse_quote};
 
 use crate::attributes;
 use crate::check;
@@ -18,16 +18,18 @@ pub(crate) fn of_flow(mut flow: Flow, errors: &Errors) -> TokenStream {
     remove_reported_attributes(&mut flow);
     let unused = unused_by_inputs(&flow);
     complete_borrowed_outputs(&mut flow);
-    let with_anchor = flow.inputs().next().is_some();
-    if !with_anchor {
-        flow.generics = generics::only(&flow.generics, &used(&flow, &unused));
-    }
-    let mut anchor = (with_anchor && !unused.is_empty()).then(|| unused.clone());
-    let input_fields: Vec<_> = flow
+    let can_anchor = unused.is_empty() || flow.inputs().next().is_some();
+    let generics = if can_anchor {
+        flow.generics.clone()
+    } else {
+        generics::only(&flow.generics, &used(&flow, &unused))
+    };
+    let mut anchor = Some(&unused).filter(|unused| !unused.is_empty());
+    let fields: Vec<_> = flow
         .inputs()
-        .map(|(field, _)| input_field(field, anchor.take().as_ref()))
+        .map(|(field, _)| input_field(field, anchor.take()))
         .collect();
-    let input = expand::input_struct(&flow, input_fields.into_iter());
+    let input = expand::input_struct(&flow, &generics, fields.into_iter());
     let output = matches!(flow.output, Output::Fields).then(|| {
         expand::output_struct(
             &flow,
@@ -35,7 +37,7 @@ pub(crate) fn of_flow(mut flow: Flow, errors: &Errors) -> TokenStream {
                 .map(|(field, _)| expand::struct_field(field, &field.ty)),
         )
     });
-    let stub = (with_anchor || unused.is_empty()).then(|| stub(&flow));
+    let stub = can_anchor.then(|| stub(&flow));
     quote!(#errors #input #output #stub)
 }
 
@@ -163,10 +165,30 @@ fn input_field(field: &Field, anchor: Option<&Names>) -> TokenStream {
 
 /// A type that borrows was reported; with `'static` it is at least complete.
 fn complete_borrowed_outputs(flow: &mut Flow) {
-    for field in &mut flow.fields {
-        let everlasting = types::everlasting(field.ty.to_token_stream());
-        if field.input.is_none() && types::borrowed(&field.ty, Borrowing::Anything).is_some() {
-            field.ty = Type::Verbatim(everlasting);
+    let mut completed = TokenStream::new();
+    let mut complete = |ty: &mut Type| {
+        if types::borrowed(ty, Borrowing::Anything).is_some() {
+            let tokens = types::everlasting(ty.to_token_stream());
+            completed.extend(quote!(#tokens,));
+            *ty = Type::Verbatim(tokens);
         }
+    };
+    if let Output::Type(ty) = &mut flow.output {
+        complete(ty);
+    }
+    for field in flow.fields.iter_mut().filter(|field| field.input.is_none()) {
+        complete(&mut field.ty);
+    }
+    let known = generics::all(&flow.generics);
+    let mentioned = generics::mentioned(completed, &known);
+    let bounds: Vec<WherePredicate> = flow
+        .generics
+        .type_params()
+        .map(|parameter| &parameter.ident)
+        .filter(|ident| mentioned.contains(&ident.to_string()))
+        .map(|ident| parse_quote!(#ident: 'static))
+        .collect();
+    if !bounds.is_empty() {
+        flow.generics.make_where_clause().predicates.extend(bounds);
     }
 }

@@ -22,7 +22,7 @@ use crate::parse::arguments::Arguments;
 use crate::parse::item::Item;
 use crate::report::Report;
 
-/// todo
+#[doc = include_str!("apaas_flow.md")]
 #[proc_macro_attribute]
 pub fn apaas_flow(
     arguments: proc_macro::TokenStream,

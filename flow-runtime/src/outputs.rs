@@ -179,7 +179,7 @@ impl<'a> Outputs<'a> {
             name: name.to_owned(),
             path: String::new(),
             expected: named(rust_type),
-            found: "nothing: the reply has no such output".to_owned(),
+            found: "nothing of that name".to_owned(),
         };
         self.fail(problem)
     }
@@ -315,7 +315,7 @@ mod tests {
         );
         assert_eq!(
             message(read(|from| from.take::<String>("gone"))),
-            "an output does not fit its field: `gone` expected `String`, found nothing: the reply has no such output"
+            "an output does not fit its field: `gone` expected `String`, found nothing of that name"
         );
     }
 

@@ -102,7 +102,7 @@ fn every_bad_output_is_listed_with_where_what_and_what_kind() {
         "flow package_shop__c/bill_0a1b2c3d4e: 3 outputs do not fit their fields: \
          `variable_total` expected a string, found a number with a fraction, \
          `variable_lines` at `[1]` expected i64, found a string, \
-         `variable_paid` expected `bool`, found nothing: the reply has no such output; \
+         `variable_paid` expected `bool`, found nothing of that name; \
          the flow ran (status end, execution id 1816970091484211)"
     );
 }

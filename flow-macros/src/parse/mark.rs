@@ -230,3 +230,69 @@ fn default(input: ParseStream<'_>) -> syn::Result<()> {
         "`default` takes no value; write `default` alone, for the type's `Default`",
     ))
 }
+
+#[cfg(test)]
+mod tests {
+    use quote::{ToTokens, quote};
+    use syn::parse_quote;
+
+    use super::*;
+
+    fn parse(attribute: Attribute) -> (Mark, Vec<String>) {
+        let report = Report::new();
+        let mark = Mark::parse(Direction::Output, attribute, &report);
+        (
+            mark,
+            report
+                .finish()
+                .err()
+                .map(|errors| errors.messages())
+                .unwrap_or_default(),
+        )
+    }
+
+    #[test]
+    fn reads_every_option() {
+        let (mark, messages) = parse(parse_quote!(#[output("a", with = Hex<u8>::lower, default,)]));
+        assert_eq!(messages, Vec::<String>::new());
+        assert_eq!(
+            mark.name.given().map(|((), name)| name.value()).as_deref(),
+            Some("a")
+        );
+        assert_eq!(
+            mark.with
+                .given()
+                .map(|(_, path)| path.to_token_stream().to_string()),
+            Some(quote!(Hex::<u8>::lower).to_string())
+        );
+        assert!(mark.default.given().is_some());
+    }
+
+    #[test]
+    fn the_name_may_be_left_out() {
+        for attribute in [parse_quote!(#[output]), parse_quote!(#[output(default)])] {
+            let (mark, messages) = parse(attribute);
+            assert_eq!(messages, Vec::<String>::new());
+            assert!(mark.name.is_absent());
+        }
+    }
+
+    #[test]
+    fn what_follows_a_mistake_is_still_read() {
+        for broken in [
+            parse_quote!(#[output(a, default)]),
+            parse_quote!(#[output(5, default)]),
+            parse_quote!(#[output(rename = "a", default)]),
+            parse_quote!(#[output("a", with = "b", default)]),
+            parse_quote!(#[output("a", with = b c, default)]),
+            parse_quote!(#[output("a" default, default)]),
+            parse_quote!(#[output("a", skip = f(1, 2), default)]),
+        ] {
+            let broken: Attribute = broken;
+            let text = broken.to_token_stream().to_string();
+            let (mark, messages) = parse(broken);
+            assert_eq!(messages.len(), 1, "{text}: {messages:?}");
+            assert!(mark.default.given().is_some(), "{text}");
+        }
+    }
+}

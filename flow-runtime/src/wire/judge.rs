@@ -60,7 +60,8 @@ pub(crate) fn judge(received: &Received<'_>, accept: Accept) -> Result<Reply> {
     let data = &envelope.data;
     let status = Status::from(&*data.status);
     let failure = match (failure_in(data), &status) {
-        (Some(meant), _) => Some((meant, "the flow failed")),
+        (Some(meant), _) if meant.kind == ErrorKind::Flow => Some((meant, "the flow failed")),
+        (Some(meant), _) => Some((meant, "the flow engine refused the call")),
         (None, Status::Failed) => Some((flow_failed(), "the flow failed")),
         (None, Status::Rejected) => Some((flow_failed(), "the flow was rejected")),
         (None, Status::Canceled) => Some((flow_failed(), "the flow was canceled")),

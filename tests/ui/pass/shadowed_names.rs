@@ -20,6 +20,12 @@ struct Execute;
 struct Flow;
 struct Self_;
 struct str;
+struct to;
+struct from;
+struct value;
+struct output;
+struct field_0;
+struct this;
 trait Emulated {}
 mod core {}
 mod std {}
