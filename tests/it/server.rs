@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 use std::thread;
 
-use apaas_flow::{Client, ClientBuilder, Operator};
+use apaas_flow::{Client, ClientBuilder, Operator, Quota, RetryPolicy};
 
 /// A request as it came.
 #[derive(Debug, Clone)]
@@ -110,9 +110,12 @@ impl Server {
         &self.url
     }
 
-    /// A builder of a client of this server.
+    /// A builder of a client of this server: no limit, and pauses too short to notice.
     pub fn builder(&self) -> ClientBuilder {
+        let ms = std::time::Duration::from_millis;
         Client::builder()
+            .quota(Quota::UNLIMITED)
+            .retry(RetryPolicy::default().backoff(ms(1), ms(5)))
             .app_credentials("cli_a1b2", "s3cr3t")
             .operator(Operator::id(1111))
             .base_url(&*self.url)
