@@ -23,6 +23,8 @@
 //! ```text
 //! $ apaas-flow-emulator --port 7800 --flow package_x__c/flow_y=outputs.json
 //! apaas-flow-emulator listening on http://127.0.0.1:7800
+//! $ apaas-flow-emulator --quota 100 --chaos 0.2 --seed 1 --flow package_x__c/flow_y=outputs.json
+//! apaas-flow-emulator listening on http://127.0.0.1:40123
 //! ```
 //!
 //! # What goes wrong on demand

@@ -83,7 +83,7 @@ impl Reply {
             StatusCode::TOO_MANY_REQUESTS,
             99_991_400,
             "request trigger frequency limit",
-            &format!("the limit is {limit} calls; wait for {reset} s"),
+            &format!("the limit is {limit}; wait for {reset} s"),
             &[],
             log_id,
         );
