@@ -12,7 +12,7 @@ mod calls;
 mod clients;
 mod emulator;
 mod flows;
-// mod macros;
+mod macros;
 mod replies;
 mod requests;
 mod runtimes;
