@@ -1,11 +1,13 @@
 //! All integration tests, in one binary: a file that is not listed here is never run.
 
+// how a test fails
 #![allow(
     clippy::expect_used,
     clippy::indexing_slicing,
     clippy::panic,
     clippy::unwrap_used
-)] // how a test fails
+)]
+#![allow(unreachable_pub)] // a test binary has no outside
 
 mod blocking;
 mod calls;
