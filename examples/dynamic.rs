@@ -15,7 +15,7 @@ async fn main() -> apaas_flow::Result<()> {
 
     let emulator = Emulator::start().await?;
     emulator.on_raw(&namespace, &flow_id, |params| {
-        Ok(json!({ "variable_total": "128.50", "variable_order": params["variable_order"] }))
+        Ok(json!({ "variable_total": "128.50", "variable_order": params.get("variable_order") }))
     });
     let client = emulator.client();
 

@@ -2,6 +2,7 @@
 
 use std::ffi::OsString;
 use std::path::PathBuf;
+use std::time::Duration;
 
 use lexopt::prelude::*;
 
@@ -20,27 +21,43 @@ Options:
                                  0.0.0.0 to be reached from other machines and containers
   --app-id ID                    give tokens to this app only [default: to any]
   --app-secret SECRET            the app's secret; goes with --app-id
+  --quota N[/SECONDS]            let N executions of an app through in any 60 seconds, or in as many
+                                 as given, and answer the surplus with HTTP 429 [default: no limit]
+  --chaos RATE                   make this share of the execute requests go wrong, from 0 to 1, and
+                                 half of it of the token requests: refused, lost, late or garbled,
+                                 before and after the flow ran
+  --seed N                       what the faults of --chaos are drawn from, a whole number;
+                                 the same seed gives the same faults [default: 0]
   --help                         print this
   --version                      print the version
 
 The first line on stdout says where it listens; a line for each request goes to stderr, without values.
+The last 1000000 idempotency keys are remembered.
 Ctrl-C stops it.
 ";
 
+/// How many idempotency keys are remembered, as the help says.
+pub(crate) const REMEMBERED_KEYS: usize = 1_000_000;
+
+const PERIOD: Duration = Duration::from_secs(60);
+
 /// What the command line asks for.
-#[derive(Debug, PartialEq, Eq)]
+#[derive(Debug, PartialEq)]
 pub(crate) enum Command {
     Serve(Options),
     Help,
     Version,
 }
 
-#[derive(Debug, PartialEq, Eq)]
+#[derive(Debug, PartialEq)]
 pub(crate) struct Options {
     pub(crate) host: String,
     pub(crate) port: u16,
     pub(crate) flows: Vec<FlowFile>,
     pub(crate) credentials: Option<(String, String)>,
+    pub(crate) quota: Option<(usize, Duration)>,
+    /// The seed and the rate.
+    pub(crate) chaos: Option<(u64, f64)>,
 }
 
 /// `NAMESPACE/FLOW_ID=FILE`
@@ -58,6 +75,9 @@ pub(crate) fn parse(args: impl IntoIterator<Item = OsString>) -> Result<Command,
     let mut flows: Vec<FlowFile> = Vec::new();
     let mut app_id = None;
     let mut app_secret = None;
+    let mut quota = None;
+    let mut rate = None;
+    let mut seed = None;
     while let Some(arg) = parser.next().map_err(|error| error.to_string())? {
         match arg {
             Long("help") | Short('h') => return Ok(Command::Help),
@@ -84,6 +104,18 @@ pub(crate) fn parse(args: impl IntoIterator<Item = OsString>) -> Result<Command,
             }
             Long("app-id") => app_id = Some(text(&mut parser, "--app-id")?),
             Long("app-secret") => app_secret = Some(text(&mut parser, "--app-secret")?),
+            Long("quota") => quota = Some(calls_and_period(&text(&mut parser, "--quota")?)?),
+            Long("chaos") => rate = Some(share(&text(&mut parser, "--chaos")?)?),
+            Long("seed") => {
+                let given = text(&mut parser, "--seed")?;
+                let number = given.parse().map_err(|_| {
+                    format!(
+                        "--seed is a whole number from 0 to {}, not `{given}`",
+                        u64::MAX
+                    )
+                })?;
+                seed = Some(number);
+            }
             Long(name) => return Err(format!("unknown option --{name}; see --help")),
             Short(name) => return Err(format!("unknown option -{name}; see --help")),
             Value(value) => {
@@ -100,12 +132,45 @@ pub(crate) fn parse(args: impl IntoIterator<Item = OsString>) -> Result<Command,
         (Some(_), None) => return Err("--app-id needs --app-secret beside it".to_owned()),
         (None, Some(_)) => return Err("--app-secret needs --app-id beside it".to_owned()),
     };
+    let chaos = match (rate, seed) {
+        (Some(rate), seed) => Some((seed.unwrap_or_default(), rate)),
+        (None, None) => None,
+        (None, Some(_)) => return Err("--seed needs --chaos beside it".to_owned()),
+    };
     Ok(Command::Serve(Options {
         host,
         port,
         flows,
         credentials,
+        quota,
+        chaos,
     }))
+}
+
+/// `N[/SECONDS]`
+fn calls_and_period(given: &str) -> Result<(usize, Duration), String> {
+    let (calls, period) = match given.split_once('/') {
+        None => (given, Some(PERIOD)),
+        Some((calls, seconds)) => {
+            let seconds = seconds.parse().ok();
+            let period = seconds.and_then(|seconds| Duration::try_from_secs_f64(seconds).ok());
+            (calls, period)
+        }
+    };
+    match (calls.parse(), period) {
+        (Ok(calls), Some(period)) if calls > 0 && !period.is_zero() => Ok((calls, period)),
+        _ => Err(format!(
+            "--quota is N[/SECONDS], two numbers above 0 such as 100 or 5/1, not `{given}`"
+        )),
+    }
+}
+
+fn share(given: &str) -> Result<f64, String> {
+    given
+        .parse()
+        .ok()
+        .filter(|rate| (0.0..=1.0).contains(rate))
+        .ok_or_else(|| format!("--chaos is a share from 0 to 1 such as 0.2, not `{given}`"))
 }
 
 /// An option's value, which must be Unicode and not empty.
@@ -162,13 +227,16 @@ mod tests {
                 port: 0,
                 flows: Vec::new(),
                 credentials: None,
+                quota: None,
+                chaos: None,
             }))
         );
     }
 
     #[test]
     fn everything() {
-        let args = "--port 7800 --host 0.0.0.0 --flow a/b=c=d/e.json --flow=a/c=f --app-id i --app-secret s";
+        let args = "--port 7800 --host 0.0.0.0 --flow a/b=c=d/e.json --flow=a/c=f --app-id i --app-secret s \
+                    --quota 5/1.5 --chaos 0.25 --seed 18446744073709551615";
         let flow = |flow_id: &str, file: &str| FlowFile {
             namespace: "a".to_owned(),
             flow_id: flow_id.to_owned(),
@@ -181,10 +249,54 @@ mod tests {
                 port: 7800,
                 flows: vec![flow("b", "c=d/e.json"), flow("c", "f")],
                 credentials: Some(("i".to_owned(), "s".to_owned())),
+                quota: Some((5, Duration::from_millis(1500))),
+                chaos: Some((u64::MAX, 0.25)),
             }))
         );
         assert_eq!(parse(&["--help"]), Ok(Command::Help));
         assert_eq!(parse(&["--version"]), Ok(Command::Version));
+    }
+
+    #[test]
+    fn defaults_of_what_is_given_in_part() {
+        let options = |args: &[&str]| match parse(args) {
+            Ok(Command::Serve(options)) => options,
+            other => panic!("{other:?}"),
+        };
+        let options = options(&["--quota", "100", "--chaos", "1"]);
+        assert_eq!(options.quota, Some((100, Duration::from_secs(60))));
+        assert_eq!(options.chaos, Some((0, 1.0)));
+    }
+
+    #[test]
+    fn numbers_that_are_none() {
+        for given in [
+            "0", "-1", "x", "1.5", "1/", "/1", "1/0", "1/-1", "1/x", "1/inf", "1/nan", "1/1/1",
+            "1/1e99",
+        ] {
+            assert_eq!(
+                parse(&["--quota", given]),
+                Err(format!(
+                    "--quota is N[/SECONDS], two numbers above 0 such as 100 or 5/1, not `{given}`"
+                ))
+            );
+        }
+        for given in ["-0.1", "1.1", "nan", "20%", "x"] {
+            assert_eq!(
+                parse(&["--chaos", given]),
+                Err(format!(
+                    "--chaos is a share from 0 to 1 such as 0.2, not `{given}`"
+                ))
+            );
+        }
+        for given in ["-1", "1.5", "x", "18446744073709551616"] {
+            assert_eq!(
+                parse(&["--chaos", "1", "--seed", given]),
+                Err(format!(
+                    "--seed is a whole number from 0 to 18446744073709551615, not `{given}`"
+                ))
+            );
+        }
     }
 
     #[test]
@@ -214,6 +326,8 @@ mod tests {
                 vec!["--app-id", "a"],
                 "--app-id needs --app-secret beside it",
             ),
+            (vec!["--seed", "1"], "--seed needs --chaos beside it"),
+            (vec!["--quota", ""], "--quota is empty"),
             (
                 vec!["--app-secret", "a"],
                 "--app-secret needs --app-id beside it",

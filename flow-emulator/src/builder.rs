@@ -6,8 +6,11 @@ use std::time::Duration;
 
 use apaas_flow_runtime::Result;
 
+use crate::chaos::Chaos;
 use crate::emulator::Emulator;
+use crate::ledger::{Keep, Ledger};
 use crate::platform::{Log, Platform};
+use crate::quota::Quota;
 use crate::server::Server;
 use crate::token::{self, Credentials, Tokens};
 use crate::typed;
@@ -30,6 +33,9 @@ pub struct Builder {
     port: u16,
     credentials: Option<Credentials>,
     token_lifetime: Duration,
+    quota: Option<Quota>,
+    chaos: Option<Chaos>,
+    keep: Keep,
     log: Option<Log>,
 }
 
@@ -40,6 +46,9 @@ impl Builder {
             port: 0,
             credentials: None,
             token_lifetime: token::LIFETIME,
+            quota: None,
+            chaos: None,
+            keep: Keep::default(),
             log: None,
         }
     }
@@ -77,6 +86,46 @@ impl Builder {
         self
     }
 
+    /// Lets no more execute requests of an app through in any stretch of `period` than `calls`; unless given, any number.
+    ///
+    /// The window slides, and counts the moments at which requests with a valid token arrive. The surplus is answered
+    /// with HTTP 429 and 99991400, and with the seconds until the next place is free in `x-ogw-ratelimit-reset`; it takes
+    /// no place itself. [`Emulator::rate_limited`] counts it, and [`Emulator::advance`] makes the time pass.
+    ///
+    /// ```
+    /// # use std::time::Duration;
+    /// # use apaas_flow_emulator::Emulator;
+    /// # fn main() -> apaas_flow_runtime::Result<()> {
+    /// let like_the_platform = Emulator::builder().quota(100, Duration::from_secs(60)).start_blocking()?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn quota(mut self, calls: usize, period: Duration) -> Self {
+        self.quota = Some(Quota::new(calls, period));
+        self
+    }
+
+    /// Makes requests go wrong from the start, see [`Emulator::chaos`].
+    pub fn chaos(mut self, seed: u64, rate: f64) -> Self {
+        self.chaos = Chaos::new(seed, rate);
+        self
+    }
+
+    /// How much the emulator keeps of what it has seen and done; unless given, everything.
+    ///
+    /// ```
+    /// use apaas_flow_emulator::{Emulator, Keep};
+    ///
+    /// # fn main() -> apaas_flow_runtime::Result<()> {
+    /// let for_a_million_runs = Emulator::builder().keep(Keep::Counts).start_blocking()?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn keep(mut self, keep: Keep) -> Self {
+        self.keep = keep;
+        self
+    }
+
     /// Hears a line about each request that was answered: method, path, HTTP status and what became of it, without any value.
     ///
     /// ```no_run
@@ -111,8 +160,11 @@ impl Builder {
         let platform = Arc::new(Platform::new(
             self.credentials,
             Tokens::new(self.token_lifetime),
+            Ledger::new(self.keep),
+            self.quota,
             self.log,
         ));
+        platform.faults.chaos(self.chaos);
         let server = Server::start(self.host.clone(), self.port, Arc::clone(&platform))
             .map_err(|error| typed::not_started(&self.host, self.port, &error))?;
         Emulator::new(server, platform)
@@ -125,6 +177,7 @@ impl fmt::Debug for Builder {
             .field("host", &self.host)
             .field("port", &self.port)
             .field("token_lifetime", &self.token_lifetime)
+            .field("keep", &self.keep)
             .finish_non_exhaustive()
     }
 }

@@ -10,10 +10,13 @@ use apaas_flow_runtime::{Client, Emulated, Result};
 use serde_json::Value;
 
 use crate::builder::Builder;
+use crate::chaos::Chaos;
 use crate::failure::Failure;
+use crate::fault::{Endpoint, Fault, Injected};
 use crate::flows::{self, Raw};
 use crate::ledger::{ExecutionRecord, RequestRecord};
 use crate::platform::Platform;
+use crate::quota::Quota;
 use crate::server::Server;
 use crate::typed::{self, Typed};
 
@@ -184,15 +187,91 @@ impl Emulator {
         self.address
     }
 
-    /// The flows that really ran, in the order they began. What was refused before it ran is not among them: see
-    /// [`requests`](Self::requests).
+    /// Makes the next execute request go wrong, or the next few with [`times`](Injected::times). The fault that was
+    /// injected first is met first; a request that the [quota](Builder::quota) refuses leaves it to the others.
+    ///
+    /// ```
+    /// use apaas_flow_emulator::{Emulator, Fault};
+    ///
+    /// # fn main() -> apaas_flow_runtime::Result<()> {
+    /// let emulator = Emulator::start_blocking()?;
+    /// emulator.inject(Fault::RateLimited { reset: 1.0 }).times(2);
+    /// emulator.inject(Fault::Gateway { http_status: 504, after: true });
+    /// assert_eq!(emulator.pending_faults(), 3);
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// # Panics
+    /// When the fault cannot happen: a `reset` that is no number of seconds, an HTTP status that is none, a location that
+    /// no header can carry.
+    #[track_caller]
+    pub fn inject(&self, fault: Fault) -> Injected<'_> {
+        self.platform.faults.inject(Endpoint::Execute, fault)
+    }
+
+    /// Makes the next request of a token go wrong, as [`inject`](Self::inject) does with execute requests.
+    ///
+    /// # Panics
+    /// As [`inject`](Self::inject) does, and for a [`Fault::Status`], since a reply of this endpoint has none.
+    #[track_caller]
+    pub fn inject_token(&self, fault: Fault) -> Injected<'_> {
+        self.platform.faults.inject(Endpoint::Token, fault)
+    }
+
+    /// How many injected faults no request has met yet, of both endpoints.
+    pub fn pending_faults(&self) -> usize {
+        self.platform.faults.pending()
+    }
+
+    /// How many requests have met a fault, injected or drawn, of both endpoints.
+    pub fn faults_met(&self) -> usize {
+        self.platform.faults.met()
+    }
+
+    /// Forgets the injected faults that no request has met yet. [Chaos](Self::chaos) goes on: a rate of 0 ends it.
+    pub fn clear_faults(&self) {
+        self.platform.faults.clear();
+    }
+
+    /// From now on, each execute request goes wrong with this probability, and each request of a token with half of it.
+    /// 0 or less switches it off, 1 or more spares nobody.
+    ///
+    /// Which requests meet a fault, and which one, depends on the seed and on the request's number alone, counted from
+    /// this call on: concurrent requests change places, the draws do not. All kinds that end by themselves are equally
+    /// likely, half of those that have an `after` with it; a [`Fault::RateLimited`] lasts 10 to 50 ms, a [`Fault::Slow`]
+    /// up to 20 ms, a [`Fault::Redirect`] leads to a closed port of this machine. [`Fault::Silent`] and
+    /// [`Fault::Endless`], which only a client's own limits end, are never drawn: inject them. An injected fault goes first.
+    pub fn chaos(&self, seed: u64, rate: f64) {
+        self.platform.faults.chaos(Chaos::new(seed, rate));
+    }
+
+    /// The flows that really ran, in the order they began, also where the reply was lost. What was refused before it ran
+    /// is not among them: see [`requests`](Self::requests). Empty when the emulator [keeps](Builder::keep) counts only.
     pub fn executions(&self) -> Vec<ExecutionRecord> {
         self.platform.ledger.executions()
     }
 
-    /// All requests that were answered, in the order of their answers, the refused ones included.
+    /// How many flows really ran, with and without a key.
+    pub fn runs(&self) -> usize {
+        self.platform.ledger.runs()
+    }
+
+    /// How many flows really ran under this idempotency key. As on the platform a used key is refused, so that more than
+    /// one is a defect of the emulator itself.
+    pub fn runs_of(&self, idempotency_key: &str) -> usize {
+        self.platform.ledger.runs_of(idempotency_key)
+    }
+
+    /// All requests that were answered, in the order of their answers, the refused ones and those with a fault included.
+    /// Empty when the emulator [keeps](Builder::keep) counts only.
     pub fn requests(&self) -> Vec<RequestRecord> {
         self.platform.ledger.requests()
+    }
+
+    /// How many requests have reached the execute endpoint, the refused ones included.
+    pub fn execute_requests(&self) -> usize {
+        self.platform.ledger.execute_requests()
     }
 
     /// How many requests have reached the token endpoint, the refused ones included.
@@ -200,8 +279,13 @@ impl Emulator {
         self.platform.tokens.requests()
     }
 
-    /// Pushes the emulator's clock forward, so that tokens age without a sleep. A client's own clock does not follow:
-    /// to it, the token then looks good for longer than it is.
+    /// How many execute requests the [quota](Builder::quota) has refused; an injected [`Fault::RateLimited`] is not among them.
+    pub fn rate_limited(&self) -> usize {
+        self.platform.quota.as_ref().map_or(0, Quota::refused)
+    }
+
+    /// Pushes the emulator's clock forward, so that tokens age and the quota's places come free without a sleep. A
+    /// client's own clock does not follow: to it, the token then looks good for longer than it is.
     pub fn advance(&self, by: Duration) {
         self.platform.clock.advance(by);
     }

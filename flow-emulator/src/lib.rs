@@ -23,7 +23,42 @@
 //! ```text
 //! $ apaas-flow-emulator --port 7800 --flow package_x__c/flow_y=outputs.json
 //! apaas-flow-emulator listening on http://127.0.0.1:7800
+//! $ apaas-flow-emulator --quota 100 --chaos 0.2 --seed 1 --flow package_x__c/flow_y=outputs.json
+//! apaas-flow-emulator listening on http://127.0.0.1:40123
 //! ```
+//!
+//! # What goes wrong on demand
+//! [`Emulator::inject`] makes the next execute requests go wrong, [`Emulator::inject_token`] the next requests of a token,
+//! [`Emulator::chaos`] any of them by chance, and [`Builder::quota`] those that are too many.
+//!
+//! ```
+//! use apaas_flow_emulator::{Emulator, Fault};
+//!
+//! # fn main() -> apaas_flow_runtime::Result<()> {
+//! let emulator = Emulator::start_blocking()?;
+//! emulator.inject(Fault::RateLimited { reset: 1.0 }).times(2);
+//! emulator.inject(Fault::Dropped { after: true }); // the third request runs, and its reply is lost
+//! # Ok(())
+//! # }
+//! ```
+//!
+//! | [`Fault`] | what the client sees | did the flow run? |
+//! |---|---|---|
+//! | `RateLimited { reset }` | HTTP 429, 99991400, `x-ogw-ratelimit-reset: {reset}` | no |
+//! | `StaleToken { http_status }` | this HTTP status, 99991663; another token when it fetches one | no |
+//! | `Gateway { http_status, after }` | this HTTP status, an HTML page | with `after` |
+//! | `Internal { after }` | HTTP 500, 2320002 | with `after` |
+//! | `Dropped { after }` | the connection closed, no byte of a reply | with `after` |
+//! | `Slow(by)` | the usual reply, so much later | yes |
+//! | `Silent { after }` | nothing, for as long as it waits | with `after` |
+//! | `Endless` | HTTP 200, a body that does not end | yes |
+//! | `Truncated` | HTTP 200, complete; half of the JSON | yes |
+//! | `CutOff` | HTTP 200, half of what `Content-Length` announces, then the connection closed | yes |
+//! | `Html { after }` | HTTP 200, an HTML page | with `after` |
+//! | `Redirect { location }` | HTTP 307, `Location: {location}` | no |
+//! | `Status(status)` | the usual reply with this `data.status` | yes |
+//!
+//! What really ran is in [`Emulator::executions`], [`Emulator::runs`] and [`Emulator::runs_of`], whatever became of the reply.
 //!
 //! # Where the document is silent
 //! Nothing here proves how a real tenant behaves:
@@ -46,15 +81,19 @@
 )]
 
 mod builder;
+mod chaos;
 mod clock;
+mod delivery;
 mod emulator;
 mod execute;
 mod failure;
+mod fault;
 mod flows;
 mod json;
 mod ledger;
 mod nearest;
 mod platform;
+mod quota;
 mod random;
 mod reply;
 mod request;
@@ -66,4 +105,5 @@ mod typed;
 pub use builder::Builder;
 pub use emulator::Emulator;
 pub use failure::Failure;
-pub use ledger::{ExecutionRecord, RequestRecord};
+pub use fault::{Fault, Injected};
+pub use ledger::{ExecutionRecord, Keep, RequestRecord};

@@ -8,7 +8,7 @@ use std::fmt;
 use std::io::{self, Write as _};
 use std::process::ExitCode;
 
-use apaas_flow_emulator::Emulator;
+use apaas_flow_emulator::{Emulator, Keep};
 
 use args::{Command, Options};
 
@@ -55,11 +55,19 @@ fn serve(options: Options) -> Result<(), String> {
     let mut builder = Emulator::builder()
         .host(options.host)
         .port(options.port)
+        // it may run for weeks, and nobody asks it what it has seen
+        .keep(Keep::CountsOfLast(args::REMEMBERED_KEYS))
         .log(|line| {
             let _ = writeln!(io::stderr(), "{line}");
         });
     if let Some((app_id, app_secret)) = options.credentials {
         builder = builder.app_credentials(app_id, app_secret);
+    }
+    if let Some((calls, period)) = options.quota {
+        builder = builder.quota(calls, period);
+    }
+    if let Some((seed, rate)) = options.chaos {
+        builder = builder.chaos(seed, rate);
     }
     let emulator = builder
         .start_blocking()

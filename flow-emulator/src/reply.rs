@@ -1,8 +1,7 @@
 //! The texts of all replies.
 
 use bytes::Bytes;
-use http_body_util::Full;
-use hyper::header::{CONTENT_TYPE, HeaderName, HeaderValue};
+use hyper::header::{CONTENT_TYPE, HeaderName, HeaderValue, LOCATION};
 use hyper::{Response, StatusCode};
 use serde_json::{Value, json};
 
@@ -11,8 +10,11 @@ use crate::json::Object;
 use crate::request::Violation;
 use crate::token::Refusal;
 
+const LIMIT: HeaderName = HeaderName::from_static("x-ogw-ratelimit-limit");
+const RESET: HeaderName = HeaderName::from_static("x-ogw-ratelimit-reset");
 const LOG_ID: HeaderName = HeaderName::from_static("x-tt-logid");
 const JSON: HeaderValue = HeaderValue::from_static("application/json; charset=utf-8");
+const HTML: HeaderValue = HeaderValue::from_static("text/html; charset=utf-8");
 const PLAIN: HeaderValue = HeaderValue::from_static("text/plain; charset=utf-8");
 
 /// One reply, and the one line that says what became of the request without any of its values.
@@ -20,7 +22,7 @@ const PLAIN: HeaderValue = HeaderValue::from_static("text/plain; charset=utf-8")
 pub(crate) struct Reply {
     pub(crate) status: StatusCode,
     pub(crate) summary: String,
-    content_type: HeaderValue,
+    headers: Vec<(HeaderName, HeaderValue)>,
     body: String,
 }
 
@@ -29,7 +31,7 @@ impl Reply {
         Self {
             status,
             summary,
-            content_type: JSON,
+            headers: vec![(CONTENT_TYPE, JSON)],
             body: body.to_string(),
         }
     }
@@ -39,7 +41,7 @@ impl Reply {
         Self {
             status,
             summary: reason.to_owned(),
-            content_type: PLAIN,
+            headers: vec![(CONTENT_TYPE, PLAIN)],
             body: format!("{} {reason}\n{explanation}\n", status.as_u16()),
         }
     }
@@ -65,7 +67,100 @@ impl Reply {
     /// The request's token is not let through.
     pub(crate) fn unauthorized(refusal: Refusal, log_id: &str) -> Self {
         let (code, msg, explanation) = (refusal.code(), refusal.msg(), refusal.explanation());
-        Self::refused(code, msg, explanation, &[], log_id)
+        Self::refused(StatusCode::BAD_REQUEST, code, msg, explanation, &[], log_id)
+    }
+
+    /// A good token is refused.
+    pub(crate) fn stale_token(status: StatusCode, log_id: &str) -> Self {
+        let refusal = Refusal::Expired;
+        let (code, msg, explanation) = (refusal.code(), refusal.msg(), refusal.explanation());
+        Self::refused(status, code, msg, explanation, &[], log_id)
+    }
+
+    /// Too many requests; `reset` is in seconds.
+    pub(crate) fn rate_limited(limit: usize, reset: &str, log_id: &str) -> Self {
+        let mut reply = Self::refused(
+            StatusCode::TOO_MANY_REQUESTS,
+            99_991_400,
+            "request trigger frequency limit",
+            &format!("the limit is {limit}; wait for {reset} s"),
+            &[],
+            log_id,
+        );
+        reply.headers.push((LIMIT, limit.into()));
+        if let Ok(reset) = HeaderValue::from_str(reset) {
+            reply.headers.push((RESET, reset));
+        }
+        reply
+    }
+
+    /// The platform's own failure.
+    pub(crate) fn internal(log_id: &str) -> Self {
+        Self::refused(
+            StatusCode::INTERNAL_SERVER_ERROR,
+            2_320_002,
+            "internal error",
+            "retry later",
+            &[],
+            log_id,
+        )
+    }
+
+    /// A page from something that is not the platform.
+    pub(crate) fn page(status: StatusCode) -> Self {
+        let title = status.canonical_reason().unwrap_or("Unknown");
+        let title = format!("{} {title}", status.as_u16());
+        Self {
+            status,
+            summary: title.clone(),
+            headers: vec![(CONTENT_TYPE, HTML)],
+            body: format!(
+                "<html>\r\n<head><title>{title}</title></head>\r\n<body>\r\n\
+                 <center><h1>{title}</h1></center>\r\n<hr><center>gateway</center>\r\n</body>\r\n</html>\r\n"
+            ),
+        }
+    }
+
+    /// The same request again, elsewhere.
+    pub(crate) fn redirect(location: &str) -> Self {
+        let mut reply = Self::page(StatusCode::TEMPORARY_REDIRECT);
+        if let Ok(location) = HeaderValue::from_str(location) {
+            reply.headers.push((LOCATION, location));
+        }
+        reply
+    }
+
+    /// The beginning of a reply, of either endpoint, whose end never comes.
+    pub(crate) fn opening() -> Self {
+        Self {
+            status: StatusCode::OK,
+            summary: "a reply without an end".to_owned(),
+            headers: vec![(CONTENT_TYPE, JSON)],
+            body: "{\"code\":0,\"msg\":\"".to_owned(),
+        }
+    }
+
+    /// Cut in the middle, and sent as though it were whole.
+    pub(crate) fn truncated(mut self) -> Self {
+        let half = self.body.len() / 2;
+        let end = (half..self.body.len()).find(|&end| self.body.is_char_boundary(end));
+        self.body.truncate(end.unwrap_or_default());
+        self
+    }
+
+    /// With another status, where a flow ran; the rest is as it was.
+    pub(crate) fn with_status(mut self, status: &str) -> Self {
+        let Ok(mut body) = serde_json::from_str::<Value>(&self.body) else {
+            return self;
+        };
+        let ran = body
+            .pointer("/data/execution_id")
+            .is_some_and(|id| id.as_str().is_some_and(|id| !id.is_empty()));
+        if let (true, Some(known)) = (ran, body.pointer_mut("/data/status")) {
+            *known = status.into();
+            self.body = body.to_string();
+        }
+        self
     }
 
     /// The document does not allow the request.
@@ -75,6 +170,7 @@ impl Reply {
             .map(|violation| violation.description.as_str())
             .collect();
         Self::refused(
+            StatusCode::BAD_REQUEST,
             2_320_001,
             "param is invalid",
             &descriptions.join("; "),
@@ -84,6 +180,7 @@ impl Reply {
     }
 
     fn refused(
+        status: StatusCode,
         code: i64,
         msg: &str,
         explanation: &str,
@@ -110,7 +207,7 @@ impl Reply {
             error.insert("field_violations".to_owned(), violations.collect());
         }
         Self::json(
-            StatusCode::BAD_REQUEST,
+            status,
             &json!({"code": code, "msg": msg, "error": error}),
             format!("{code} {msg}: {explanation}"),
         )
@@ -149,11 +246,11 @@ impl Reply {
         data.reply()
     }
 
-    pub(crate) fn into_response(self, log_id: &str) -> Response<Full<Bytes>> {
-        let mut response = Response::new(Full::new(Bytes::from(self.body)));
+    pub(crate) fn into_response(self, log_id: &str) -> Response<Bytes> {
+        let mut response = Response::new(Bytes::from(self.body));
         *response.status_mut() = self.status;
         let headers = response.headers_mut();
-        headers.insert(CONTENT_TYPE, self.content_type);
+        headers.extend(self.headers);
         if let Ok(log_id) = HeaderValue::from_str(log_id) {
             headers.insert(LOG_ID, log_id);
         }

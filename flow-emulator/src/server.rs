@@ -7,8 +7,7 @@ use std::sync::{Arc, mpsc};
 use std::thread::{self, JoinHandle};
 use std::time::Duration;
 
-use bytes::Bytes;
-use http_body_util::{BodyExt as _, Full};
+use http_body_util::BodyExt as _;
 use hyper::body::Incoming;
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
@@ -19,7 +18,9 @@ use tokio::runtime::{self, Runtime};
 use tokio::sync::oneshot;
 use tokio::task::spawn_blocking;
 
+use crate::delivery::{Delivery, HungUp, Text};
 use crate::execute::Execute;
+use crate::fault::{Endpoint, Fault};
 use crate::ledger::RequestRecord;
 use crate::platform::Platform;
 use crate::reply::Reply;
@@ -132,23 +133,25 @@ async fn accept(listener: TcpListener, platform: Arc<Platform>) {
 async fn serve_one(
     platform: Arc<Platform>,
     request: hyper::Request<Incoming>,
-) -> Result<Response<Full<Bytes>>, Infallible> {
+) -> Result<Response<Text>, HungUp> {
     let log_id = platform.ledger.log_id();
     let answered = tokio::spawn(answer(platform, request, log_id.clone()));
-    let reply = answered.await.unwrap_or_else(|_| internal_error());
-    Ok(reply.into_response(&log_id))
+    let delivery = answered
+        .await
+        .unwrap_or_else(|_| Delivery::Whole(internal_error()));
+    delivery.deliver(&log_id).await
 }
 
 async fn answer(
     platform: Arc<Platform>,
     request: hyper::Request<Incoming>,
     log_id: String,
-) -> Reply {
+) -> Delivery {
     let method = request.method().to_string();
     let path = request.uri().path().to_owned();
-    let reply = dispatch(&platform, request, &log_id).await;
-    let http_status = reply.status.as_u16();
-    let outcome = one_line(&reply.summary);
+    let answer = dispatch(&platform, request, &log_id).await;
+    let http_status = answer.delivery.http_status();
+    let outcome = one_line(&answer.outcome());
     if let Some(log) = &platform.log {
         log(&format!("{method} {path} -> {http_status} {outcome}"));
     }
@@ -156,10 +159,38 @@ async fn answer(
         method,
         path,
         http_status,
+        fault: answer.fault,
         log_id,
         outcome,
     });
-    reply
+    answer.delivery
+}
+
+/// What becomes of a request.
+struct Answer {
+    delivery: Delivery,
+    fault: Option<Fault>,
+    /// Of the usual reply, also where that is not the one that is delivered; empty where there is none.
+    summary: String,
+}
+
+impl Answer {
+    fn usual(reply: Reply) -> Self {
+        Self {
+            summary: reply.summary.clone(),
+            delivery: Delivery::Whole(reply),
+            fault: None,
+        }
+    }
+
+    /// In one line; a fault stands after what came of the request before it went wrong.
+    fn outcome(&self) -> String {
+        match &self.fault {
+            None => self.summary.clone(),
+            Some(fault) if self.summary.is_empty() => format!("fault: {fault}"),
+            Some(fault) => format!("{}; fault: {fault}", self.summary),
+        }
+    }
 }
 
 /// A name in a request may hold a line break, which must not look like a line of the log.
@@ -171,13 +202,67 @@ async fn dispatch(
     platform: &Arc<Platform>,
     request: hyper::Request<Incoming>,
     log_id: &str,
-) -> Reply {
-    let (parts, body) = request.into_parts();
+) -> Answer {
+    let (head, body) = request.into_parts();
+    let head = hyper::Request::from_parts(head, ());
+    let route = Route::of(head.method(), head.uri());
+    // a request has arrived once its head has
+    let arrived = match route {
+        Some(Route::Execute { .. }) => platform.arrive(Endpoint::Execute, head.headers(), log_id),
+        Some(Route::Token) => platform.arrive(Endpoint::Token, head.headers(), log_id),
+        None => Ok(None),
+    };
+    let fault = match arrived {
+        Ok(Some(fault @ Fault::Dropped { after: false })) => {
+            return Answer {
+                delivery: Delivery::HangUp,
+                fault: Some(fault),
+                summary: String::new(),
+            };
+        }
+        Ok(fault) => Ok(fault),
+        Err(surplus) => Err(surplus),
+    };
     let body = match read(body).await {
         Ok(body) => body,
-        Err(reply) => return reply,
+        Err(reply) => return Answer::usual(reply),
     };
-    match Route::of(&parts.method, &parts.uri) {
+    let usual = reply_to(platform, route, head, body, log_id);
+    match fault {
+        Ok(None) => Answer::usual(usual.await),
+        Ok(Some(fault)) => go_wrong(fault, usual, log_id).await,
+        Err(surplus) => Answer::usual(surplus),
+    }
+}
+
+/// The usual reply is asked for only where the fault leaves room for it.
+async fn go_wrong(fault: Fault, usual: impl Future<Output = Reply>, log_id: &str) -> Answer {
+    let mut summary = String::new();
+    let delivery = if let Some(delivery) = fault.instead(log_id) {
+        if fault.after() {
+            summary = usual.await.summary;
+        }
+        delivery
+    } else {
+        let usual = usual.await;
+        summary.clone_from(&usual.summary);
+        fault.alter(usual)
+    };
+    Answer {
+        delivery,
+        fault: Some(fault),
+        summary,
+    }
+}
+
+async fn reply_to(
+    platform: &Arc<Platform>,
+    route: Option<Route>,
+    head: hyper::Request<()>,
+    body: Vec<u8>,
+    log_id: &str,
+) -> Reply {
+    match route {
         Some(Route::Token) => token::answer(
             &platform.tokens,
             platform.credentials.as_ref(),
@@ -188,7 +273,7 @@ async fn dispatch(
             let execute = Execute {
                 namespace,
                 flow_id,
-                headers: parts.headers,
+                headers: head.into_parts().0.headers,
                 body,
                 log_id: log_id.to_owned(),
             };
@@ -205,8 +290,8 @@ async fn dispatch(
                 "The emulator does not answer {} {}, but these two:\n\
                  POST /open-apis/auth/v3/tenant_access_token/internal\n\
                  POST /open-apis/apaas/v1/applications/:namespace/flows/:flow_id/execute",
-                parts.method,
-                parts.uri.path()
+                head.method(),
+                head.uri().path()
             ),
         ),
     }

@@ -16,6 +16,9 @@ pub(crate) const LIFETIME: Duration = Duration::from_secs(2 * 60 * 60);
 /// With this much left or more, asking again returns the same token.
 const RENEWED_BELOW: Duration = Duration::from_secs(30 * 60);
 
+/// So many tokens stay valid that are not given out again; chaos retires them by the thousand.
+const MOST_RETIRED: usize = 64;
+
 /// All tokens that were issued and have not expired.
 #[derive(Debug)]
 pub(crate) struct Tokens {
@@ -36,6 +39,8 @@ struct Token {
     app_id: String,
     text: String,
     expires_at: Duration,
+    /// Valid, and not given out again.
+    retired: bool,
 }
 
 impl Tokens {
@@ -51,7 +56,11 @@ impl Tokens {
     fn issue(&self, app_id: &str, now: Duration) -> (String, Duration) {
         let mut issued = self.issued.lock().unwrap_or_else(PoisonError::into_inner);
         issued.valid.retain(|token| token.expires_at > now);
-        if let Some(token) = issued.valid.iter().rfind(|token| token.app_id == app_id) {
+        let newest = issued
+            .valid
+            .iter()
+            .rfind(|token| token.app_id == app_id && !token.retired);
+        if let Some(token) = newest {
             let left = token.expires_at.saturating_sub(now);
             if left >= RENEWED_BELOW {
                 return (token.text.clone(), left);
@@ -63,28 +72,45 @@ impl Tokens {
             app_id: app_id.to_owned(),
             text: text.clone(),
             expires_at: now.saturating_add(self.lifetime),
+            retired: false,
         });
         (text, self.lifetime)
     }
 
     /// Whether a request's headers carry a token that is valid now.
     pub(crate) fn check(&self, headers: &HeaderMap, now: Duration) -> Result<(), Refusal> {
-        let Some(token) = headers
-            .get(AUTHORIZATION)
-            .and_then(|value| value.to_str().ok())
-            .and_then(|value| value.strip_prefix("Bearer "))
-            .filter(|token| !token.is_empty())
-        else {
-            return Err(Refusal::Missing);
-        };
+        self.app(headers, now).map(drop)
+    }
+
+    /// The app that the token was given to which a request's headers carry.
+    pub(crate) fn app(&self, headers: &HeaderMap, now: Duration) -> Result<String, Refusal> {
+        let token = bearer(headers).ok_or(Refusal::Missing)?;
         if !token.starts_with("t-") {
             return Err(Refusal::NotAToken);
         }
         let issued = self.issued.lock().unwrap_or_else(PoisonError::into_inner);
-        match issued.valid.iter().find(|known| known.text == token) {
-            Some(known) if known.expires_at > now => Ok(()),
+        match issued.valid.iter().rfind(|known| known.text == token) {
+            Some(known) if known.expires_at > now => Ok(known.app_id.clone()),
             Some(_) => Err(Refusal::Expired),
             None => Err(Refusal::Unknown),
+        }
+    }
+
+    /// The token that a request's headers carry is not given out again. It stays good for whoever has it: a fault is one
+    /// request's own.
+    pub(crate) fn retire(&self, headers: &HeaderMap) {
+        let mut issued = self.issued.lock().unwrap_or_else(PoisonError::into_inner);
+        let valid = &mut issued.valid;
+        if let Some(token) = valid
+            .iter_mut()
+            .rfind(|token| bearer(headers) == Some(&token.text))
+        {
+            token.retired = true;
+        }
+        if valid.iter().filter(|token| token.retired).count() > MOST_RETIRED {
+            if let Some(oldest) = valid.iter().position(|token| token.retired) {
+                valid.remove(oldest);
+            }
         }
     }
 
@@ -100,10 +126,18 @@ impl Tokens {
         issued.requests
     }
 
-    fn count_request(&self) {
+    pub(crate) fn count_request(&self) {
         let mut issued = self.issued.lock().unwrap_or_else(PoisonError::into_inner);
         issued.requests += 1;
     }
+}
+
+fn bearer(headers: &HeaderMap) -> Option<&str> {
+    headers
+        .get(AUTHORIZATION)
+        .and_then(|value| value.to_str().ok())
+        .and_then(|value| value.strip_prefix("Bearer "))
+        .filter(|token| !token.is_empty())
 }
 
 /// Why a request is not let through to the endpoint.
@@ -167,7 +201,6 @@ pub(crate) fn answer(
     body: &[u8],
     now: Duration,
 ) -> Reply {
-    tokens.count_request();
     let (app_id, app_secret) = match read(body) {
         Ok(given) => given,
         Err(problem) => {
@@ -222,7 +255,7 @@ mod tests {
 
     const MINUTE: Duration = Duration::from_secs(60);
 
-    fn bearer(token: &str) -> HeaderMap {
+    fn carrying(token: &str) -> HeaderMap {
         let mut headers = HeaderMap::new();
         headers.insert(AUTHORIZATION, format!("Bearer {token}").parse().unwrap());
         headers
@@ -239,15 +272,15 @@ mod tests {
         let (second, left) = tokens.issue("a", now);
         assert_ne!(second, first);
         assert_eq!(left, LIFETIME);
-        assert_eq!(tokens.check(&bearer(&first), now), Ok(()));
-        assert_eq!(tokens.check(&bearer(&second), now), Ok(()));
+        assert_eq!(tokens.check(&carrying(&first), now), Ok(()));
+        assert_eq!(tokens.check(&carrying(&second), now), Ok(()));
 
         let end = 120 * MINUTE;
-        assert_eq!(tokens.check(&bearer(&first), end), Err(Refusal::Expired));
-        assert_eq!(tokens.check(&bearer(&second), end), Ok(()));
+        assert_eq!(tokens.check(&carrying(&first), end), Err(Refusal::Expired));
+        assert_eq!(tokens.check(&carrying(&second), end), Ok(()));
         // what the platform would say of a token that it has forgotten
         assert_eq!(tokens.issue("a", end).0, second);
-        assert_eq!(tokens.check(&bearer(&first), end), Err(Refusal::Unknown));
+        assert_eq!(tokens.check(&carrying(&first), end), Err(Refusal::Unknown));
     }
 
     #[test]
@@ -257,6 +290,38 @@ mod tests {
         let (b, _) = tokens.issue("b", Duration::ZERO);
         assert_ne!(a, b);
         assert_eq!(tokens.issue("a", MINUTE).0, a);
+        let app = |token: &str| tokens.app(&carrying(token), MINUTE);
+        assert_eq!((app(&a), app(&b)), (Ok("a".to_owned()), Ok("b".to_owned())));
+    }
+
+    #[test]
+    fn a_retired_token_is_good_and_not_given_out_again() {
+        let tokens = Tokens::new(LIFETIME);
+        let (first, _) = tokens.issue("a", Duration::ZERO);
+        tokens.retire(&carrying(&first));
+        let (second, _) = tokens.issue("a", Duration::ZERO);
+        assert_ne!(second, first);
+        for token in [&first, &second] {
+            assert_eq!(tokens.check(&carrying(token), MINUTE), Ok(()));
+        }
+        // a second refusal of the first is no reason to give up the second
+        tokens.retire(&carrying(&first));
+        assert_eq!(tokens.issue("a", Duration::ZERO).0, second);
+    }
+
+    #[test]
+    fn retired_tokens_are_not_kept_by_the_thousand() {
+        let tokens = Tokens::new(LIFETIME);
+        let retired: Vec<String> = (0..=MOST_RETIRED)
+            .map(|_| {
+                let (token, _) = tokens.issue("a", Duration::ZERO);
+                tokens.retire(&carrying(&token));
+                token
+            })
+            .collect();
+        let check = |token: &str| tokens.check(&carrying(token), Duration::ZERO);
+        assert_eq!(check(&retired[0]), Err(Refusal::Unknown));
+        assert_eq!(check(&retired[1]), Ok(()));
     }
 
     #[test]
@@ -265,7 +330,7 @@ mod tests {
         let tokens = Tokens::new(LIFETIME);
         tokens.issue("a", Duration::ZERO);
         assert_eq!(
-            tokens.check(&bearer(&token), Duration::ZERO),
+            tokens.check(&carrying(&token), Duration::ZERO),
             Err(Refusal::Unknown)
         );
     }
@@ -275,12 +340,12 @@ mod tests {
         let tokens = Tokens::new(LIFETIME);
         let check = |headers: &HeaderMap| tokens.check(headers, Duration::ZERO);
         assert_eq!(check(&HeaderMap::new()), Err(Refusal::Missing));
-        assert_eq!(check(&bearer("")), Err(Refusal::Missing));
+        assert_eq!(check(&carrying("")), Err(Refusal::Missing));
         let mut basic = HeaderMap::new();
         basic.insert(AUTHORIZATION, "Basic t-1".parse().unwrap());
         assert_eq!(check(&basic), Err(Refusal::Missing));
-        assert_eq!(check(&bearer("eyJhbGciOi")), Err(Refusal::NotAToken));
-        assert_eq!(check(&bearer("t-1")), Err(Refusal::Unknown));
+        assert_eq!(check(&carrying("eyJhbGciOi")), Err(Refusal::NotAToken));
+        assert_eq!(check(&carrying("t-1")), Err(Refusal::Unknown));
     }
 
     #[test]

@@ -163,28 +163,38 @@ pub(crate) fn item_attributes(flow: &Flow) -> TokenStream {
     quote!(#(#carried)* #allowed)
 }
 
-/// A wrong literal was reported; a wrong constant is found here, before anything is built.
-fn checked_names(flow: &Flow) -> Option<TokenStream> {
-    let constant = [&flow.namespace, &flow.flow_id]
-        .into_iter()
-        .find_map(|name| match name {
-            Name::Const(path) => Some(path),
-            Name::Text(_) => None,
-        })?;
+/// A wrong literal was reported; a wrong constant is found here, before anything is built. Where the type cannot be
+/// named without choosing its parameters, it is found where the flow is called.
+fn checked_names(flow: &Flow) -> TokenStream {
     if flow.generics.type_params().next().is_some() || flow.generics.const_params().next().is_some()
     {
-        return None;
+        return TokenStream::new();
     }
-    let private = private(&flow.door);
     let attributes = item_attributes(flow);
     let ident = &flow.ident;
     let lifetimes = flow.generics.lifetimes().map(|_| quote!('static));
-    let span = within(constant.span());
-    // const _: () = <DeleteObject as Flow>::CHECKED;
-    Some(quote_spanned! {span=>
-        #attributes
-        const _: () = <#ident <#(#lifetimes),*> as #private::Flow>::CHECKED;
-    })
+    let flow_type = quote!(#ident <#(#lifetimes),*>);
+    let check = |name: &Name, check: &str, constant: &str| {
+        let Name::Const(path) = name else {
+            return None;
+        };
+        let span = within(path.span());
+        let private = located_at(span, private(&flow.door));
+        let check = Ident::new(check, span);
+        let constant = Ident::new(constant, span);
+        // const _: () = ::apaas_flow::__private::check_namespace(<DeleteObject as Flow>::NAMESPACE);
+        Some(quote_spanned! {span=>
+            #attributes
+            const _: () = #private::#check(<#flow_type as #private::Flow>::#constant);
+        })
+    };
+    [
+        check(&flow.namespace, "check_namespace", "NAMESPACE"),
+        check(&flow.flow_id, "check_flow_id", "FLOW_ID"),
+    ]
+    .into_iter()
+    .flatten()
+    .collect()
 }
 
 fn impl_flow(flow: &Flow) -> TokenStream {
@@ -406,6 +416,16 @@ pub(crate) fn hygienic(name: &str) -> Ident {
 /// Shown at `span`, known as ours: the user's lints do not look into it.
 fn within(span: Span) -> Span {
     Span::mixed_site().located_at(span)
+}
+
+/// An expression is underlined from its first token on.
+fn located_at(span: Span, path: TokenStream) -> TokenStream {
+    path.into_iter()
+        .map(|mut token| {
+            token.set_span(token.span().located_at(span));
+            token
+        })
+        .collect()
 }
 
 /// `to`, and `_` where nothing is carried.

@@ -22,7 +22,7 @@ pub(crate) fn of_flow(mut flow: Flow, errors: &Errors) -> TokenStream {
     let generics = if can_anchor {
         flow.generics.clone()
     } else {
-        generics::only(&flow.generics, &used(&flow, &unused))
+        generics::only(&flow.generics, &(&generics::all(&flow.generics) - &unused))
     };
     let mut anchor = Some(&unused).filter(|unused| !unused.is_empty());
     let fields: Vec<_> = flow
@@ -41,10 +41,11 @@ pub(crate) fn of_flow(mut flow: Flow, errors: &Errors) -> TokenStream {
     quote!(#errors #input #output #stub)
 }
 
-pub(crate) fn of_foreign(foreign: &Foreign, errors: &Errors) -> TokenStream {
+/// The item itself, and for a type what the callers of a flow expect of it.
+pub(crate) fn of_foreign(foreign: &Foreign, door: &Door, errors: &Errors) -> TokenStream {
     let tokens = &foreign.tokens;
     let stub = foreign.named.as_ref().map(|(visibility, ident, generics)| {
-        let private = expand::private(&Door::Standard);
+        let private = expand::private(door);
         let flow = impl_flow(&private, ident, generics, &quote!(()));
         let methods = expand::methods(&private, visibility, ident, generics, &quote!(()));
         quote!(#flow #methods)
@@ -126,21 +127,19 @@ fn remove_reported_attributes(flow: &mut Flow) {
 
 /// Parameters that only outputs use; rustc would report each of them a second time, as never used.
 fn unused_by_inputs(flow: &Flow) -> Names {
-    let known = generics::all(&flow.generics);
-    let by_outputs = generics::mentioned(check::output_types(flow), &known);
-    let by_inputs = generics::mentioned(check::input_types(flow), &known);
-    by_outputs.difference(&by_inputs).cloned().collect()
-}
-
-fn used(flow: &Flow, unused: &Names) -> Names {
-    generics::all(&flow.generics)
-        .difference(unused)
-        .cloned()
-        .collect()
+    let by_outputs = generics::mentioned(check::output_types(flow), &generics::all(&flow.generics));
+    let by_inputs = generics::mentioned(check::input_types(flow), &by_outputs);
+    // a const parameter need not be used
+    let consts: Names = flow
+        .generics
+        .const_params()
+        .map(|parameter| parameter.ident.to_string())
+        .collect();
+    &(&by_outputs - &by_inputs) - &consts
 }
 
 /// The first field's type in a spelling that uses the parameters in `anchor`:
-/// `<Map<IntoIter<(T,)>, fn((T,)) -> i64> as Iterator>::Item` is `i64`.
+/// `<Map<IntoIter<PhantomData<(T,)>>, fn(PhantomData<(T,)>) -> i64> as Iterator>::Item` is `i64`.
 fn input_field(field: &Field, anchor: Option<&Names>) -> TokenStream {
     let Some(anchor) = anchor else {
         return expand::struct_field(field, &field.ty);

@@ -17,7 +17,7 @@ mod types;
 
 use proc_macro2::TokenStream;
 
-use crate::model::Flow;
+use crate::model::{Door, Flow};
 use crate::parse::arguments::Arguments;
 use crate::parse::item::Item;
 use crate::report::Report;
@@ -37,7 +37,7 @@ fn generate(arguments: TokenStream, item: TokenStream) -> TokenStream {
     match Item::parse(item, &report) {
         Item::Foreign(foreign) => match report.finish() {
             Ok(()) => foreign.tokens,
-            Err(errors) => fallback::of_foreign(&foreign, &errors),
+            Err(errors) => fallback::of_foreign(&foreign, &Door::from(&arguments.krate), &errors),
         },
         Item::Struct(item) => {
             let flow = Flow::resolve(arguments, item, &report);

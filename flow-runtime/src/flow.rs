@@ -41,7 +41,10 @@ pub trait Flow {
     const FLOW_ID: &'static str;
     /// Fails the compilation where one of the two names cannot be part of a URL.
     #[doc(hidden)]
-    const CHECKED: () = names::check(Self::NAMESPACE, Self::FLOW_ID);
+    const CHECKED: () = {
+        names::check_namespace(Self::NAMESPACE);
+        names::check_flow_id(Self::FLOW_ID);
+    };
     /// What the flow gives back.
     type Output;
 

@@ -5,14 +5,20 @@ use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use crate::{Error, ErrorKind, Result};
 
 /// Fails the compilation where a constant name cannot be one segment of a path.
-pub(crate) const fn check(namespace: &str, flow_id: &str) {
+#[track_caller]
+pub const fn check_namespace(name: &str) {
     assert!(
-        is_segment(namespace),
-        "NAMESPACE must be the application's API name, such as \"package_xxx__c\": not empty, and only ASCII letters, digits, `_`, `-`, `.` and `~`"
+        is_segment(name),
+        "a namespace must be the application's API name, such as \"package_xxx__c\": not empty, and only ASCII letters, digits, `_`, `-`, `.` and `~`"
     );
+}
+
+/// Fails the compilation where a constant name cannot be one segment of a path.
+#[track_caller]
+pub const fn check_flow_id(name: &str) {
     assert!(
-        is_segment(flow_id),
-        "FLOW_ID must be the flow's API name, such as \"deleteObject_99c656599f\": not empty, and only ASCII letters, digits, `_`, `-`, `.` and `~`"
+        is_segment(name),
+        "a flow id must be the flow's API name, such as \"deleteObject_99c656599f\": not empty, and only ASCII letters, digits, `_`, `-`, `.` and `~`"
     );
 }
 

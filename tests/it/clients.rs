@@ -99,10 +99,10 @@ fn a_bad_alias_and_a_zero_timeout_are_refused() {
 }
 
 #[test]
-fn the_http_client_underneath_can_be_changed_but_not_made_to_follow_redirects() {
+fn the_http_client_underneath_can_be_changed() {
     let client = Client::builder()
         .app_credentials("cli_a1b2", "s3cr3t")
-        .http(|builder| builder.user_agent("mine").redirect(Default::default()))
+        .http(|builder| builder.user_agent("mine").referer(true))
         .build();
     client.unwrap();
 }

@@ -1,18 +1,20 @@
 //! All integration tests, in one binary: a file that is not listed here is never run.
 
+// how a test fails
 #![allow(
     clippy::expect_used,
     clippy::indexing_slicing,
     clippy::panic,
     clippy::unwrap_used
-)] // how a test fails
+)]
+#![allow(unreachable_pub)] // a test binary has no outside
 
 mod blocking;
 mod calls;
 mod clients;
 mod emulator;
 mod flows;
-// mod macros;
+mod macros;
 mod replies;
 mod requests;
 mod retries;

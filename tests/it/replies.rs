@@ -209,12 +209,12 @@ fn a_used_key_may_have_run_even_at_the_first_attempt() {
 
 #[test]
 fn the_platforms_codes_have_their_kinds() {
+    use ErrorKind::{Flow, Gateway, Invalid, MonthlyQuota, Permission, RateLimited, Token};
     let kind = |status: u16, code: i64| {
         let body = format!(r#"{{"code":{code},"msg":"m"}}"#);
         let error = wire::reply::<Bill>(status, body.as_bytes()).unwrap_err();
         (error.kind(), error.may_have_run(), error.is_retryable())
     };
-    use ErrorKind::{Flow, Gateway, Invalid, MonthlyQuota, Permission, RateLimited, Token};
     for (status, code, expected) in [
         (400, 2_320_001, (Invalid, false, false)),
         (400, 2_320_002, (Gateway, true, false)),

@@ -1,5 +1,7 @@
 //! Secrets and values are in no message and no `Debug`.
 
+use std::fmt::Write;
+
 use apaas_flow::{Client, DynamicFlow, Operator, StaticToken, Token, wire};
 use serde_json::json;
 
@@ -83,7 +85,7 @@ async fn no_error_shows_a_secret_or_a_value() {
         let mut text = format!("{error} {error:?}");
         let mut cause = std::error::Error::source(&error);
         while let Some(error) = cause {
-            text.push_str(&format!(" {error} {error:?}"));
+            write!(text, " {error} {error:?}").unwrap();
             cause = error.source();
         }
         assert_clean(&text);

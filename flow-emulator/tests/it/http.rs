@@ -60,15 +60,21 @@ impl Reply {
     }
 }
 
-/// Sends bytes as they are and reads until the server hangs up.
-pub(crate) fn send(address: SocketAddr, request: &[u8]) -> Reply {
+/// Sends bytes as they are; what comes back is left to be read.
+pub(crate) fn open(address: SocketAddr, request: &[u8]) -> TcpStream {
     let mut stream = TcpStream::connect(address).unwrap();
     stream
         .set_read_timeout(Some(Duration::from_secs(10)))
         .unwrap();
     // a server that has seen enough may stop reading
     let _ = stream.write_all(request);
+    stream
+}
+
+/// Sends bytes as they are and reads until the server hangs up.
+pub(crate) fn send(address: SocketAddr, request: &[u8]) -> Reply {
     let mut reply = Vec::new();
+    let mut stream = open(address, request);
     stream.read_to_end(&mut reply).unwrap();
     let reply = String::from_utf8(reply).unwrap();
     let (head, body) = reply.split_once("\r\n\r\n").unwrap();
@@ -86,6 +92,16 @@ pub(crate) fn request(
     headers: &[(&str, &str)],
     body: &[u8],
 ) -> Reply {
+    send(address, &written(address, method, path, headers, body))
+}
+
+fn written(
+    address: SocketAddr,
+    method: &str,
+    path: &str,
+    headers: &[(&str, &str)],
+    body: &[u8],
+) -> Vec<u8> {
     let mut request = format!(
         "{method} {path} HTTP/1.1\r\nHost: {address}\r\nConnection: close\r\nContent-Length: {}\r\n",
         body.len()
@@ -96,7 +112,7 @@ pub(crate) fn request(
     request.push_str("\r\n");
     let mut request = request.into_bytes();
     request.extend_from_slice(body);
-    send(address, &request)
+    request
 }
 
 const JSON: (&str, &str) = ("Content-Type", "application/json; charset=utf-8");
@@ -116,6 +132,17 @@ pub(crate) fn execute_with(address: SocketAddr, token: &str, path: &str, body: &
     let bearer = format!("Bearer {token}");
     let headers = [JSON, ("Authorization", bearer.as_str())];
     request(address, "POST", path, &headers, body.as_bytes())
+}
+
+/// Executes the sample's flow, whose reply is left to be read.
+pub(crate) fn execute_open(address: SocketAddr, token: &str, body: &Value) -> TcpStream {
+    let bearer = format!("Bearer {token}");
+    let headers = [JSON, ("Authorization", bearer.as_str())];
+    let body = body.to_string();
+    open(
+        address,
+        &written(address, "POST", EXECUTE, &headers, body.as_bytes()),
+    )
 }
 
 /// Executes the sample's flow with a good token.

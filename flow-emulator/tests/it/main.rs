@@ -9,11 +9,15 @@
 )]
 
 mod authorization;
+mod chaos;
 mod execute;
+mod faults;
 mod handlers;
 mod http;
+mod ledger;
 mod lifecycle;
 mod program;
+mod quota;
 mod request;
 mod token;
 mod typed;

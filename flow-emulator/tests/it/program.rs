@@ -175,6 +175,36 @@ fn insists_on_its_app() {
 }
 
 #[test]
+fn refuses_the_surplus() {
+    let program = Running::start(&["--quota", "1/3600"]);
+    let statuses = [(); 2].map(|()| http::execute(program.address(), &http::minimal()).status);
+    assert_eq!(statuses, [200, 429]);
+    let (_, stderr) = program.stop("-INT");
+    assert!(
+        stderr.contains(
+            "-> 429 99991400 request trigger frequency limit: the limit is 1; wait for 3"
+        ),
+        "{stderr}"
+    );
+}
+
+#[test]
+fn makes_the_same_faults_from_the_same_seed() {
+    let outcomes = |seed: &str| {
+        let program = Running::start(&["--chaos", "1", "--seed", seed]);
+        for _ in 0..20 {
+            let mut stream = http::execute_open(program.address(), "t-none", &http::minimal());
+            let _ = stream.read_to_end(&mut Vec::new());
+        }
+        program.stop("-INT").1
+    };
+    let first = outcomes("1");
+    assert_eq!(first.matches("fault: ").count(), 20, "{first}");
+    assert_eq!(outcomes("1"), first);
+    assert_ne!(outcomes("2"), first);
+}
+
+#[test]
 fn a_port_that_is_taken() {
     let program = Running::start(&[]);
     let port = program.address().port().to_string();
@@ -227,6 +257,15 @@ fn bad_arguments() {
         refusal(&["--port", "x"]),
         "--port is a number from 0 to 65535, not `x`"
     );
+    assert_eq!(
+        refusal(&["--quota", "0"]),
+        "--quota is N[/SECONDS], two numbers above 0 such as 100 or 5/1, not `0`"
+    );
+    assert_eq!(
+        refusal(&["--chaos", "2"]),
+        "--chaos is a share from 0 to 1 such as 0.2, not `2`"
+    );
+    assert_eq!(refusal(&["--seed", "2"]), "--seed needs --chaos beside it");
 }
 
 #[test]
@@ -240,6 +279,10 @@ fn help_and_version() {
         "--host HOST",
         "--app-id",
         "--app-secret",
+        "--quota N[/SECONDS]",
+        "--chaos RATE",
+        "--seed N",
+        "The last 1000000 idempotency keys",
         "--help",
         "--version",
     ] {

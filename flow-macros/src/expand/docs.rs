@@ -22,7 +22,13 @@ pub(super) fn of_impl_if_undocumented(flow: &Flow) -> Option<TokenStream> {
 }
 
 pub(super) fn of_output(flow: &Flow) -> TokenStream {
-    let text = format!("What [`{}`] gives back.", flow.ident.unraw());
+    let name = flow.ident.unraw();
+    // rustdoc finds no item by a raw name
+    let text = if name == flow.ident {
+        format!("What [`{name}`] gives back.")
+    } else {
+        format!("What `{name}` gives back.")
+    };
     quote!(#[doc = #text])
 }
 

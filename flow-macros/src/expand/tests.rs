@@ -278,9 +278,9 @@ fn a_constant_name_is_checked_before_anything_is_built() {
     );
     assert_has(
         &code,
-        &quote!(
-            const _: () = <Price<'static> as ::apaas_flow::__private::Flow>::CHECKED;
-        ),
+        &quote!(check_namespace(
+            <Price<'static> as ::apaas_flow::__private::Flow>::NAMESPACE
+        )),
     );
     assert_has(
         &code,
@@ -288,6 +288,7 @@ fn a_constant_name_is_checked_before_anything_is_built() {
             const NAMESPACE: &'static ::core::primitive::str = crate::SHOP;
         ),
     );
+    assert_has_not(&code, &quote!(check_flow_id));
     let code = expanded(
         arguments(),
         quote!(
@@ -297,7 +298,7 @@ fn a_constant_name_is_checked_before_anything_is_built() {
             }
         ),
     );
-    assert_has_not(&code, &quote!(CHECKED));
+    assert_has_not(&code, &quote!(check_namespace));
 }
 
 #[test]
