@@ -5,6 +5,9 @@ use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use crate::{Error, ErrorKind, Result};
 
 /// Fails the compilation where a constant name cannot be one segment of a path.
+///
+/// # Panics
+/// While compiling, in a constant; that is its purpose.
 #[track_caller]
 pub const fn check_namespace(name: &str) {
     assert!(
@@ -14,6 +17,9 @@ pub const fn check_namespace(name: &str) {
 }
 
 /// Fails the compilation where a constant name cannot be one segment of a path.
+///
+/// # Panics
+/// While compiling, in a constant; that is its purpose.
 #[track_caller]
 pub const fn check_flow_id(name: &str) {
     assert!(
