@@ -271,7 +271,9 @@ impl ClientBuilder {
             return Err(config("a timeout of zero leaves no time for a call"));
         }
         if !self.quota.is_usable() {
-            return Err(config("a quota of no calls, or of no time, lets nothing through"));
+            return Err(config(
+                "a quota of no calls, or of no time, lets nothing through",
+            ));
         }
         let http = Arc::new(Http::new(
             self.connect_timeout,
@@ -298,7 +300,8 @@ impl ClientBuilder {
         Ok(Client::from(Shared {
             tokens: TokenCache::new(
                 source,
-                self.token_store.map(|store| (store, format!("{base_url}#{owner}"))),
+                self.token_store
+                    .map(|store| (store, format!("{base_url}#{owner}"))),
                 self.timeout,
             ),
             quota: self.quota.into_shared(),

@@ -221,17 +221,19 @@ impl<R> Call<R> {
             request = request.asynchronous();
         }
         let span = CallSpan::new(namespace, &plan.target.flow_id, &client.base_url);
-        driver::spawn(span.clone().watch(
-            Order {
-                url,
-                body: request.to_vec().into(),
-                accept: plan.accept,
-                timeout: plan.timeout.unwrap_or(client.timeout),
-                client: plan.client,
-                span,
-            }
-            .send(),
-        ))
+        driver::spawn(
+            span.clone().watch(
+                Order {
+                    url,
+                    body: request.to_vec().into(),
+                    accept: plan.accept,
+                    timeout: plan.timeout.unwrap_or(client.timeout),
+                    client: plan.client,
+                    span,
+                }
+                .send(),
+            ),
+        )
     }
 
     /// What every error of this call has in common.

@@ -14,6 +14,8 @@ use std::thread::{self, Thread};
 
 use tokio::runtime::{Builder, Handle};
 use tokio::task::JoinHandle;
+use tracing::Instrument;
+use tracing::instrument::WithSubscriber;
 
 use crate::error::{Error, ErrorKind, Ran, Result};
 
@@ -54,7 +56,7 @@ pub(crate) fn spawn<T: Send + 'static>(
 
 /// Runs a future on the driver to its end, whoever still waits for it. To be called on the driver.
 pub(crate) fn detach(future: impl Future<Output = ()> + Send + 'static) {
-    tokio::spawn(future);
+    tokio::spawn(future.in_current_span().with_current_subscriber());
 }
 
 /// A future that runs on the driver.

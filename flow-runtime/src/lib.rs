@@ -58,8 +58,8 @@ pub use outputs::Outputs;
 pub use params::Params;
 pub use quota::Quota;
 pub use retry::RetryPolicy;
-pub use token_store::{MemoryTokenStore, StoredToken, TokenStore};
 pub use token::{StaticToken, Token, TokenSource};
+pub use token_store::{MemoryTokenStore, StoredToken, TokenStore};
 
 /// An error of any type.
 pub type BoxError = Box<dyn std::error::Error + Send + Sync>;

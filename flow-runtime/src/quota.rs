@@ -9,7 +9,7 @@ use std::time::Duration;
 
 use tokio::sync::Notify;
 use tokio::time::Instant;
-use window::Window;
+use window::{FAR, Window};
 
 use crate::error::{Error, ErrorKind, Result};
 
@@ -51,11 +51,19 @@ pub(crate) struct Shared {
 
 impl Quota {
     /// No limit of our own. A pause that the platform asks for is kept all the same.
-    pub const UNLIMITED: Self = Self { calls: usize::MAX, period: Duration::ZERO, shared: None };
+    pub const UNLIMITED: Self = Self {
+        calls: usize::MAX,
+        period: Duration::ZERO,
+        shared: None,
+    };
 
     /// So many calls in every period of this length, wherever it begins.
     pub fn new(calls: usize, period: Duration) -> Self {
-        Self { calls, period, shared: Some(Arc::new(Shared::new(calls, period))) }
+        Self {
+            calls,
+            period,
+            shared: Some(Arc::new(Shared::new(calls, period))),
+        }
     }
 
     /// So many calls a minute.
@@ -143,7 +151,10 @@ impl Shared {
     pub(crate) async fn acquire(self: &Arc<Self>, limit: Duration) -> Result<Place> {
         let ahead = self.waiting.fetch_add(1, Ordering::Relaxed);
         let waiting = Waiting(&self.waiting);
-        let wait = self.window().earliest(ahead, Instant::now()).saturating_duration_since(Instant::now());
+        let wait = self
+            .window()
+            .earliest(ahead, Instant::now())
+            .saturating_duration_since(Instant::now());
         if wait > limit {
             return Err(too_long(wait, limit, ahead));
         }
@@ -159,7 +170,13 @@ impl Shared {
         loop {
             let changed = self.changed.notified();
             let free_at = match self.window().take(Instant::now()) {
-                Ok(at) => return Place { quota: self.clone(), at, used: false },
+                Ok(at) => {
+                    return Place {
+                        quota: self.clone(),
+                        at,
+                        used: false,
+                    };
+                }
                 Err(free_at) => free_at,
             };
             // Whichever comes first: its time, or a place that was given back.
@@ -169,7 +186,7 @@ impl Shared {
 
     /// The platform asks all calls to wait.
     pub(crate) fn pause(&self, pause: Duration) {
-        self.window().pause_until(Instant::now() + pause);
+        self.window().pause_until(Instant::now() + pause.min(FAR));
     }
 
     fn window(&self) -> MutexGuard<'_, Window> {
@@ -222,7 +239,11 @@ mod tests {
         assert!(departed.is_sorted(), "in the order in which they came");
         assert_eq!(departed[99], begun);
         assert!(departed[100] >= begun + 60 * SECOND);
-        assert!(departed[299] <= begun + 122 * SECOND, "{:?}", departed[299] - begun);
+        assert!(
+            departed[299] <= begun + 122 * SECOND,
+            "{:?}",
+            departed[299] - begun
+        );
     }
 
     #[tokio::test(start_paused = true)]
@@ -236,7 +257,11 @@ mod tests {
         sleep(SECOND).await;
         let dropped = Instant::now();
         drop(place);
-        assert_eq!(second.await.unwrap(), dropped, "at once, not a minute later");
+        assert_eq!(
+            second.await.unwrap(),
+            dropped,
+            "at once, not a minute later"
+        );
 
         // and one who leaves the queue is not waited for
         let gone = timeout(SECOND, quota.acquire(LONG)).await;
@@ -254,7 +279,10 @@ mod tests {
         assert_eq!(error.kind(), ErrorKind::Queue);
         assert!(error.is_retryable() && !error.may_have_run());
         assert!(error.retry_after().unwrap() >= 60 * SECOND);
-        assert!(error.to_string().contains("`queue_limit` is 10.0s"), "{error}");
+        assert!(
+            error.to_string().contains("`queue_limit` is 10.0s"),
+            "{error}"
+        );
     }
 
     #[tokio::test(start_paused = true)]
@@ -271,6 +299,16 @@ mod tests {
     }
 
     #[tokio::test(start_paused = true)]
+    async fn no_duration_breaks_the_arithmetic() {
+        let quota = shared(1, Duration::MAX);
+        quota.pause(Duration::MAX);
+        assert!(quota.acquire(LONG).await.is_err());
+        assert!(quota.acquire(Duration::MAX).await.is_ok(), "a year later");
+        let waiting = tokio::spawn(async move { quota.acquire(Duration::MAX).await.is_ok() });
+        assert!(waiting.await.unwrap());
+    }
+
+    #[tokio::test(start_paused = true)]
     async fn clones_are_one_budget_and_shares_are_parts_of_it() {
         let quota = Quota::per_minute(2);
         let (one, two) = (quota.clone().into_shared(), quota.into_shared());
@@ -278,10 +316,22 @@ mod tests {
         pass(&two).await;
         assert!(one.acquire(SECOND).await.is_err() && two.acquire(SECOND).await.is_err());
 
-        assert_eq!(format!("{:?}", Quota::per_minute(100).share(6)), "Quota(16 in 60s)");
-        assert_eq!(format!("{:?}", Quota::per_minute(2).share(6)), "Quota(1 in 180s)");
-        assert_eq!(format!("{:?}", Quota::per_minute(100).share(0)), "Quota(100 in 60s)");
-        assert_eq!(format!("{:?}", Quota::UNLIMITED.share(6)), "Quota::UNLIMITED");
+        assert_eq!(
+            format!("{:?}", Quota::per_minute(100).share(6)),
+            "Quota(16 in 60s)"
+        );
+        assert_eq!(
+            format!("{:?}", Quota::per_minute(2).share(6)),
+            "Quota(1 in 180s)"
+        );
+        assert_eq!(
+            format!("{:?}", Quota::per_minute(100).share(0)),
+            "Quota(100 in 60s)"
+        );
+        assert_eq!(
+            format!("{:?}", Quota::UNLIMITED.share(6)),
+            "Quota::UNLIMITED"
+        );
         assert!(!Quota::per_minute(0).is_usable() && !Quota::new(1, Duration::ZERO).is_usable());
         assert!(Quota::UNLIMITED.is_usable());
     }
@@ -312,9 +362,18 @@ mod tests {
         }
         departed.sort_unstable();
         let most = (0..departed.len())
-            .map(|i| departed[i..].iter().take_while(|at| **at < departed[i] + 60 * SECOND).count())
+            .map(|i| {
+                departed[i..]
+                    .iter()
+                    .take_while(|at| **at < departed[i] + 60 * SECOND)
+                    .count()
+            })
             .max();
         assert_eq!(most, Some(100));
-        assert!(departed.len() >= 980, "{} of 1000 over ten windows", departed.len());
+        assert!(
+            departed.len() >= 980,
+            "{} of 1000 over ten windows",
+            departed.len()
+        );
     }
 }

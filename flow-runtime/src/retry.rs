@@ -38,7 +38,11 @@ pub struct RetryPolicy {
 
 impl RetryPolicy {
     /// One attempt, whatever becomes of it.
-    pub const NEVER: Self = Self { max_attempts: 1, first: Duration::ZERO, longest: Duration::ZERO };
+    pub const NEVER: Self = Self {
+        max_attempts: 1,
+        first: Duration::ZERO,
+        longest: Duration::ZERO,
+    };
 
     /// Attempts at most, the first included; 4 by default. Attempts that the rate limit refused do not count.
     pub const fn max_attempts(mut self, attempts: u32) -> Self {
@@ -55,14 +59,22 @@ impl RetryPolicy {
 
     /// The pause after this many failures, `dice` from 0 to 1.
     fn pause(&self, failures: u32, dice: f64) -> Duration {
-        let doubled = self.first.saturating_mul(2_u32.saturating_pow(failures.saturating_sub(1)));
-        doubled.min(self.longest).mul_f64(0.5 + dice.clamp(0.0, 1.0) / 2.0)
+        let doubled = self
+            .first
+            .saturating_mul(2_u32.saturating_pow(failures.saturating_sub(1)));
+        doubled
+            .min(self.longest)
+            .mul_f64(0.5 + dice.clamp(0.0, 1.0) / 2.0)
     }
 }
 
 impl Default for RetryPolicy {
     fn default() -> Self {
-        Self { max_attempts: 4, first: Duration::from_millis(500), longest: Duration::from_secs(10) }
+        Self {
+            max_attempts: 4,
+            first: Duration::from_millis(500),
+            longest: Duration::from_secs(10),
+        }
     }
 }
 
@@ -82,11 +94,13 @@ pub(crate) enum Outcome {
 impl Outcome {
     pub(crate) fn of(error: &Error) -> Self {
         match (error.kind(), error.stage()) {
-            (ErrorKind::Connect | ErrorKind::Gateway, _) => Self::Broken,
-            // Another endpoint than the flows': its limit is no pause for them.
-            (ErrorKind::RateLimited, Some(Stage::Token)) => Self::Broken,
+            // The token endpoint is another than the flows': its limit is no pause for them.
+            (ErrorKind::Connect | ErrorKind::Gateway, _)
+            | (ErrorKind::RateLimited, Some(Stage::Token)) => Self::Broken,
             (ErrorKind::RateLimited, _) => Self::RateLimited(error.retry_after()),
-            (ErrorKind::Token, Some(Stage::Execute)) if is_stale_token(error.code()) => Self::TokenRefused,
+            (ErrorKind::Token, Some(Stage::Execute)) if is_stale_token(error.code()) => {
+                Self::TokenRefused
+            }
             _ => Self::Final,
         }
     }
@@ -167,7 +181,10 @@ mod tests {
 
     fn decisions(outcomes: &[Outcome], policy: RetryPolicy) -> Vec<Next> {
         let mut history = History::default();
-        outcomes.iter().map(|outcome| history.next(*outcome, &policy, 1.0)).collect()
+        outcomes
+            .iter()
+            .map(|outcome| history.next(*outcome, &policy, 1.0))
+            .collect()
     }
 
     #[test]
@@ -179,17 +196,33 @@ mod tests {
 
         for (outcomes, expected) in [
             (vec![Final, Final], vec![GiveUp, GiveUp]),
-            (vec![Broken; 4], vec![BackOff(ms(100)), BackOff(ms(200)), BackOff(ms(250)), GiveUp]),
+            (
+                vec![Broken; 4],
+                vec![BackOff(ms(100)), BackOff(ms(200)), BackOff(ms(250)), GiveUp],
+            ),
             (vec![TokenRefused, TokenRefused], vec![NewToken, GiveUp]),
-            (vec![TokenRefused, Broken, TokenRefused], vec![NewToken, BackOff(ms(100)), GiveUp]),
-            (vec![Broken, TokenRefused, Broken], vec![BackOff(ms(100)), NewToken, BackOff(ms(200))]),
+            (
+                vec![TokenRefused, Broken, TokenRefused],
+                vec![NewToken, BackOff(ms(100)), GiveUp],
+            ),
+            (
+                vec![Broken, TokenRefused, Broken],
+                vec![BackOff(ms(100)), NewToken, BackOff(ms(200))],
+            ),
             (vec![reset; 6], vec![QueueAgain; 6]),
             (vec![RateLimited(None)], vec![QueueAgain]),
-            (vec![reset, Broken, reset, Broken], vec![QueueAgain, BackOff(ms(100)), QueueAgain, BackOff(ms(200))]),
+            (
+                vec![reset, Broken, reset, Broken],
+                vec![QueueAgain, BackOff(ms(100)), QueueAgain, BackOff(ms(200))],
+            ),
             (vec![Broken, Final], vec![BackOff(ms(100)), GiveUp]),
         ] {
             assert_eq!(decisions(&outcomes, POLICY), expected, "{outcomes:?}");
-            assert!(decisions(&outcomes, RetryPolicy::NEVER).iter().all(|next| *next == GiveUp));
+            assert!(
+                decisions(&outcomes, RetryPolicy::NEVER)
+                    .iter()
+                    .all(|next| *next == GiveUp)
+            );
         }
     }
 
@@ -199,7 +232,11 @@ mod tests {
         let mut history = History::default();
         assert_eq!(history.pause(Some(ms(1500))), ms(1500));
         assert_eq!(history.pause(None), UNKNOWN_RESET);
-        assert_eq!(history.pause(Some(ms(0))), ms(300), "the third time in a row");
+        assert_eq!(
+            history.pause(Some(ms(0))),
+            ms(300),
+            "the third time in a row"
+        );
     }
 
     #[test]
@@ -220,12 +257,22 @@ mod tests {
             (at(ErrorKind::Gateway, Stage::Execute), Outcome::Broken),
             (at(ErrorKind::RateLimited, Stage::Token), Outcome::Broken),
             (
-                at(ErrorKind::RateLimited, Stage::Execute).with(|facts| facts.retry_after = Some(Duration::from_secs(1))),
+                at(ErrorKind::RateLimited, Stage::Execute)
+                    .with(|facts| facts.retry_after = Some(Duration::from_secs(1))),
                 Outcome::RateLimited(Some(Duration::from_secs(1))),
             ),
-            (at(ErrorKind::Token, Stage::Execute).with(|facts| facts.code = Some(99_991_663)), Outcome::TokenRefused),
-            (at(ErrorKind::Token, Stage::Token).with(|facts| facts.code = Some(99_991_663)), Outcome::Final),
-            (at(ErrorKind::Token, Stage::Token).with(|facts| facts.code = Some(10_015)), Outcome::Final),
+            (
+                at(ErrorKind::Token, Stage::Execute).with(|facts| facts.code = Some(99_991_663)),
+                Outcome::TokenRefused,
+            ),
+            (
+                at(ErrorKind::Token, Stage::Token).with(|facts| facts.code = Some(99_991_663)),
+                Outcome::Final,
+            ),
+            (
+                at(ErrorKind::Token, Stage::Token).with(|facts| facts.code = Some(10_015)),
+                Outcome::Final,
+            ),
         ] {
             assert_eq!(Outcome::of(&error), expected, "{error:?}");
         }
@@ -243,7 +290,11 @@ mod tests {
             ErrorKind::KeyUsed,
             ErrorKind::Decode,
         ] {
-            assert_eq!(Outcome::of(&at(kind, Stage::Execute)), Outcome::Final, "{kind:?}");
+            assert_eq!(
+                Outcome::of(&at(kind, Stage::Execute)),
+                Outcome::Final,
+                "{kind:?}"
+            );
         }
     }
 }

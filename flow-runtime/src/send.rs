@@ -75,7 +75,11 @@ impl Progress {
 
     fn timed_out(&self, limit: Duration) -> Error {
         let sending = self.update(|steps| steps.sending.is_some());
-        let (stage, what) = if sending { (Stage::Execute, "no reply") } else { (Stage::Token, "no token") };
+        let (stage, what) = if sending {
+            (Stage::Execute, "no reply")
+        } else {
+            (Stage::Token, "no token")
+        };
         Error::plain(ErrorKind::Timeout, format!("{what} within {limit:?}"))
             .ran(Ran::No)
             .with(|facts| facts.stage = Some(stage))
@@ -86,7 +90,10 @@ impl Order {
     pub(crate) async fn send(self) -> Result<Reply> {
         let progress = Progress::default();
         let result = match self.attempts(&progress).await {
-            Ok(reply) => Ok(Reply { attempts: progress.attempts(), ..reply }),
+            Ok(reply) => Ok(Reply {
+                attempts: progress.attempts(),
+                ..reply
+            }),
             Err(error) => Err(progress.failed(error)),
         };
         self.span.ended(&result);
@@ -102,7 +109,8 @@ impl Order {
             let queued = Instant::now();
             let place = client.quota.acquire(queue_left).await?;
             queue_left = queue_left.saturating_sub(queued.elapsed());
-            self.span.queued(queued.elapsed());
+            self.span
+                .queued(client.queue_limit.saturating_sub(queue_left));
 
             let begun = Instant::now();
             let error = match timeout(time_left, self.attempt(place, progress)).await {
@@ -129,7 +137,8 @@ impl Order {
                 }
                 Next::GiveUp | Next::BackOff(_) => return Err(error),
                 Next::NewToken | Next::QueueAgain => {
-                    self.span.retrying(&error, progress.attempts(), Duration::ZERO);
+                    self.span
+                        .retrying(&error, progress.attempts(), Duration::ZERO);
                 }
             }
         }
@@ -142,7 +151,13 @@ impl Order {
         place.used();
         let result = client
             .http
-            .post(&self.url, Some(&bearer), self.body.clone(), &sent, Stage::Execute)
+            .post(
+                &self.url,
+                Some(&bearer),
+                self.body.clone(),
+                &sent,
+                Stage::Execute,
+            )
             .await
             .and_then(|response| {
                 self.span.answered(response.http_status());

@@ -48,16 +48,24 @@ impl CallSpan {
     }
 
     pub(crate) fn queued(&self, total: Duration) {
-        self.0.record("apaas.queued_ms", u64::try_from(total.as_millis()).unwrap_or(u64::MAX));
+        self.0.record(
+            "apaas.queued_ms",
+            u64::try_from(total.as_millis()).unwrap_or(u64::MAX),
+        );
     }
 
     pub(crate) fn paused(&self, pause: Duration) {
-        warn!(pause_ms = millis(pause), "rate limited: the whole quota pauses");
+        warn!(
+            parent: &self.0,
+            pause_ms = millis(pause),
+            "rate limited: the whole quota pauses"
+        );
     }
 
     pub(crate) fn retrying(&self, error: &Error, attempts: u32, pause: Duration) {
         self.0.record("http.request.resend_count", attempts);
         debug!(
+            parent: &self.0,
             error.type = %Kind(error),
             code = error.code(),
             log_id = error.log_id(),
@@ -77,15 +85,21 @@ impl CallSpan {
                 self.0.record("apaas.execution_id", &*reply.execution_id);
                 self.0.record("apaas.log_id", reply.log_id.as_deref());
                 self.0.record("apaas.attempts", reply.attempts);
-                debug!("executed");
+                debug!(parent: &self.0, "executed");
             }
             Err(error) => {
-                self.0.record("error.type", tracing::field::display(Kind(error)));
+                self.0
+                    .record("error.type", tracing::field::display(Kind(error)));
                 self.0.record("apaas.execution_id", error.execution_id());
                 self.0.record("apaas.log_id", error.log_id());
                 self.0.record("apaas.attempts", error.attempts());
                 self.0.record("apaas.may_have_run", error.may_have_run());
-                debug!(code = error.code(), flow_code = error.flow_code(), "not executed");
+                debug!(
+                    parent: &self.0,
+                    code = error.code(),
+                    flow_code = error.flow_code(),
+                    "not executed"
+                );
             }
         }
     }

@@ -20,6 +20,9 @@ const SLACK: Duration = Duration::from_secs(60);
 /// ([document](https://open.feishu.cn/document/server-docs/authentication-management/access-token/tenant_access_token_internal))
 const AHEAD: Duration = Duration::from_secs(30 * 60);
 
+/// No token lives that long, and a number from the network must not break the arithmetic of time.
+const LONGEST: Duration = Duration::from_secs(24 * 60 * 60);
+
 /// How long a failed renewal rests, while calls go on with the old token.
 const RENEWAL_REST: Duration = Duration::from_secs(30);
 
@@ -67,10 +70,15 @@ enum Need {
 
 impl Life {
     fn new(from: Instant, lifetime: Duration) -> Self {
+        let lifetime = lifetime.min(LONGEST);
         // A token that never has 30 minutes left is renewed at half its life.
-        let ahead = if lifetime > AHEAD { AHEAD } else { lifetime / 2 };
+        let ahead = if lifetime > AHEAD {
+            AHEAD
+        } else {
+            lifetime / 2
+        };
         Self {
-            renew_at: from + (lifetime - ahead),
+            renew_at: from + lifetime.saturating_sub(ahead),
             until: from + lifetime.saturating_sub(SLACK),
         }
     }
@@ -82,7 +90,12 @@ impl TokenCache {
         store: Option<(Arc<dyn TokenStore>, String)>,
         timeout: Duration,
     ) -> Self {
-        Self(Arc::new(Shared { source, store, timeout, state: Mutex::default() }))
+        Self(Arc::new(Shared {
+            source,
+            store,
+            timeout,
+            state: Mutex::default(),
+        }))
     }
 
     /// The kept token, or a new one; callers who come meanwhile wait for the same fetch. To be called on the driver.
@@ -92,13 +105,11 @@ impl TokenCache {
             if let Some(bearer) = self.kept(&mut state, Instant::now()) {
                 return Ok(bearer);
             }
-            match &state.fetching {
-                Some(fetching) => fetching.clone(),
-                None => {
-                    let fetching = self.fetch(Need::Token, state.refused.clone());
-                    state.fetching.insert(fetching).clone()
-                }
-            }
+            let refused = state.refused.clone();
+            state
+                .fetching
+                .get_or_insert_with(|| self.fetch(Need::Token, refused))
+                .clone()
         };
         if let Ok(result) = fetched.wait_for(Option::is_some).await {
             return result.clone().unwrap_or_else(|| Err(panicked()));
@@ -114,7 +125,12 @@ impl TokenCache {
             if now >= life.until {
                 return None;
             }
-            if now >= life.renew_at && state.fetching.as_ref().is_none_or(|fetching| fetching.has_changed().is_err()) {
+            if now >= life.renew_at
+                && state
+                    .fetching
+                    .as_ref()
+                    .is_none_or(|fetching| fetching.has_changed().is_err())
+            {
                 life.renew_at = now + RENEWAL_REST;
                 state.fetching = Some(self.fetch(Need::Successor, Some(kept.token.clone())));
             }
@@ -135,7 +151,8 @@ impl TokenCache {
             dropped
         };
         if let (Some(token), Some((store, key))) = (dropped, &self.0.store) {
-            self.tolerate("invalidate", store.invalidate(key, &token)).await;
+            self.tolerate("invalidate", store.invalidate(key, &token))
+                .await;
         }
     }
 
@@ -144,7 +161,7 @@ impl TokenCache {
         let (done, fetching) = watch::channel(None);
         let cache = self.clone();
         driver::detach(async move {
-            let fetched = cache.from_store_or_source(need, not.as_deref()).await;
+            let fetched = cache.find_or_fetch(need, not.as_deref()).await;
             let mut state = cache.state();
             state.fetching = None;
             let result = match fetched {
@@ -167,7 +184,7 @@ impl TokenCache {
     }
 
     /// A token of the store, unless it is `not` wanted or due itself; else a new one, which the store gets.
-    async fn from_store_or_source(&self, need: Need, not: Option<&str>) -> Result<Kept> {
+    async fn find_or_fetch(&self, need: Need, not: Option<&str>) -> Result<Kept> {
         if let Some((store, key)) = &self.0.store {
             let stored = self.tolerate("get", store.get(key)).await.flatten();
             if let Some(kept) = stored.and_then(|stored| usable(stored, need, not)) {
@@ -176,13 +193,22 @@ impl TokenCache {
             }
         }
         let asked = Instant::now();
-        let Token { secret, lifetime } = self.from_source().await?;
+        let Token { secret, lifetime } = self.fetch_bounded().await?;
         let bearer = Bearer::new(&secret).ok_or_else(|| {
-            at_token(Error::plain(ErrorKind::Token, "the token has characters that no header can carry"))
+            at_token(Error::plain(
+                ErrorKind::Token,
+                "the token has characters that no header can carry",
+            ))
         })?;
-        debug!(lifetime_s = lifetime.map(|lifetime| lifetime.as_secs()), "token fetched");
+        debug!(
+            lifetime_s = lifetime.map(|lifetime| lifetime.as_secs()),
+            "token fetched"
+        );
         if let (Some((store, key)), Some(lifetime)) = (&self.0.store, lifetime) {
-            let stored = StoredToken { token: secret.clone(), expires_at: SystemTime::now() + lifetime };
+            let stored = StoredToken {
+                token: secret.clone(),
+                expires_at: SystemTime::now() + lifetime,
+            };
             self.tolerate("put", store.put(key, stored)).await;
         }
         Ok(Kept {
@@ -192,24 +218,36 @@ impl TokenCache {
         })
     }
 
-    async fn from_source(&self) -> Result<Token> {
+    async fn fetch_bounded(&self) -> Result<Token> {
         let limit = self.0.timeout;
         timeout(limit, self.0.source.fetch())
             .await
-            .map_err(|_| at_token(Error::plain(ErrorKind::Timeout, format!("no token within {limit:?}"))))?
+            .map_err(|_| {
+                at_token(Error::plain(
+                    ErrorKind::Timeout,
+                    format!("no token within {limit:?}"),
+                ))
+            })?
             // The platform's own words, from the credentials' source; another source's error is wrapped.
             .map_err(|error| match error.downcast::<Error>() {
                 Ok(error) => *error,
                 Err(error) => at_token(
-                    Error::plain(ErrorKind::Token, format!("the token source failed: {error}"))
-                        .retryable(true)
-                        .because(error),
+                    Error::plain(
+                        ErrorKind::Token,
+                        format!("the token source failed: {error}"),
+                    )
+                    .retryable(true)
+                    .because(error),
                 ),
             })
     }
 
     /// What a store says, in time and without an error: a store that fails costs a fetch, never a call.
-    async fn tolerate<T>(&self, what: &str, asked: crate::BoxFuture<'_, Result<T, crate::BoxError>>) -> Option<T> {
+    async fn tolerate<T>(
+        &self,
+        what: &str,
+        asked: crate::BoxFuture<'_, Result<T, crate::BoxError>>,
+    ) -> Option<T> {
         match timeout(self.0.timeout / 4, asked).await {
             Ok(Ok(answer)) => Some(answer),
             Ok(Err(error)) => {
@@ -245,7 +283,9 @@ fn usable(stored: StoredToken, need: Need, not: Option<&str>) -> Option<Kept> {
 }
 
 fn at_token(error: Error) -> Error {
-    error.ran(Ran::No).with(|facts| facts.stage = Some(Stage::Token))
+    error
+        .ran(Ran::No)
+        .with(|facts| facts.stage = Some(Stage::Token))
 }
 
 fn panicked() -> Error {
@@ -293,7 +333,11 @@ mod tests {
         store: Option<(Arc<dyn TokenStore>, String)>,
     ) -> (TokenCache, Arc<AtomicUsize>) {
         let asked = Arc::new(AtomicUsize::new(0));
-        let source = Source { asked: asked.clone(), fail_from, takes };
+        let source = Source {
+            asked: asked.clone(),
+            fail_from,
+            takes,
+        };
         (TokenCache::new(Arc::new(source), store, MINUTE), asked)
     }
 
@@ -316,7 +360,10 @@ mod tests {
         sleep(2 * MINUTE).await;
         let before = Instant::now();
         for _ in 0..100 {
-            assert!(token(&cache).await == bearer("t-0"), "calls go on with the old one");
+            assert!(
+                token(&cache).await == bearer("t-0"),
+                "calls go on with the old one"
+            );
         }
         assert_eq!(before.elapsed(), Duration::ZERO, "no call waits");
         sleep(MINUTE).await;
@@ -339,7 +386,10 @@ mod tests {
         assert!((20..=30).contains(&tries), "{tries} tries in 28 minutes");
         sleep(MINUTE).await;
         let error = cache.get().await.err().unwrap();
-        assert_eq!((error.kind(), error.stage()), (ErrorKind::Token, Some(Stage::Token)));
+        assert_eq!(
+            (error.kind(), error.stage()),
+            (ErrorKind::Token, Some(Stage::Token))
+        );
     }
 
     #[tokio::test(start_paused = true)]
@@ -347,7 +397,10 @@ mod tests {
         let life = Life::new(Instant::now(), 20 * MINUTE);
         assert_eq!(life.renew_at - Instant::now(), 10 * MINUTE);
         let life = Life::new(Instant::now(), Duration::ZERO);
-        assert!(life.until <= Instant::now(), "a token without a life is used once");
+        assert!(
+            life.until <= Instant::now(),
+            "a token without a life is used once"
+        );
     }
 
     #[tokio::test(start_paused = true)]
@@ -375,7 +428,13 @@ mod tests {
     #[tokio::test(start_paused = true)]
     async fn a_store_is_asked_first_gets_what_is_new_and_forgets_what_is_refused() {
         let store = MemoryTokenStore::new();
-        let with = |key: &str| stored(usize::MAX, Duration::ZERO, Some((Arc::new(store.clone()), key.to_owned())));
+        let with = |key: &str| {
+            stored(
+                usize::MAX,
+                Duration::ZERO,
+                Some((Arc::new(store.clone()), key.to_owned())),
+            )
+        };
         let (one, one_asked) = with("app");
         let (two, two_asked) = with("app");
         let (other, other_asked) = with("other app");
@@ -384,7 +443,11 @@ mod tests {
         assert!(token(&two).await == first);
         assert_eq!(two_asked.load(Ordering::SeqCst), 0, "taken from the store");
         token(&other).await;
-        assert_eq!(other_asked.load(Ordering::SeqCst), 1, "no app sees another's token");
+        assert_eq!(
+            other_asked.load(Ordering::SeqCst),
+            1,
+            "no app sees another's token"
+        );
 
         one.refused(&first).await;
         assert_eq!(store.get("app").await.unwrap(), None);
@@ -401,18 +464,33 @@ mod tests {
         struct Broken;
 
         impl TokenStore for Broken {
-            fn get<'a>(&'a self, _: &'a str) -> BoxFuture<'a, Result<Option<StoredToken>, BoxError>> {
+            fn get<'a>(
+                &'a self,
+                _: &'a str,
+            ) -> BoxFuture<'a, Result<Option<StoredToken>, BoxError>> {
                 Box::pin(std::future::pending())
             }
-            fn put<'a>(&'a self, _: &'a str, _: StoredToken) -> BoxFuture<'a, Result<(), BoxError>> {
+            fn put<'a>(
+                &'a self,
+                _: &'a str,
+                _: StoredToken,
+            ) -> BoxFuture<'a, Result<(), BoxError>> {
                 Box::pin(async { Err("full".into()) })
             }
-            fn invalidate<'a>(&'a self, _: &'a str, _: &'a str) -> BoxFuture<'a, Result<(), BoxError>> {
+            fn invalidate<'a>(
+                &'a self,
+                _: &'a str,
+                _: &'a str,
+            ) -> BoxFuture<'a, Result<(), BoxError>> {
                 Box::pin(async { Err("down".into()) })
             }
         }
 
-        let (cache, _) = stored(usize::MAX, Duration::ZERO, Some((Arc::new(Broken), "app".to_owned())));
+        let (cache, _) = stored(
+            usize::MAX,
+            Duration::ZERO,
+            Some((Arc::new(Broken), "app".to_owned())),
+        );
         let first = token(&cache).await;
         cache.refused(&first).await;
         assert!(token(&cache).await == bearer("t-1"));
@@ -423,19 +501,37 @@ mod tests {
         struct Stuck;
 
         impl TokenStore for Stuck {
-            fn get<'a>(&'a self, _: &'a str) -> BoxFuture<'a, Result<Option<StoredToken>, BoxError>> {
-                let stored = StoredToken { token: "t-stuck".to_owned(), expires_at: SystemTime::now() + 120 * MINUTE };
+            fn get<'a>(
+                &'a self,
+                _: &'a str,
+            ) -> BoxFuture<'a, Result<Option<StoredToken>, BoxError>> {
+                let stored = StoredToken {
+                    token: "t-stuck".to_owned(),
+                    expires_at: SystemTime::now() + 120 * MINUTE,
+                };
                 Box::pin(async { Ok(Some(stored)) })
             }
-            fn put<'a>(&'a self, _: &'a str, _: StoredToken) -> BoxFuture<'a, Result<(), BoxError>> {
+            fn put<'a>(
+                &'a self,
+                _: &'a str,
+                _: StoredToken,
+            ) -> BoxFuture<'a, Result<(), BoxError>> {
                 Box::pin(async { Ok(()) })
             }
-            fn invalidate<'a>(&'a self, _: &'a str, _: &'a str) -> BoxFuture<'a, Result<(), BoxError>> {
+            fn invalidate<'a>(
+                &'a self,
+                _: &'a str,
+                _: &'a str,
+            ) -> BoxFuture<'a, Result<(), BoxError>> {
                 Box::pin(async { Ok(()) })
             }
         }
 
-        let (cache, _) = stored(usize::MAX, Duration::ZERO, Some((Arc::new(Stuck), "app".to_owned())));
+        let (cache, _) = stored(
+            usize::MAX,
+            Duration::ZERO,
+            Some((Arc::new(Stuck), "app".to_owned())),
+        );
         let stuck = token(&cache).await;
         assert!(stuck == bearer("t-stuck"));
         cache.refused(&stuck).await;

@@ -19,7 +19,9 @@ pub struct StoredToken {
 /// Without the token itself.
 impl fmt::Debug for StoredToken {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("StoredToken").field("expires_at", &self.expires_at).finish_non_exhaustive()
+        f.debug_struct("StoredToken")
+            .field("expires_at", &self.expires_at)
+            .finish_non_exhaustive()
     }
 }
 
@@ -55,7 +57,11 @@ pub trait TokenStore: Send + Sync + 'static {
     ///
     /// # Errors
     /// Any.
-    fn invalidate<'a>(&'a self, key: &'a str, token: &'a str) -> BoxFuture<'a, Result<(), BoxError>>;
+    fn invalidate<'a>(
+        &'a self,
+        key: &'a str,
+        token: &'a str,
+    ) -> BoxFuture<'a, Result<(), BoxError>>;
 }
 
 /// Tokens in memory: what several clients of one process share through clones of it.
@@ -76,7 +82,9 @@ impl MemoryTokenStore {
 /// Without the tokens.
 impl fmt::Debug for MemoryTokenStore {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("MemoryTokenStore").field("tokens", &self.tokens().len()).finish()
+        f.debug_struct("MemoryTokenStore")
+            .field("tokens", &self.tokens().len())
+            .finish()
     }
 }
 
@@ -92,7 +100,11 @@ impl TokenStore for MemoryTokenStore {
         })
     }
 
-    fn invalidate<'a>(&'a self, key: &'a str, token: &'a str) -> BoxFuture<'a, Result<(), BoxError>> {
+    fn invalidate<'a>(
+        &'a self,
+        key: &'a str,
+        token: &'a str,
+    ) -> BoxFuture<'a, Result<(), BoxError>> {
         Box::pin(async move {
             let mut tokens = self.tokens();
             if tokens.get(key).is_some_and(|kept| kept.token == token) {

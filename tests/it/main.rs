@@ -21,6 +21,5 @@ mod retries;
 mod runtimes;
 mod secrecy;
 mod server;
-mod spans;
 mod tokens;
 mod transport;

@@ -10,16 +10,23 @@ use crate::flows::{SUCCESS, delete, reply};
 use crate::server::{Answer, Server, json, status, token};
 
 const LIMITED: &str = r#"{"code":99991400,"msg":"request trigger frequency limit"}"#;
-const KEY_USED: &str = r#"{"code":0,"data":{"code":"k_wf_ec_2001008","error_msg":"used","status":"failed"}}"#;
+const KEY_USED: &str =
+    r#"{"code":0,"data":{"code":"k_wf_ec_2001008","error_msg":"used","status":"failed"}}"#;
 
 /// Answers executions with these in turn, the last one for ever.
 fn in_turn(answers: Vec<fn() -> Answer>) -> Server {
     let count = AtomicUsize::new(0);
-    Server::platform(move |_| answers[count.fetch_add(1, Ordering::SeqCst).min(answers.len() - 1)]())
+    Server::platform(move |_| {
+        answers[count.fetch_add(1, Ordering::SeqCst).min(answers.len() - 1)]()
+    })
 }
 
 fn limited(reset: &'static str) -> Answer {
-    Answer::Reply(429, vec![("x-ogw-ratelimit-reset", reset.to_owned())], LIMITED.to_owned())
+    Answer::Reply(
+        429,
+        vec![("x-ogw-ratelimit-reset", reset.to_owned())],
+        LIMITED.to_owned(),
+    )
 }
 
 #[tokio::test]
@@ -37,7 +44,10 @@ async fn what_may_fare_better_is_sent_again_under_the_same_key() {
         assert_eq!(run.attempts, 3);
         let sent = server.executions();
         assert_eq!(sent.len(), 3);
-        assert!(sent.iter().all(|request| request.body == sent[0].body), "same bytes, same key");
+        assert!(
+            sent.iter().all(|request| request.body == sent[0].body),
+            "same bytes, same key"
+        );
         assert_eq!(sent[0].json()["idempotent_key"], json!(run.idempotency_key));
     }
 }
@@ -45,12 +55,27 @@ async fn what_may_fare_better_is_sent_again_under_the_same_key() {
 #[tokio::test]
 async fn what_the_flow_reports_is_never_sent_again() {
     let final_ones: [(fn() -> Answer, ErrorKind); 7] = [
-        (|| json(reply(&json!({ "status": "failed" }))), ErrorKind::Flow),
-        (|| json(reply(&json!({ "status": "rejected" }))), ErrorKind::Flow),
-        (|| json(reply(&json!({ "status": "wait" }))), ErrorKind::Unfinished),
+        (
+            || json(reply(&json!({ "status": "failed" }))),
+            ErrorKind::Flow,
+        ),
+        (
+            || json(reply(&json!({ "status": "rejected" }))),
+            ErrorKind::Flow,
+        ),
+        (
+            || json(reply(&json!({ "status": "wait" }))),
+            ErrorKind::Unfinished,
+        ),
         (|| json(KEY_USED), ErrorKind::KeyUsed),
-        (|| status(400, r#"{"code":2320001,"msg":"param is invalid"}"#), ErrorKind::Invalid),
-        (|| status(400, r#"{"code":99991403,"msg":"used up"}"#), ErrorKind::MonthlyQuota),
+        (
+            || status(400, r#"{"code":2320001,"msg":"param is invalid"}"#),
+            ErrorKind::Invalid,
+        ),
+        (
+            || status(400, r#"{"code":99991403,"msg":"used up"}"#),
+            ErrorKind::MonthlyQuota,
+        ),
         (|| json("<html>"), ErrorKind::Malformed),
     ];
     for (answer, kind) in final_ones {
@@ -68,7 +93,11 @@ async fn attempts_are_bounded_and_never_means_never() {
     assert_eq!((error.kind(), error.attempts()), (ErrorKind::Gateway, 4));
     assert!(error.to_string().contains("attempts 4"), "{error}");
 
-    for answer in [|| status(502, "<html>"), || limited("0"), || status(400, r#"{"code":99991663,"msg":"m"}"#)] {
+    for answer in [
+        || status(502, "<html>"),
+        || limited("0"),
+        || status(400, r#"{"code":99991663,"msg":"m"}"#),
+    ] {
         let server = in_turn(vec![answer]);
         let client = server.builder().retry(RetryPolicy::NEVER).build().unwrap();
         assert_eq!(delete().execute(&client).await.unwrap_err().attempts(), 1);
@@ -97,7 +126,9 @@ async fn may_have_run_is_the_or_over_all_attempts() {
     assert!(error.may_have_run());
 
     // a lost reply, and then a refusal that by itself would be certain
-    let server = in_turn(vec![|| Answer::Close, || status(400, r#"{"code":2320001,"msg":"m"}"#)]);
+    let server = in_turn(vec![|| Answer::Close, || {
+        status(400, r#"{"code":2320001,"msg":"m"}"#)
+    }]);
     let error = delete().execute(&server.client()).await.unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Invalid);
     assert!(error.may_have_run(), "{error}");
@@ -107,11 +138,19 @@ async fn may_have_run_is_the_or_over_all_attempts() {
 async fn a_back_off_that_would_outlast_the_call_is_not_begun() {
     let server = in_turn(vec![|| status(502, "<html>")]);
     let hour = Duration::from_secs(3600);
-    let client = server.builder().retry(RetryPolicy::default().backoff(hour, hour)).build().unwrap();
+    let client = server
+        .builder()
+        .retry(RetryPolicy::default().backoff(hour, hour))
+        .build()
+        .unwrap();
     let begun = Instant::now();
     let error = delete().execute(&client).await.unwrap_err();
     assert!(begun.elapsed() < Duration::from_secs(10));
-    assert_eq!((error.kind(), error.attempts()), (ErrorKind::Gateway, 1), "its own error, not a timeout's");
+    assert_eq!(
+        (error.kind(), error.attempts()),
+        (ErrorKind::Gateway, 1),
+        "its own error, not a timeout's"
+    );
 }
 
 #[tokio::test]
@@ -136,7 +175,11 @@ async fn a_broken_token_endpoint_is_asked_again_and_no_flow_is_touched() {
 async fn a_rate_limit_pauses_every_call_of_the_quota() {
     let count = AtomicUsize::new(0);
     let server = Server::platform(move |_| {
-        if count.fetch_add(1, Ordering::SeqCst) == 0 { limited("0.3") } else { json(SUCCESS) }
+        if count.fetch_add(1, Ordering::SeqCst) == 0 {
+            limited("0.3")
+        } else {
+            json(SUCCESS)
+        }
     });
     let quota = Quota::per_minute(1000);
     let [one, two] = [(); 2].map(|()| server.builder().quota(quota.clone()).build().unwrap());
@@ -147,7 +190,10 @@ async fn a_rate_limit_pauses_every_call_of_the_quota() {
     }
     tokio::time::sleep(Duration::from_millis(50)).await; // the 429 has arrived
     delete().execute(&two).await.unwrap();
-    assert!(begun.elapsed() >= Duration::from_millis(300), "the other client waits as well");
+    assert!(
+        begun.elapsed() >= Duration::from_millis(300),
+        "the other client waits as well"
+    );
     assert_eq!(first.await.unwrap().unwrap().attempts, 2);
     assert_eq!(server.executions().len(), 3);
 }
@@ -186,7 +232,11 @@ async fn a_queue_that_is_too_long_is_an_error_at_once() {
 #[tokio::test]
 async fn a_call_that_never_left_gives_its_place_back() {
     let server = Server::start(|request| {
-        if request.is_token() { status(400, r#"{"code":10015,"msg":"app secret invalid"}"#) } else { json(SUCCESS) }
+        if request.is_token() {
+            status(400, r#"{"code":10015,"msg":"app secret invalid"}"#)
+        } else {
+            json(SUCCESS)
+        }
     });
     let client = server
         .builder()
@@ -195,14 +245,20 @@ async fn a_call_that_never_left_gives_its_place_back() {
         .build()
         .unwrap();
     for _ in 0..3 {
-        assert_eq!(delete().execute(&client).await.unwrap_err().kind(), ErrorKind::Token);
+        assert_eq!(
+            delete().execute(&client).await.unwrap_err().kind(),
+            ErrorKind::Token
+        );
     }
 }
 
 #[test]
 fn a_quota_of_nothing_is_refused() {
     for quota in [Quota::per_minute(0), Quota::new(1, Duration::ZERO)] {
-        let client = apaas_flow::Client::builder().app_credentials("a", "b").quota(quota).build();
+        let client = apaas_flow::Client::builder()
+            .app_credentials("a", "b")
+            .quota(quota)
+            .build();
         assert_eq!(client.unwrap_err().kind(), ErrorKind::Config);
     }
 }

@@ -167,7 +167,11 @@ fn serve(stream: TcpStream, answer: &dyn Fn(&Request) -> Answer, seen: &Mutex<Ve
                 for (name, value) in headers {
                     head.extend([name, ": ", &value, "\r\n"]);
                 }
-                if write!(stream, "{head}\r\n{body}").is_err() {
+                // in one piece, or Nagle holds the rest back
+                if stream
+                    .write_all(format!("{head}\r\n{body}").as_bytes())
+                    .is_err()
+                {
                     return;
                 }
             }

@@ -207,7 +207,11 @@ async fn a_failed_fetch_fails_all_who_waited_and_nobody_after() {
         true => token("t-1", 7200),
         false => json(SUCCESS),
     });
-    let client = server.client();
+    let client = server
+        .builder()
+        .retry(apaas_flow::RetryPolicy::NEVER)
+        .build()
+        .unwrap();
     let calls: Vec<_> = (0..5)
         .map(|_| tokio::spawn(delete().execute(&client)))
         .collect();

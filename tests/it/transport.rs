@@ -3,7 +3,7 @@
 use std::net::TcpListener;
 use std::time::{Duration, Instant};
 
-use apaas_flow::{Client, ErrorKind, Operator, Stage};
+use apaas_flow::{Client, ErrorKind, Operator, RetryPolicy, Stage};
 
 use crate::flows::{SUCCESS, delete};
 use crate::server::{Answer, Server, json, status};
@@ -102,10 +102,18 @@ async fn a_redirect_is_refused_and_the_secret_stays_here() {
             String::new(),
         )
     });
-    let error = delete().execute(&server.client()).await.unwrap_err();
-    assert_eq!(error.stage(), Some(Stage::Token));
-    assert!(error.to_string().contains("redirects"), "{error}");
-    assert!(elsewhere.requests().is_empty());
+    // not even for one who asks for it
+    let following = server
+        .builder()
+        .http(|builder| builder.redirect(reqwest::redirect::Policy::limited(5)))
+        .build()
+        .unwrap();
+    for client in [server.client(), following] {
+        let error = delete().execute(&client).await.unwrap_err();
+        assert_eq!(error.stage(), Some(Stage::Token));
+        assert!(error.to_string().contains("redirects"), "{error}");
+        assert!(elsewhere.requests().is_empty());
+    }
 }
 
 #[tokio::test]
@@ -148,7 +156,8 @@ async fn a_rate_limit_says_how_long_to_wait() {
             r#"{"code":99991400,"msg":"limit"}"#.to_owned(),
         )
     });
-    let error = delete().execute(&server.client()).await.unwrap_err();
+    let client = server.builder().retry(RetryPolicy::NEVER).build().unwrap();
+    let error = delete().execute(&client).await.unwrap_err();
     assert!(error.is_rate_limited() && error.is_retryable() && !error.may_have_run());
     assert_eq!(error.retry_after(), Some(Duration::from_millis(500)));
 }

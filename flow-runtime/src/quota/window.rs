@@ -20,8 +20,12 @@ pub(super) struct Window {
 /// An eightieth of the period: three quarters of a second a minute, well above what networks differ by.
 const MARGIN: u32 = 80;
 
+/// As good as never, and still within the arithmetic of time.
+pub(super) const FAR: Duration = Duration::from_secs(365 * 24 * 60 * 60);
+
 impl Window {
     pub(super) fn new(calls: usize, period: Duration) -> Self {
+        let period = period.min(FAR);
         Self {
             // `Quota::is_usable` is asked before; one call is the least that makes sense
             calls: calls.max(1),
@@ -50,8 +54,12 @@ impl Window {
         // Departure `number` comes a period after departure `number - calls`, which may be to come itself.
         let number = self.departures.len().saturating_add(ahead);
         let periods = u32::try_from(number / self.calls).unwrap_or(u32::MAX);
-        let base = self.departures.get(number % self.calls).copied().unwrap_or(now);
-        not_before.max(base + self.period.saturating_mul(periods))
+        let base = self
+            .departures
+            .get(number % self.calls)
+            .copied()
+            .unwrap_or(now);
+        not_before.max(base + self.period.saturating_mul(periods).min(FAR))
     }
 
     /// The request of this place leaves only now.
@@ -69,7 +77,9 @@ impl Window {
     }
 
     fn position(&self, at: Instant) -> Option<usize> {
-        self.departures.iter().rposition(|departure| *departure == at)
+        self.departures
+            .iter()
+            .rposition(|departure| *departure == at)
     }
 
     pub(super) fn pause_until(&mut self, until: Instant) {
@@ -77,7 +87,11 @@ impl Window {
     }
 
     fn forget(&mut self, now: Instant) {
-        while self.departures.front().is_some_and(|departure| *departure + self.period <= now) {
+        while self
+            .departures
+            .front()
+            .is_some_and(|departure| *departure + self.period <= now)
+        {
             self.departures.pop_front();
         }
     }
@@ -107,7 +121,12 @@ mod tests {
     /// The most departures that any period holds.
     fn most_in_a_period(departed: &[Instant], period: Duration) -> usize {
         (0..departed.len())
-            .map(|i| departed[i..].iter().take_while(|at| **at < departed[i] + period).count())
+            .map(|i| {
+                departed[i..]
+                    .iter()
+                    .take_while(|at| **at < departed[i] + period)
+                    .count()
+            })
             .max()
             .unwrap_or_default()
     }
@@ -118,7 +137,11 @@ mod tests {
         let mut window = Window::new(100, 60 * SECOND);
         let departed = under_load(&mut window, begin, 600 * SECOND);
         assert_eq!(most_in_a_period(&departed, 60 * SECOND), 100);
-        assert!(departed.len() >= 980, "{} of 1000 over ten windows", departed.len());
+        assert!(
+            departed.len() >= 980,
+            "{} of 1000 over ten windows",
+            departed.len()
+        );
     }
 
     #[test]

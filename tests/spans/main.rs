@@ -1,20 +1,45 @@
 //! What `tracing` is shown: one span a call, an event at each turn, and no value in any of it.
+//!
+//! A binary of its own: tracing remembers for the whole process who is interested in what, and calls of other tests
+//! that run before the subscriber is there would make it forget some.
+
+#![allow(clippy::unwrap_used)] // how a test fails
+#![allow(dead_code, unreachable_pub)] // what is shared with `it` is used there
+
+#[path = "../it/flows.rs"]
+mod flows;
+#[path = "../it/server.rs"]
+mod server;
 
 use std::io::Write;
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::{Arc, Mutex};
+use std::sync::{Mutex, OnceLock};
 
 use tracing_subscriber::fmt::format::FmtSpan;
 
-use crate::flows::{Bill, success};
-use crate::server::{Answer, Server, json, status};
+use flows::{Bill, success};
+use server::{Answer, Server, json, status};
 
-#[derive(Clone, Default)]
-struct Lines(Arc<Mutex<Vec<u8>>>);
+/// What all calls of this process show. One subscriber for all tests, set before the first call.
+fn lines() -> &'static Mutex<Vec<u8>> {
+    static LINES: OnceLock<Mutex<Vec<u8>>> = OnceLock::new();
+    LINES.get_or_init(|| {
+        let subscriber = tracing_subscriber::fmt()
+            .with_max_level(tracing::Level::TRACE)
+            .with_span_events(FmtSpan::CLOSE)
+            .with_ansi(false)
+            .with_writer(|| Lines)
+            .finish();
+        tracing::subscriber::set_global_default(subscriber).unwrap();
+        Mutex::default()
+    })
+}
+
+struct Lines;
 
 impl Write for Lines {
     fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
-        self.0.lock().unwrap().write(bytes)
+        lines().lock().unwrap().write(bytes)
     }
 
     fn flush(&mut self) -> std::io::Result<()> {
@@ -22,16 +47,13 @@ impl Write for Lines {
     }
 }
 
-impl Lines {
-    fn text(&self) -> String {
-        String::from_utf8(self.0.lock().unwrap().clone()).unwrap()
-    }
-}
-
 /// All that one call shows, at the finest level.
 async fn shown(answers: Vec<fn() -> Answer>) -> String {
+    lines();
     let count = AtomicUsize::new(0);
-    let server = Server::platform(move |_| answers[count.fetch_add(1, Ordering::SeqCst).min(answers.len() - 1)]());
+    let server = Server::platform(move |_| {
+        answers[count.fetch_add(1, Ordering::SeqCst).min(answers.len() - 1)]()
+    });
     let client = server
         .builder()
         .operator(apaas_flow::Operator::email("hidden@example.com"))
@@ -41,18 +63,12 @@ async fn shown(answers: Vec<fn() -> Answer>) -> String {
         order: "v4lue".to_owned(),
         note: Some("v4lue".to_owned()),
     };
-    let lines = Lines::default();
-    let writer = lines.clone();
-    let subscriber = tracing_subscriber::fmt()
-        .with_max_level(tracing::Level::TRACE)
-        .with_span_events(FmtSpan::CLOSE)
-        .with_ansi(false)
-        .with_writer(move || writer.clone())
-        .finish();
-    let guard = tracing::subscriber::set_default(subscriber);
     let _ = bill.execute(&client).idempotency_key("key-1").await;
-    drop(guard);
-    lines.text()
+    let all = String::from_utf8(lines().lock().unwrap().clone()).unwrap();
+    all.lines()
+        .filter(|line| line.contains(server.url()))
+        .collect::<Vec<_>>()
+        .join("\n")
 }
 
 #[tokio::test]
@@ -91,8 +107,16 @@ async fn a_call_is_one_span_with_what_is_needed_to_find_it() {
 
 #[tokio::test]
 async fn a_failure_says_its_kind_and_whether_it_may_have_run() {
-    let text = shown(vec![|| json(r#"{"code":0,"data":{"status":"failed","code":"k_1","error_msg":"0utput"}}"#)]).await;
-    for shown in ["error.type=Flow", "apaas.may_have_run=true", "flow_code=\"k_1\"", "not executed"] {
+    let text = shown(vec![|| {
+        json(r#"{"code":0,"data":{"status":"failed","code":"k_1","error_msg":"0utput"}}"#)
+    }])
+    .await;
+    for shown in [
+        "error.type=Flow",
+        "apaas.may_have_run=true",
+        "flow_code=\"k_1\"",
+        "not executed",
+    ] {
         assert!(text.contains(shown), "no {shown} in\n{text}");
     }
 }
@@ -100,16 +124,27 @@ async fn a_failure_says_its_kind_and_whether_it_may_have_run() {
 #[tokio::test]
 async fn no_secret_and_no_value_is_in_any_of_it() {
     let answers: [fn() -> Answer; 4] = [
-        || json(success(&serde_json::json!({ "variable_total": ["0utput"] }))),
+        || {
+            json(success(
+                &serde_json::json!({ "variable_total": ["0utput"] }),
+            ))
+        },
         || json(r#"{"0utput":1}"#),
         || Answer::Close,
-        || json(success(&serde_json::json!({ "variable_total": "0utput", "variable_lines": [], "variable_paid": true }))),
+        || {
+            json(success(
+                &serde_json::json!({ "variable_total": "0utput", "variable_lines": [], "variable_paid": true }),
+            ))
+        },
     ];
     for answer in answers {
         let text = shown(vec![answer]).await;
         for secret in ["s3cr3t", "t-1", "v4lue", "0utput", "hidden@example.com"] {
             assert!(!text.contains(secret), "{secret} in\n{text}");
         }
-        assert!(text.contains("apaas_flow.call"), "something is shown: {text}");
+        assert!(
+            text.contains("apaas_flow.call"),
+            "something is shown: {text}"
+        );
     }
 }
