@@ -3,7 +3,7 @@
 //! A binary of its own: tracing remembers for the whole process who is interested in what, and calls of other tests
 //! that run before the subscriber is there would make it forget some.
 
-#![allow(clippy::unwrap_used)] // how a test fails
+#![allow(clippy::indexing_slicing, clippy::unwrap_used)] // how a test fails
 #![allow(dead_code, unreachable_pub)] // what is shared with `it` is used there
 
 #[path = "../it/flows.rs"]
