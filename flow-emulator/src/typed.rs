@@ -3,8 +3,11 @@
 
 use std::io;
 use std::marker::PhantomData;
+use std::time::Duration;
 
-use apaas_flow_runtime::{Client, Emulated, Error, ErrorKind, Operator, Result, emulated};
+use apaas_flow_runtime::{
+    Client, Emulated, Error, ErrorKind, Operator, Quota, Result, RetryPolicy, emulated,
+};
 
 use crate::failure::Failure;
 use crate::flows::{self, Ended, Handler, Run};
@@ -17,6 +20,9 @@ const INPUT_MISSING: &str = "k_wf_ec_2001002";
 
 /// The operator of [`Emulator::client`](crate::Emulator::client): the document's own.
 const OPERATOR: i64 = 1111;
+
+const SHORTEST_PAUSE: Duration = Duration::from_millis(1);
+const LONGEST_PAUSE: Duration = Duration::from_millis(20);
 
 /// A handler of a flow's own types.
 pub(crate) struct Typed<F, H> {
@@ -70,6 +76,9 @@ pub(crate) fn client(url: &str, credentials: Option<&Credentials>) -> Result<Cli
         .operator(Operator::id(OPERATOR))
         .base_url(url)
         .allow_plain_http(true)
+        // What takes time on the real platform need not in a test.
+        .quota(Quota::UNLIMITED)
+        .retry(RetryPolicy::default().backoff(SHORTEST_PAUSE, LONGEST_PAUSE))
         .build()
 }
 

@@ -11,6 +11,7 @@
 
 mod blocking;
 mod calls;
+mod chaos;
 mod clients;
 mod emulator;
 mod flows;
