@@ -39,7 +39,9 @@ async fn whatever_goes_wrong_what_a_call_says_of_its_run_is_true() {
 
     let ends: Vec<_> = stream::iter(0..CALLS)
         .map(|number| {
-            let call = delete().execute(&client).idempotency_key(format!("chaos-{number}"));
+            let call = delete()
+                .execute(&client)
+                .idempotency_key(format!("chaos-{number}"));
             async move { (number, call.await) }
         })
         .buffer_unordered(64)
@@ -68,8 +70,15 @@ async fn whatever_goes_wrong_what_a_call_says_of_its_run_is_true() {
         }
     }
     // All three ends did occur, and the faults were many: else nothing was proven.
-    assert!(emulator.faults_met() > CALLS / 10, "{} faults", emulator.faults_met());
-    assert!(fine > CALLS / 2 && unknown > 100 && failed > 0, "{fine} fine, {unknown} unknown, {failed} did not run");
+    assert!(
+        emulator.faults_met() > CALLS / 10,
+        "{} faults",
+        emulator.faults_met()
+    );
+    assert!(
+        fine > CALLS / 2 && unknown > 100 && failed > 0,
+        "{fine} fine, {unknown} unknown, {failed} did not run"
+    );
 }
 
 #[tokio::test]
@@ -80,8 +89,20 @@ async fn each_fault_by_itself() {
         (Fault::RateLimited { reset: 0.01 }, run),
         (Fault::StaleToken { http_status: 400 }, run),
         (Fault::StaleToken { http_status: 200 }, run),
-        (Fault::Gateway { http_status: 502, after: false }, run),
-        (Fault::Gateway { http_status: 504, after: true }, Err(KeyUsed)),
+        (
+            Fault::Gateway {
+                http_status: 502,
+                after: false,
+            },
+            run,
+        ),
+        (
+            Fault::Gateway {
+                http_status: 504,
+                after: true,
+            },
+            Err(KeyUsed),
+        ),
         (Fault::Internal { after: false }, run),
         (Fault::Internal { after: true }, Err(KeyUsed)),
         (Fault::Dropped { after: false }, run),
@@ -90,7 +111,12 @@ async fn each_fault_by_itself() {
         (Fault::Truncated, Err(Malformed)),
         (Fault::Html { after: false }, Err(Malformed)),
         (Fault::Html { after: true }, Err(Malformed)),
-        (Fault::Redirect { location: "http://127.0.0.1:9/".to_owned() }, Err(Malformed)),
+        (
+            Fault::Redirect {
+                location: "http://127.0.0.1:9/".to_owned(),
+            },
+            Err(Malformed),
+        ),
         (Fault::Status("failed".to_owned()), Err(Flow)),
         (Fault::Status("wait".to_owned()), Err(Unfinished)),
         (Fault::Slow(Duration::from_millis(20)), run),
@@ -99,8 +125,15 @@ async fn each_fault_by_itself() {
         let emulator = emulator().await;
         let name = format!("{fault:?}");
         emulator.inject(fault);
-        let end = delete().execute(&client(&emulator)).idempotency_key("k").await;
-        assert_eq!(end.as_ref().map(|_| ()).map_err(apaas_flow::Error::kind), expected, "{name}: {end:?}");
+        let end = delete()
+            .execute(&client(&emulator))
+            .idempotency_key("k")
+            .await;
+        assert_eq!(
+            end.as_ref().map(|_| ()).map_err(apaas_flow::Error::kind),
+            expected,
+            "{name}: {end:?}"
+        );
         let runs = emulator.runs_of("k");
         match end {
             Ok(run) => assert_eq!(runs, 1, "{name}: {run:?}"),
@@ -120,7 +153,11 @@ async fn a_silent_platform_ends_the_call_in_time() {
         .await
         .unwrap_err();
     assert!(begun.elapsed() >= Duration::from_millis(400));
-    assert!(begun.elapsed() < Duration::from_millis(900), "{:?}", begun.elapsed());
+    assert!(
+        begun.elapsed() < Duration::from_millis(900),
+        "{:?}",
+        begun.elapsed()
+    );
     assert!(error.is_timeout() && error.may_have_run());
 }
 
@@ -128,8 +165,16 @@ async fn a_silent_platform_ends_the_call_in_time() {
 async fn three_hundred_at_once_within_the_quota_meet_no_limit() {
     // the platform's 100 a minute, thirty times as fast
     let period = Duration::from_secs(2);
-    let emulator = Emulator::builder().quota(100, period).start().await.unwrap();
-    emulator.on::<DeleteObject>(|_| Ok(DeleteObjectOutput { flow_execution_id: 1 }));
+    let emulator = Emulator::builder()
+        .quota(100, period)
+        .start()
+        .await
+        .unwrap();
+    emulator.on::<DeleteObject>(|_| {
+        Ok(DeleteObjectOutput {
+            flow_execution_id: 1,
+        })
+    });
     let client = Client::builder()
         .app_credentials("cli_a1b2", "s3cr3t")
         .operator(Operator::id(1111))

@@ -9,6 +9,7 @@
 )]
 #![allow(unreachable_pub)] // a test binary has no outside
 
+mod any_bytes;
 mod blocking;
 mod calls;
 mod chaos;
