@@ -54,8 +54,8 @@ fn a_rate_of_zero_ends_it() {
 
 #[test]
 fn an_injected_fault_goes_first_and_moves_no_draw() {
-    let drawn = met(&start(Emulator::builder().chaos(7, 0.5)), 20);
-    let emulator = start(Emulator::builder().chaos(7, 0.5));
+    let drawn = met(&start(Emulator::builder().chaos(7, 1.0)), 20);
+    let emulator = start(Emulator::builder().chaos(7, 1.0));
     let injected = Fault::Internal { after: true };
     emulator.inject(injected.clone()).times(3);
     let faults = met(&emulator, 20);
