@@ -171,7 +171,8 @@ impl Emulator {
             .register(flows::name(namespace, flow_id), Arc::new(Raw(handler)));
     }
 
-    /// A client of this emulator, with an operator and with credentials that are good here. All such clients are clones of one.
+    /// A client of this emulator, with an operator and with credentials that are good here. All such clients are clones of
+    /// one. It keeps to no quota of its own, so that a test of many calls need not wait.
     pub fn client(&self) -> Client {
         self.client.clone()
     }

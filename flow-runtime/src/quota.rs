@@ -45,7 +45,7 @@ pub(crate) struct Shared {
     /// Held by the one call whose turn is next; tokio's lock hands it over in the order of arrival.
     turn: tokio::sync::Mutex<()>,
     waiting: AtomicUsize,
-    /// A place was given back.
+    /// A place was given back, or is known to be free earlier.
     changed: Notify,
 }
 
@@ -104,25 +104,36 @@ impl fmt::Debug for Quota {
     }
 }
 
-/// A place in the window: given back when it is dropped before it was used.
+/// A place in the window: given back when it is dropped before the request left.
 pub(crate) struct Place {
     quota: Arc<Shared>,
-    at: Instant,
-    used: bool,
+    held: Instant,
+    departed: bool,
 }
 
 impl Place {
-    /// The request is on its way, and the platform counts it.
-    pub(crate) fn used(mut self) {
-        self.used = true;
-        self.quota.window().depart_late(self.at, Instant::now());
+    /// The request is on its way: the platform will count it.
+    pub(crate) fn departed(&mut self) {
+        self.departed = true;
+        self.held = self.quota.window().departed(self.held, Instant::now());
+    }
+
+    /// There is a reply: the platform has counted it.
+    pub(crate) fn arrived(self) {
+        self.quota.window().arrived(self.held, Instant::now());
+        self.quota.changed.notify_one();
+    }
+
+    /// There was no connection after all.
+    pub(crate) fn never_left(mut self) {
+        self.departed = false;
     }
 }
 
 impl Drop for Place {
     fn drop(&mut self) {
-        if !self.used {
-            self.quota.window().give_back(self.at);
+        if !self.departed {
+            self.quota.window().give_back(self.held);
             self.quota.changed.notify_one();
         }
     }
@@ -170,11 +181,11 @@ impl Shared {
         loop {
             let changed = self.changed.notified();
             let free_at = match self.window().take(Instant::now()) {
-                Ok(at) => {
+                Ok(held) => {
                     return Place {
                         quota: self.clone(),
-                        at,
-                        used: false,
+                        held,
+                        departed: false,
                     };
                 }
                 Err(free_at) => free_at,
@@ -218,7 +229,7 @@ mod tests {
     }
 
     async fn pass(quota: &Arc<Shared>) -> Instant {
-        quota.acquire(LONG).await.unwrap().used();
+        quota.acquire(LONG).await.unwrap().departed();
         Instant::now()
     }
 
@@ -238,7 +249,10 @@ mod tests {
         }
         assert!(departed.is_sorted(), "in the order in which they came");
         assert_eq!(departed[99], begun);
-        assert!(departed[100] >= begun + 60 * SECOND);
+        assert!(
+            departed[100] > begun + 60 * SECOND,
+            "no reply says that the first hundred have arrived"
+        );
         assert!(
             departed[299] <= begun + 122 * SECOND,
             "{:?}",
@@ -267,6 +281,25 @@ mod tests {
         let gone = timeout(SECOND, quota.acquire(LONG)).await;
         assert!(gone.is_err());
         assert!(pass(&quota).await >= dropped + 60 * SECOND);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_reply_frees_its_place_a_period_later() {
+        let quota = shared(1, 60 * SECOND);
+        let mut place = quota.acquire(LONG).await.unwrap();
+        place.departed();
+        let waiting = tokio::spawn({
+            let quota = quota.clone();
+            async move { pass(&quota).await }
+        });
+        sleep(Duration::from_millis(20)).await;
+        let replied = Instant::now();
+        place.arrived();
+        assert_eq!(
+            waiting.await.unwrap(),
+            replied + 60 * SECOND,
+            "and not the margin as well"
+        );
     }
 
     #[tokio::test(start_paused = true)]

@@ -36,6 +36,9 @@ struct Steps {
     ran: Ran,
     /// The attempt under way.
     sending: Option<Sent>,
+    /// The time spent waiting for the quota.
+    queued: Duration,
+    http_status: Option<u16>,
 }
 
 impl Progress {
@@ -96,7 +99,10 @@ impl Order {
             }),
             Err(error) => Err(progress.failed(error)),
         };
-        self.span.ended(&result);
+        progress.update(|steps| {
+            self.span
+                .ended(&result, steps.attempts, steps.queued, steps.http_status);
+        });
         result
     }
 
@@ -109,8 +115,7 @@ impl Order {
             let queued = Instant::now();
             let place = client.quota.acquire(queue_left).await?;
             queue_left = queue_left.saturating_sub(queued.elapsed());
-            self.span
-                .queued(client.queue_limit.saturating_sub(queue_left));
+            progress.update(|steps| steps.queued += queued.elapsed());
 
             let begun = Instant::now();
             let error = match timeout(time_left, self.attempt(place, progress)).await {
@@ -144,12 +149,12 @@ impl Order {
         }
     }
 
-    async fn attempt(&self, place: Place, progress: &Progress) -> Result<Reply> {
+    async fn attempt(&self, mut place: Place, progress: &Progress) -> Result<Reply> {
         let client = self.client.shared();
         let bearer = client.tokens.get().await?;
         let sent = progress.begin();
-        place.used();
-        let result = client
+        place.departed();
+        let response = client
             .http
             .post(
                 &self.url,
@@ -158,11 +163,16 @@ impl Order {
                 &sent,
                 Stage::Execute,
             )
-            .await
-            .and_then(|response| {
-                self.span.answered(response.http_status());
-                judge(&response.received(), self.accept)
-            });
+            .await;
+        match &response {
+            Ok(response) => {
+                progress.update(|steps| steps.http_status = Some(response.http_status()));
+                place.arrived();
+            }
+            Err(_) if !sent.get() => place.never_left(),
+            Err(_) => {}
+        }
+        let result = response.and_then(|response| judge(&response.received(), self.accept));
         progress.end(result.as_ref().map_or_else(Error::run, |_| Ran::Yes));
         if let Err(error) = &result {
             if Outcome::of(error) == Outcome::TokenRefused {

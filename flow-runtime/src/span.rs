@@ -47,13 +47,6 @@ impl CallSpan {
         future.instrument(self.0).with_current_subscriber()
     }
 
-    pub(crate) fn queued(&self, total: Duration) {
-        self.0.record(
-            "apaas.queued_ms",
-            u64::try_from(total.as_millis()).unwrap_or(u64::MAX),
-        );
-    }
-
     pub(crate) fn paused(&self, pause: Duration) {
         warn!(
             parent: &self.0,
@@ -63,7 +56,6 @@ impl CallSpan {
     }
 
     pub(crate) fn retrying(&self, error: &Error, attempts: u32, pause: Duration) {
-        self.0.record("http.request.resend_count", attempts);
         debug!(
             parent: &self.0,
             error.type = %Kind(error),
@@ -75,16 +67,23 @@ impl CallSpan {
         );
     }
 
-    pub(crate) fn answered(&self, http_status: u16) {
+    pub(crate) fn ended(
+        &self,
+        result: &Result<Reply>,
+        attempts: u32,
+        queued: Duration,
+        http_status: Option<u16>,
+    ) {
+        self.0.record("apaas.attempts", attempts);
+        self.0.record("apaas.queued_ms", millis(queued));
         self.0.record("http.response.status_code", http_status);
-    }
-
-    pub(crate) fn ended(&self, result: &Result<Reply>) {
+        if attempts > 1 {
+            self.0.record("http.request.resend_count", attempts - 1);
+        }
         match result {
             Ok(reply) => {
                 self.0.record("apaas.execution_id", &*reply.execution_id);
                 self.0.record("apaas.log_id", reply.log_id.as_deref());
-                self.0.record("apaas.attempts", reply.attempts);
                 debug!(parent: &self.0, "executed");
             }
             Err(error) => {
@@ -92,14 +91,8 @@ impl CallSpan {
                     .record("error.type", tracing::field::display(Kind(error)));
                 self.0.record("apaas.execution_id", error.execution_id());
                 self.0.record("apaas.log_id", error.log_id());
-                self.0.record("apaas.attempts", error.attempts());
                 self.0.record("apaas.may_have_run", error.may_have_run());
-                debug!(
-                    parent: &self.0,
-                    code = error.code(),
-                    flow_code = error.flow_code(),
-                    "not executed"
-                );
+                debug!(parent: &self.0, code = error.code(), flow_code = error.flow_code(), "not executed");
             }
         }
     }

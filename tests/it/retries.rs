@@ -252,6 +252,28 @@ async fn a_call_that_never_left_gives_its_place_back() {
     }
 }
 
+#[tokio::test]
+async fn a_call_that_found_no_connection_gives_its_place_back() {
+    let port = std::net::TcpListener::bind("127.0.0.1:0")
+        .unwrap()
+        .local_addr()
+        .unwrap()
+        .port();
+    let client = apaas_flow::Client::builder()
+        .token_source(apaas_flow::StaticToken::new("t-1"))
+        .operator(apaas_flow::Operator::id(1))
+        .base_url(format!("http://127.0.0.1:{port}"))
+        .quota(Quota::per_minute(1))
+        .queue_limit(Duration::from_secs(1))
+        .retry(RetryPolicy::NEVER)
+        .build()
+        .unwrap();
+    for _ in 0..3 {
+        let error = delete().execute(&client).await.unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::Connect, "{error}");
+    }
+}
+
 #[test]
 fn a_quota_of_nothing_is_refused() {
     for quota in [Quota::per_minute(0), Quota::new(1, Duration::ZERO)] {

@@ -1,4 +1,6 @@
-use apaas_flow_emulator::{Emulator, Failure};
+use std::time::Duration;
+
+use apaas_flow_emulator::{Emulator, Failure, Fault};
 use apaas_flow_runtime::{Emulated, Flow, Outputs, Params, Result};
 use serde_json::json;
 
@@ -67,7 +69,7 @@ fn a_handler_of_the_flows_own_types() {
     );
 }
 
-/// The only test with our own client: the two readings of the document meet.
+/// With our own client: the two readings of the document meet.
 #[test]
 fn the_client_that_comes_with_it() {
     let emulator = Emulator::builder()
@@ -96,6 +98,40 @@ fn the_client_that_comes_with_it() {
     assert_eq!(runs[0].operator_id, Some(1111));
     let log_id = emulator.requests().pop().unwrap().log_id;
     assert_eq!(run.log_id.as_deref(), Some(log_id.as_str()));
+}
+
+#[test]
+fn the_client_that_comes_with_it_waits_for_no_quota_of_its_own() {
+    let emulator = emulator();
+    let client = emulator.client();
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()
+        .unwrap();
+    runtime.block_on(async {
+        for order in 1..=101 {
+            let call = client.execute(&Discount { order });
+            let run = tokio::time::timeout(Duration::from_secs(30), call).await;
+            assert_eq!(run.unwrap().unwrap().output.total, order.to_string());
+        }
+    });
+    assert_eq!(emulator.runs(), 101);
+}
+
+#[test]
+fn the_client_that_comes_with_it_meets_faults() {
+    let emulator = emulator();
+    emulator.inject(Fault::RateLimited { reset: 0.01 }).times(2);
+    emulator.inject(Fault::StaleToken { http_status: 200 });
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()
+        .unwrap();
+    let call = emulator.client().execute(&Discount { order: 1 });
+    let key = call.key().to_owned();
+    assert_eq!(runtime.block_on(call).unwrap().output.total, "1");
+    assert_eq!((emulator.faults_met(), emulator.runs_of(&key)), (3, 1));
+    assert_eq!(emulator.token_requests(), 2);
 }
 
 #[test]

@@ -9,16 +9,20 @@ use tokio::time::Instant;
 
 pub(super) struct Window {
     calls: usize,
-    /// The period and a margin: the platform counts arrivals, this counts departures, and of two requests the earlier
-    /// may be the slower one.
     period: Duration,
-    /// The departures of the last period, oldest first.
-    departures: VecDeque<Instant>,
+    /// The longest that a request is taken to be under way. The platform counts arrivals, and what is known here is
+    /// that a request arrived between its departure and its reply: its place is held from the reply on, or from this
+    /// long after its departure where the reply takes longer.
+    on_the_way: Duration,
+    /// From when on each place of the last period is held, oldest first.
+    held: VecDeque<Instant>,
     paused_until: Option<Instant>,
 }
 
-/// An eightieth of the period: three quarters of a second a minute, well above what networks differ by.
-const MARGIN: u32 = 80;
+/// An eightieth of the period, which is three quarters of a second a minute: more than networks take, and a bit more
+/// than one percent of the budget where every reply is slow.
+const ON_THE_WAY: u32 = 80;
+const LEAST_ON_THE_WAY: Duration = Duration::from_millis(100);
 
 /// As good as never, and still within the arithmetic of time.
 pub(super) const FAR: Duration = Duration::from_secs(365 * 24 * 60 * 60);
@@ -29,71 +33,77 @@ impl Window {
         Self {
             // `Quota::is_usable` is asked before; one call is the least that makes sense
             calls: calls.max(1),
-            period: period + period / MARGIN,
-            departures: VecDeque::new(),
+            period,
+            on_the_way: (period / ON_THE_WAY).max(LEAST_ON_THE_WAY).min(period),
+            held: VecDeque::new(),
             paused_until: None,
         }
     }
 
-    /// Departs now, or says when it can be tried again.
+    /// Takes a place now, or says when it can be tried again. The place is known by the time from which it is held.
     pub(super) fn take(&mut self, now: Instant) -> Result<Instant, Instant> {
-        self.forget(now);
-        match self.earliest(0, now) {
-            at if at > now => Err(at),
-            _ if self.calls == usize::MAX => Ok(now), // nothing to remember
-            _ => {
-                self.departures.push_back(now);
-                Ok(now)
-            }
+        while self
+            .held
+            .front()
+            .is_some_and(|held| *held + self.period <= now)
+        {
+            self.held.pop_front();
         }
+        let free_at = self.earliest(0, now);
+        if free_at > now {
+            return Err(free_at);
+        }
+        let held = now + self.on_the_way;
+        if self.calls < usize::MAX {
+            self.hold(held);
+        }
+        Ok(held)
     }
 
     /// When the next departure can be, after so many others.
     pub(super) fn earliest(&self, ahead: usize, now: Instant) -> Instant {
         let not_before = self.paused_until.map_or(now, |until| until.max(now));
-        // Departure `number` comes a period after departure `number - calls`, which may be to come itself.
-        let number = self.departures.len().saturating_add(ahead);
-        let periods = u32::try_from(number / self.calls).unwrap_or(u32::MAX);
-        let base = self
-            .departures
+        // Departure `number` follows departure `number - calls`, which may be to come itself.
+        let number = self.held.len().saturating_add(ahead);
+        let rounds = u32::try_from(number / self.calls).unwrap_or(u32::MAX);
+        let first = self
+            .held
             .get(number % self.calls)
-            .copied()
-            .unwrap_or(now);
-        not_before.max(base + self.period.saturating_mul(periods).min(FAR))
+            .map_or(now, |held| *held - self.on_the_way);
+        let round = self.period + self.on_the_way;
+        not_before.max(first + round.saturating_mul(rounds).min(FAR))
     }
 
     /// The request of this place leaves only now.
-    pub(super) fn depart_late(&mut self, at: Instant, now: Instant) {
-        if let Some(i) = self.position(at) {
-            self.departures.remove(i);
-            self.departures.push_back(now);
+    pub(super) fn departed(&mut self, place: Instant, now: Instant) -> Instant {
+        let held = now + self.on_the_way;
+        if self.give_back(place) {
+            self.hold(held);
+        }
+        held
+    }
+
+    /// There is a reply to the request of this place: it cannot arrive any later.
+    pub(super) fn arrived(&mut self, place: Instant, now: Instant) {
+        if now < place && self.give_back(place) {
+            self.hold(now);
         }
     }
 
-    pub(super) fn give_back(&mut self, at: Instant) {
-        if let Some(i) = self.position(at) {
-            self.departures.remove(i);
-        }
+    /// Whether it was still held.
+    pub(super) fn give_back(&mut self, place: Instant) -> bool {
+        // Places held from the same time on are as good as each other.
+        let held = self.held.binary_search(&place);
+        held.is_ok_and(|i| self.held.remove(i).is_some())
     }
 
-    fn position(&self, at: Instant) -> Option<usize> {
-        self.departures
-            .iter()
-            .rposition(|departure| *departure == at)
+    fn hold(&mut self, from: Instant) {
+        let i = self.held.partition_point(|held| *held <= from);
+        self.held.insert(i, from);
     }
 
     pub(super) fn pause_until(&mut self, until: Instant) {
         self.paused_until = self.paused_until.max(Some(until));
-    }
-
-    fn forget(&mut self, now: Instant) {
-        while self
-            .departures
-            .front()
-            .is_some_and(|departure| *departure + self.period <= now)
-        {
-            self.departures.pop_front();
-        }
     }
 }
 
@@ -108,7 +118,7 @@ mod tests {
         let (mut now, mut departed) = (begin, Vec::new());
         while now < begin + for_ {
             match window.take(now) {
-                Ok(at) => departed.push(at),
+                Ok(_) => departed.push(now),
                 Err(free_at) => {
                     assert!(free_at > now, "no busy waiting");
                     now = free_at;
@@ -157,7 +167,7 @@ mod tests {
         let mut window = Window::new(100, 60 * SECOND);
         for i in 0..1000 {
             let now = begin + Duration::from_millis(610) * i;
-            assert_eq!(window.take(now), Ok(now), "call {i}");
+            assert!(window.take(now).is_ok(), "call {i}");
         }
     }
 
@@ -168,19 +178,36 @@ mod tests {
         window.take(now).unwrap();
         let second = window.take(now).unwrap();
         assert!(window.take(now).is_err());
-        window.give_back(second);
-        assert_eq!(window.take(now), Ok(now));
+        assert!(window.give_back(second));
+        assert!(window.take(now).is_ok());
         assert!(window.take(now).is_err());
     }
 
     #[test]
     fn a_request_that_leaves_late_holds_its_place_for_longer() {
         let now = Instant::now();
-        let mut window = Window::new(1, SECOND);
-        let at = window.take(now).unwrap();
-        window.depart_late(at, now + SECOND);
-        assert!(window.take(now + 2 * SECOND).is_err());
-        assert!(window.take(now + 3 * SECOND).is_ok());
+        let mut window = Window::new(1, 80 * SECOND);
+        let place = window.take(now).unwrap();
+        window.departed(place, now + 10 * SECOND);
+        assert_eq!(window.take(now + 90 * SECOND), Err(now + 91 * SECOND));
+        assert!(window.take(now + 91 * SECOND).is_ok());
+    }
+
+    #[test]
+    fn a_reply_says_that_the_request_has_arrived() {
+        let now = Instant::now();
+        let mut window = Window::new(1, 80 * SECOND);
+        let place = window.take(now).unwrap();
+        window.arrived(place, now + SECOND / 2);
+        assert_eq!(
+            window.take(now + SECOND),
+            Err(now + SECOND / 2 + 80 * SECOND)
+        );
+        // a slow one says nothing new: the flow took long, not the way
+        let mut window = Window::new(1, 80 * SECOND);
+        let place = window.take(now).unwrap();
+        window.arrived(place, now + 25 * SECOND);
+        assert_eq!(window.take(now + 25 * SECOND), Err(now + 81 * SECOND));
     }
 
     #[test]

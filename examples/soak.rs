@@ -1,0 +1,115 @@
+//! Calls without end against a platform that misbehaves: `cargo run --release --example soak -- 1000000 0.2 4711`
+//!
+//! So many calls, such a share of faults, this seed. At the end every call's word on its run is compared with what
+//! really ran, and the process's memory is shown. It fails if a single call was wrong.
+
+use std::time::{Duration, Instant};
+
+use apaas_flow::{Client, Operator, Quota, RetryPolicy, apaas_flow, value::RecordRef};
+use apaas_flow_emulator::{Emulator, Keep};
+use futures_util::{StreamExt, stream};
+
+/// Closes one ticket.
+#[apaas_flow(namespace = "package_desk__c", flow_id = "close_0a1b2c3d4e", emulate)]
+pub struct Close {
+    /// The ticket.
+    #[input("variable_ticket")]
+    pub ticket: RecordRef,
+    /// The same number again.
+    #[output("variable_number")]
+    pub number: i64,
+}
+
+#[tokio::main(flavor = "current_thread")]
+async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    let mut arguments = std::env::args().skip(1);
+    let calls: i64 = arguments.next().as_deref().unwrap_or("20000").parse()?;
+    let rate: f64 = arguments.next().as_deref().unwrap_or("0.2").parse()?;
+    let seed: u64 = arguments.next().as_deref().unwrap_or("4711").parse()?;
+
+    let emulator = Emulator::builder()
+        .keep(Keep::Counts)
+        .chaos(seed, rate)
+        .start()
+        .await?;
+    emulator.on::<Close>(|input| {
+        Ok(CloseOutput {
+            number: input.ticket.id(),
+        })
+    });
+    let client = Client::builder()
+        .app_credentials("cli_soak", "secret")
+        .operator(Operator::id(1111))
+        .base_url(emulator.url())
+        .quota(Quota::UNLIMITED)
+        .retry(RetryPolicy::default().backoff(Duration::from_millis(1), Duration::from_millis(5)))
+        .build()?;
+
+    let begun = Instant::now();
+    let mut ends = stream::iter(0..calls)
+        .map(|number| {
+            let key = format!("close_0a1b2c3d4e-{number}");
+            let ticket = RecordRef::new(number);
+            let call = Close { ticket }
+                .execute(&client)
+                .idempotency_key(key.clone());
+            async move { (number, key, call.await) }
+        })
+        .buffer_unordered(64);
+    let (mut fine, mut unknown, mut not_run, mut wrong) = (0, 0, 0, 0);
+    while let Some((number, key, end)) = ends.next().await {
+        let runs = emulator.runs_of(&key);
+        let true_to_fact = match end {
+            Ok(run) => {
+                fine += 1;
+                runs == 1 && run.output.number == number
+            }
+            Err(error) if error.may_have_run() => {
+                unknown += 1;
+                runs <= 1
+            }
+            Err(_) => {
+                not_run += 1;
+                runs == 0
+            }
+        };
+        wrong += i64::from(!true_to_fact);
+        if (number + 1) % 100_000 == 0 {
+            println!(
+                "{:>9} calls, {:>5.0} s, {}",
+                number + 1,
+                begun.elapsed().as_secs_f64(),
+                memory()
+            );
+        }
+    }
+
+    println!(
+        "{calls} calls, {} faults, {:.0} s, {}",
+        emulator.faults_met(),
+        begun.elapsed().as_secs_f64(),
+        memory()
+    );
+    println!("{fine} ran and gave their outputs, {not_run} did not run, {unknown} may have run");
+    println!("{wrong} were wrong about their run");
+    if wrong > 0 {
+        return Err("a call was wrong about its run".into());
+    }
+    Ok(())
+}
+
+/// The memory that the process has now, where the system tells.
+fn memory() -> String {
+    std::fs::read_to_string("/proc/self/status")
+        .ok()
+        .and_then(|status| {
+            let line = status.lines().find(|line| line.starts_with("VmRSS:"))?;
+            Some(
+                line.split_whitespace()
+                    .skip(1)
+                    .collect::<Vec<_>>()
+                    .join(" "),
+            )
+        })
+        .unwrap_or_else(|| "memory unknown".to_owned())
+}
