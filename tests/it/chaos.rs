@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use apaas_flow::{Client, ErrorKind, Operator, Quota, RetryPolicy};
+use apaas_flow::{Client, ClientBuilder, ErrorKind, Operator, Quota, RetryPolicy};
 use apaas_flow_emulator::{Emulator, Fault};
 use futures_util::{StreamExt, stream};
 
@@ -165,6 +165,19 @@ async fn a_silent_platform_ends_the_call_in_time() {
 async fn three_hundred_at_once_within_the_quota_meet_no_limit() {
     // the platform's 100 a minute, thirty times as fast
     let period = Duration::from_secs(2);
+    three_hundred_at_once(period, |builder| builder.quota(Quota::new(100, period))).await;
+}
+
+#[tokio::test]
+#[ignore = "takes two minutes"]
+async fn three_hundred_at_once_under_the_default_limits() {
+    three_hundred_at_once(Duration::from_secs(60), |builder| builder).await;
+}
+
+async fn three_hundred_at_once(
+    period: Duration,
+    limits: impl FnOnce(ClientBuilder) -> ClientBuilder,
+) {
     let emulator = Emulator::builder()
         .quota(100, period)
         .start()
@@ -175,13 +188,11 @@ async fn three_hundred_at_once_within_the_quota_meet_no_limit() {
             flow_execution_id: 1,
         })
     });
-    let client = Client::builder()
+    let builder = Client::builder()
         .app_credentials("cli_a1b2", "s3cr3t")
         .operator(Operator::id(1111))
-        .base_url(emulator.url())
-        .quota(Quota::new(100, period))
-        .build()
-        .unwrap();
+        .base_url(emulator.url());
+    let client = limits(builder).build().unwrap();
     let clones = [client.clone(), client.clone(), client];
     let calls: Vec<_> = clones
         .iter()
