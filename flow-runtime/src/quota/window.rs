@@ -19,10 +19,10 @@ pub(super) struct Window {
     paused_until: Option<Instant>,
 }
 
-/// An eightieth of the period, which is three quarters of a second a minute: more than networks take, and a bit more
-/// than one percent of the budget where every reply is slow.
-const ON_THE_WAY: u32 = 80;
-const LEAST_ON_THE_WAY: Duration = Duration::from_millis(100);
+/// A fiftieth of the period, which is 1.2 seconds a minute: more than networks and busy machines take. Where replies
+/// are quick it costs nothing, and where every one is slow not quite two percent of the budget.
+const ON_THE_WAY: u32 = 50;
+const LEAST_ON_THE_WAY: Duration = Duration::from_millis(250);
 
 /// As good as never, and still within the arithmetic of time.
 pub(super) const FAR: Duration = Duration::from_secs(365 * 24 * 60 * 60);
@@ -186,28 +186,28 @@ mod tests {
     #[test]
     fn a_request_that_leaves_late_holds_its_place_for_longer() {
         let now = Instant::now();
-        let mut window = Window::new(1, 80 * SECOND);
+        let mut window = Window::new(1, 50 * SECOND);
         let place = window.take(now).unwrap();
         window.departed(place, now + 10 * SECOND);
-        assert_eq!(window.take(now + 90 * SECOND), Err(now + 91 * SECOND));
-        assert!(window.take(now + 91 * SECOND).is_ok());
+        assert_eq!(window.take(now + 60 * SECOND), Err(now + 61 * SECOND));
+        assert!(window.take(now + 61 * SECOND).is_ok());
     }
 
     #[test]
     fn a_reply_says_that_the_request_has_arrived() {
         let now = Instant::now();
-        let mut window = Window::new(1, 80 * SECOND);
+        let mut window = Window::new(1, 50 * SECOND);
         let place = window.take(now).unwrap();
         window.arrived(place, now + SECOND / 2);
         assert_eq!(
             window.take(now + SECOND),
-            Err(now + SECOND / 2 + 80 * SECOND)
+            Err(now + SECOND / 2 + 50 * SECOND)
         );
         // a slow one says nothing new: the flow took long, not the way
-        let mut window = Window::new(1, 80 * SECOND);
+        let mut window = Window::new(1, 50 * SECOND);
         let place = window.take(now).unwrap();
         window.arrived(place, now + 25 * SECOND);
-        assert_eq!(window.take(now + 25 * SECOND), Err(now + 81 * SECOND));
+        assert_eq!(window.take(now + 25 * SECOND), Err(now + 51 * SECOND));
     }
 
     #[test]
@@ -223,8 +223,8 @@ mod tests {
     #[test]
     fn the_wait_of_those_behind_others_is_known() {
         let now = Instant::now();
-        let mut window = Window::new(2, 80 * SECOND);
-        let period = 81 * SECOND;
+        let mut window = Window::new(2, 50 * SECOND);
+        let period = 51 * SECOND;
         assert_eq!(window.earliest(1, now), now);
         assert_eq!(window.earliest(2, now), now + period);
         assert_eq!(window.earliest(5, now), now + 2 * period);
