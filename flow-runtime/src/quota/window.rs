@@ -166,7 +166,7 @@ mod tests {
         let begin = Instant::now();
         let mut window = Window::new(100, 60 * SECOND);
         for i in 0..1000 {
-            let now = begin + Duration::from_millis(610) * i;
+            let now = begin + Duration::from_millis(620) * i;
             assert!(window.take(now).is_ok(), "call {i}");
         }
     }
