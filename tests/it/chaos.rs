@@ -1,7 +1,10 @@
 //! The proof: whatever goes wrong, what a call says of its run is true.
 
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
+use apaas_flow::value::RecordRef;
 use apaas_flow::{Client, ClientBuilder, ErrorKind, Operator, Quota, RetryPolicy};
 use apaas_flow_emulator::{Emulator, Fault};
 use futures_util::{StreamExt, stream};
@@ -33,15 +36,24 @@ async fn emulator() -> Emulator {
 #[tokio::test]
 async fn whatever_goes_wrong_what_a_call_says_of_its_run_is_true() {
     const CALLS: usize = 20_000;
-    let emulator = emulator().await;
+    // Counted where the flow runs, by the record that it is run for: whatever key a run had, it is seen here.
+    let ran: Arc<Vec<AtomicUsize>> = Arc::new((0..CALLS).map(|_| AtomicUsize::new(0)).collect());
+    let emulator = Emulator::start().await.unwrap();
+    let counted = ran.clone();
+    emulator.on::<DeleteObject>(move |input| {
+        let number = usize::try_from(input.record.id()).unwrap();
+        counted[number].fetch_add(1, Ordering::SeqCst);
+        Ok(DeleteObjectOutput {
+            flow_execution_id: input.record.id(),
+        })
+    });
     emulator.chaos(4711, 0.2);
     let client = client(&emulator);
 
     let ends: Vec<_> = stream::iter(0..CALLS)
         .map(|number| {
-            let call = delete()
-                .execute(&client)
-                .idempotency_key(format!("chaos-{number}"));
+            let record = RecordRef::new(i64::try_from(number).unwrap());
+            let call = DeleteObject { record }.execute(&client);
             async move { (number, call.await) }
         })
         .buffer_unordered(64)
@@ -51,15 +63,17 @@ async fn whatever_goes_wrong_what_a_call_says_of_its_run_is_true() {
     assert_eq!(ends.len(), CALLS, "every call ends");
     let (mut fine, mut failed, mut unknown) = (0, 0, 0);
     for (number, end) in ends {
-        let runs = emulator.runs_of(&format!("chaos-{number}"));
+        let runs = ran[number].load(Ordering::SeqCst);
         match end {
             Ok(run) => {
                 assert_eq!(runs, 1, "{number} says it ran: {run:?}");
-                assert_eq!(run.output.flow_execution_id, 5_454_545);
+                assert_eq!(emulator.runs_of(&run.idempotency_key), 1);
+                assert_eq!(run.output.flow_execution_id, i64::try_from(number).unwrap());
                 fine += 1;
             }
             Err(error) if error.may_have_run() => {
                 assert!(runs <= 1, "{number} ran {runs} times: {error}");
+                assert_eq!(emulator.runs_of(error.idempotency_key().unwrap()), runs);
                 assert!(!error.is_retryable(), "{error}");
                 unknown += 1;
             }
@@ -70,11 +84,8 @@ async fn whatever_goes_wrong_what_a_call_says_of_its_run_is_true() {
         }
     }
     // All three ends did occur, and the faults were many: else nothing was proven.
-    assert!(
-        emulator.faults_met() > CALLS / 10,
-        "{} faults",
-        emulator.faults_met()
-    );
+    let faults = emulator.faults_met();
+    assert!(faults > CALLS / 10, "{faults} faults");
     assert!(
         fine > CALLS / 2 && unknown > 100 && failed > 0,
         "{fine} fine, {unknown} unknown, {failed} did not run"
