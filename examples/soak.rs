@@ -59,12 +59,9 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
     let begun = Instant::now();
     let mut ends = stream::iter(0..calls)
         .map(|number| {
-            let key = format!("close_0a1b2c3d4e-{number}");
             let ticket = RecordRef::new(number);
-            let call = Close { ticket }
-                .execute(&client)
-                .idempotency_key(key.clone());
-            async move { (number, key, call.await) }
+            let call = Close { ticket }.execute(&client);
+            async move { (number, call.await) }
         })
         .buffer_unordered(64);
     let (mut fine, mut unknown, mut not_run, mut wrong) = (0, 0, 0, 0);

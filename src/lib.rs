@@ -4,6 +4,3 @@
 pub use apaas_flow_macros::apaas_flow;
 #[doc(inline)]
 pub use apaas_flow_runtime::*;
-// a glob leaves out what is hidden
-#[doc(hidden)]
-pub use apaas_flow_runtime::__private;

@@ -32,7 +32,7 @@ const RESPONSE_LIMIT: usize = 16 << 20;
 ///
 /// ```
 /// use std::time::Duration;
-/// use apaas_flow_runtime::{Client, LARK, Operator};
+/// use apaas_flow::{Client, LARK, Operator};
 ///
 /// let client = Client::builder()
 ///     .app_credentials("cli_a1b2", "secret")
@@ -41,7 +41,7 @@ const RESPONSE_LIMIT: usize = 16 << 20;
 ///     .namespace_alias("package_dev__c", "package_prod__c")
 ///     .timeout(Duration::from_secs(10))
 ///     .build()?;
-/// # Ok::<(), apaas_flow_runtime::Error>(())
+/// # Ok::<(), apaas_flow::Error>(())
 /// ```
 #[must_use]
 pub struct ClientBuilder {
@@ -108,18 +108,21 @@ impl ClientBuilder {
     }
 
     fn from_variables(variable: impl Fn(&str) -> Option<String>) -> Result<Self> {
-        let variable = |name: &str| variable(name).filter(|value| !value.trim().is_empty());
+        let variable = |name: &str| {
+            let value = variable(name)?.trim().to_owned();
+            Some(value).filter(|value| !value.is_empty())
+        };
         let mut wrong = Vec::new();
         let mut required = |name: &str| {
             variable(name).unwrap_or_else(|| {
-                wrong.push(format!("{name} is not set"));
+                wrong.push(format!("{name} is not set, or empty"));
                 String::new()
             })
         };
         let mut builder =
             Self::new().app_credentials(required("APAAS_APP_ID"), required("APAAS_APP_SECRET"));
         if let Some(id) = variable("APAAS_OPERATOR_ID") {
-            match id.trim().parse() {
+            match id.parse() {
                 Ok(id) => builder.operator = Some(Operator::id(id)),
                 Err(_) => wrong.push(
                     "APAAS_OPERATOR_ID is not a whole number; it is the `_id` that the low-code platform shows for the user, not an open_id"
@@ -137,11 +140,14 @@ impl ClientBuilder {
             builder.base_url = url;
         }
         if let Some(allow) = variable("APAAS_ALLOW_PLAIN_HTTP") {
-            match allow.trim() {
+            match allow.as_str() {
                 "true" | "1" => builder.allow_plain_http = true,
                 "false" | "0" => builder.allow_plain_http = false,
                 _ => wrong.push("APAAS_ALLOW_PLAIN_HTTP is neither `true` nor `false`".to_owned()),
             }
+        }
+        if let Err(error) = base_url(&builder.base_url, builder.allow_plain_http) {
+            wrong.push(format!("APAAS_BASE_URL: {error}"));
         }
         if wrong.is_empty() {
             Ok(builder)
@@ -350,6 +356,11 @@ fn base_url(text: &str, allow_plain_http: bool) -> Result<(String, bool)> {
     if url.query().is_some() || url.fragment().is_some() {
         return Err(config(
             "the base URL has a `?` or a `#`; give the part in front of `/open-apis`",
+        ));
+    }
+    if url.path().trim_end_matches('/').ends_with("/open-apis") {
+        return Err(config(
+            "the base URL ends with `/open-apis`; give the part in front of it",
         ));
     }
     match url.scheme() {

@@ -8,7 +8,7 @@ use std::task::{Context, Poll, ready};
 use std::time::Duration;
 
 use crate::driver::{self, Task};
-use crate::error::{Error, ErrorKind, Result};
+use crate::error::{Error, ErrorKind, Ran, Result};
 use crate::send::Order;
 use crate::span::CallSpan;
 use crate::wire::{Accept, Reply, Request};
@@ -24,14 +24,14 @@ pub type Start = Call<Started>;
 
 /// A call of a flow. Nothing is sent before it is awaited (or polled, or spawned).
 ///
-/// Options are set before that. It borrows nothing: it can be stored, spawned, or awaited in another task.
+/// Options are set before that; on a call that is under way they change nothing. It borrows nothing: it can be stored, spawned, or awaited in another task.
 ///
 /// Dropping it while it is under way stops the waiting, **not** the flow: what was sent is sent. The
 /// [`key`](Self::key), drawn before anything is sent, is what is left then to find the run on the platform.
 ///
 /// ```no_run
 /// use std::time::Duration;
-/// # use apaas_flow_runtime::{Client, Flow, Operator, Outputs, Params, Result};
+/// # use apaas_flow::{Client, Flow, Operator, Outputs, Params, Result};
 /// # struct Nightly;
 /// # impl Flow for Nightly {
 /// #     const NAMESPACE: &'static str = "package_shop__c";
@@ -145,7 +145,9 @@ impl<R> Call<R> {
     /// A key that was used before is refused with [`ErrorKind::KeyUsed`]: it does not replay the first run's outputs.
     /// How far a key reaches and how long it lives is not documented, so let it begin with the flow's id.
     pub fn idempotency_key(mut self, key: impl Into<String>) -> Self {
-        self.key = key.into();
+        if let State::Planned(_) = self.state {
+            self.key = key.into();
+        }
         self
     }
 
@@ -185,13 +187,25 @@ impl<R> Call<R> {
     /// Sends the request on its way.
     fn begin(&self, plan: Plan) -> Result<Task<Reply>> {
         let client = plan.client.shared();
-        let params = plan.params?;
+        let params = plan.params.map_err(|error| error.ran(Ran::No))?;
         let operator = plan.operator.as_ref().or(client.operator.as_ref()).ok_or_else(|| {
             Error::plain(
                 ErrorKind::Config,
                 "no operator; name one with `ClientBuilder::operator`, with `.operator(..)` on the call, or with APAAS_OPERATOR_ID or APAAS_OPERATOR_EMAIL",
             )
         })?;
+        if operator.is_empty() {
+            return Err(Error::plain(
+                ErrorKind::Config,
+                "the operator's email is empty; give the one that the low-code platform shows",
+            ));
+        }
+        if plan.timeout.is_some_and(|timeout| timeout.is_zero()) {
+            return Err(Error::plain(
+                ErrorKind::Config,
+                "a timeout of zero leaves no time for the call",
+            ));
+        }
         if self.key.is_empty() {
             return Err(Error::plain(
                 ErrorKind::Config,

@@ -16,8 +16,8 @@ use crate::{ClientBuilder, Flow, Operator, Params, Result, RetryPolicy, quota};
 /// It may be used from several async runtimes, and from none with the feature `blocking`.
 ///
 /// ```no_run
-/// # use apaas_flow_runtime::{Client, Operator};
-/// # async fn example() -> apaas_flow_runtime::Result<()> {
+/// # use apaas_flow::{Client, Operator};
+/// # async fn example() -> apaas_flow::Result<()> {
 /// let client = Client::builder()
 ///     .app_credentials("cli_a1b2", "secret")
 ///     .operator(Operator::email("ops@example.com"))

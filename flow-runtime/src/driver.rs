@@ -8,7 +8,7 @@
 use std::cell::Cell;
 use std::future::{Future, pending};
 use std::pin::{Pin, pin};
-use std::sync::{Arc, OnceLock};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use std::task::{Context, Poll, Wake, Waker};
 use std::thread::{self, Thread};
 
@@ -25,26 +25,36 @@ thread_local! {
 
 /// The driver, started at the first call of the process.
 fn handle() -> Result<&'static Handle> {
-    static DRIVER: OnceLock<std::io::Result<Handle>> = OnceLock::new();
-    DRIVER
-        .get_or_init(|| {
-            let runtime = Builder::new_current_thread().enable_all().build()?;
-            let handle = runtime.handle().clone();
-            thread::Builder::new()
-                .name("apaas-flow".to_owned())
-                .spawn(move || {
-                    IS_DRIVER.set(true);
-                    runtime.block_on(pending::<()>());
-                })?;
-            Ok(handle)
-        })
-        .as_ref()
-        .map_err(|error| {
-            Error::plain(
-                ErrorKind::Config,
-                format!("the library's thread could not be started: {error}"),
-            )
-        })
+    static DRIVER: OnceLock<Handle> = OnceLock::new();
+    static START: Mutex<()> = Mutex::new(());
+    if let Some(handle) = DRIVER.get() {
+        return Ok(handle);
+    }
+    // A start that fails, for want of a thread perhaps, is tried again by the next call.
+    let _one_at_a_time = START.lock().unwrap_or_else(PoisonError::into_inner);
+    match DRIVER.get() {
+        Some(handle) => Ok(handle),
+        None => start()
+            .map(|handle| DRIVER.get_or_init(|| handle))
+            .map_err(|error| {
+                Error::plain(
+                    ErrorKind::Config,
+                    format!("the library's thread could not be started: {error}"),
+                )
+            }),
+    }
+}
+
+fn start() -> std::io::Result<Handle> {
+    let runtime = Builder::new_current_thread().enable_all().build()?;
+    let handle = runtime.handle().clone();
+    thread::Builder::new()
+        .name("apaas-flow".to_owned())
+        .spawn(move || {
+            IS_DRIVER.set(true);
+            runtime.block_on(pending::<()>());
+        })?;
+    Ok(handle)
 }
 
 /// Runs a future on the driver; dropping the task ends it.
@@ -106,7 +116,8 @@ pub(crate) fn block_on<T>(future: impl Future<Output = Result<T>>) -> Result<T> 
     }
     let waker = Waker::from(Arc::new(Unpark(thread::current())));
     let mut cx = Context::from_waker(&waker);
-    let mut future = pin!(future);
+    // Inside a task of tokio's, its budget would be used up one day, and nobody here could yield to get a new one.
+    let mut future = pin!(tokio::task::unconstrained(future));
     loop {
         if let Poll::Ready(result) = future.as_mut().poll(&mut cx) {
             return result;

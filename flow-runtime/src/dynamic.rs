@@ -8,12 +8,13 @@ use serde::de::DeserializeOwned;
 
 use crate::call::{Call, Execute, Start, Target};
 use crate::error::Result;
+use crate::wire::Reply;
 use crate::{Client, Outputs, Params, names};
 
 /// A flow whose names and parameters are known only at run time.
 ///
 /// ```no_run
-/// # use apaas_flow_runtime::{Client, DynamicFlow, Result};
+/// # use apaas_flow::{Client, DynamicFlow, Result};
 /// # async fn example(client: Client) -> Result<()> {
 /// let run = DynamicFlow::new("package_x__c", "flow_y")?
 ///     .param("variable_a", 1)?
@@ -23,7 +24,7 @@ use crate::{Client, Outputs, Params, names};
 /// # Ok(())
 /// # }
 /// ```
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct DynamicFlow {
     namespace: String,
     flow_id: String,
@@ -63,9 +64,12 @@ impl DynamicFlow {
             self.target(),
             Ok(self.params.clone()),
             |reply, flow| {
-                let out_params = reply.out_params.clone();
+                let output = DynamicOutput {
+                    flow: flow.to_owned(),
+                    reply: reply.clone(),
+                };
                 // Parsed here, so that outputs that are none at all are this call's error.
-                reply.decode(flow, |_| Ok(DynamicOutput(out_params)))
+                reply.decode(flow, |_| Ok(output))
             },
         )
     }
@@ -84,30 +88,33 @@ impl DynamicFlow {
 }
 
 /// The outputs of a [`DynamicFlow`], each read when it is asked for.
-#[derive(Clone, PartialEq, Eq)]
-pub struct DynamicOutput(String);
+#[derive(Clone)]
+pub struct DynamicOutput {
+    flow: String,
+    reply: Reply,
+}
 
 impl DynamicOutput {
     /// Reads an output. A missing one is an error unless the type accepts absence, as `Option` does.
     ///
     /// # Errors
-    /// [`ErrorKind::Decode`](crate::ErrorKind::Decode) if it is missing or does not fit.
+    /// [`ErrorKind::Decode`](crate::ErrorKind::Decode) if it is missing or does not fit, with all that is known of the run.
     pub fn get<T: DeserializeOwned>(&self, name: &str) -> Result<T> {
-        let mut outputs = Outputs::parse(&self.0)?;
-        let value = outputs.take(name);
-        outputs.finish(value)
+        Outputs::parse(&self.reply.out_params)
+            .and_then(|mut outputs| outputs.take(name))
+            .map_err(|error| self.reply.clone().failed(&self.flow, error))
     }
 
     /// The api names of all outputs, in the platform's order.
     pub fn names(&self) -> Vec<String> {
-        Outputs::parse(&self.0)
+        Outputs::parse(&self.reply.out_params)
             .map(|outputs| outputs.names().map(str::to_owned).collect())
             .unwrap_or_default()
     }
 
     /// The text of `out_params` as the platform sent it.
     pub fn as_str(&self) -> &str {
-        &self.0
+        &self.reply.out_params
     }
 }
 

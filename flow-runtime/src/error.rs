@@ -14,10 +14,11 @@ pub type Result<T, E = Error> = std::result::Result<T, E>;
 /// The first question after a failure is "did it run?": [`may_have_run`](Self::may_have_run) answers it.
 /// [`kind`](Self::kind) says what failed; the other methods carry what is needed to find out more.
 /// `Display` is one line for a person: what failed, whether the flow ran, the platform's code, the
-/// idempotency key and the log id. No parameter, output or secret is in any of it, nor in `Debug`.
+/// idempotency key and the log id. Neither it nor `Debug` shows a secret, a parameter or an output, unless the platform
+/// or the flow itself put one into its own message, which is passed on.
 ///
 /// ```
-/// use apaas_flow_runtime::{Client, ErrorKind};
+/// use apaas_flow::{Client, ErrorKind};
 ///
 /// let error = Client::builder().base_url("http://example.com").build().unwrap_err();
 /// assert_eq!(error.kind(), ErrorKind::Config);
@@ -128,7 +129,7 @@ impl Error {
     /// An error of your own: for a handwritten [`Flow`](crate::Flow) or [`TokenSource`](crate::TokenSource).
     ///
     /// ```
-    /// use apaas_flow_runtime::{Error, ErrorKind};
+    /// use apaas_flow::{Error, ErrorKind};
     ///
     /// let error = Error::new(ErrorKind::Encode, "the order has no lines");
     /// assert!(error.to_string().contains("the order has no lines"));
@@ -346,6 +347,7 @@ impl fmt::Display for Error {
             f.write_str(match inner.ran {
                 Ran::No => "; the flow did not run",
                 Ran::Maybe => "; the flow may have run",
+                Ran::Yes if inner.kind == ErrorKind::Unfinished => "; the flow is under way",
                 Ran::Yes => "; the flow ran",
             })?;
         }
@@ -373,7 +375,17 @@ impl fmt::Display for Problem {
         if !self.path.is_empty() {
             write!(f, " at `{}`", self.path)?;
         }
-        write!(f, " expected {}, found {}", self.expected, self.found)
+        // A bare type of Rust's is set apart from the sentence.
+        let quote = if self.expected.contains([' ', '`']) {
+            ""
+        } else {
+            "`"
+        };
+        write!(
+            f,
+            " expected {quote}{}{quote}, found {}",
+            self.expected, self.found
+        )
     }
 }
 

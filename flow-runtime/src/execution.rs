@@ -5,8 +5,8 @@ use std::fmt;
 /// A run that ended well, with its outputs.
 ///
 /// ```
-/// use apaas_flow_runtime::wire;
-/// # use apaas_flow_runtime::{Flow, Outputs, Params, Result};
+/// use apaas_flow::wire;
+/// # use apaas_flow::{Flow, Outputs, Params, Result};
 /// # struct Total;
 /// # impl Flow for Total {
 /// #     const NAMESPACE: &'static str = "package_shop__c";
@@ -21,7 +21,7 @@ use std::fmt;
 /// let run = wire::reply::<Total>(200, reply)?;
 /// assert_eq!(run.execution_id, "1816970091484211");
 /// assert_eq!(run.output, 12850);
-/// # Ok::<(), apaas_flow_runtime::Error>(())
+/// # Ok::<(), apaas_flow::Error>(())
 /// ```
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]

@@ -7,7 +7,7 @@ use crate::{Outputs, Params, Result, names};
 /// `#[apaas_flow]` implements it; by hand it is the escape hatch for what the attribute cannot say.
 ///
 /// ```
-/// use apaas_flow_runtime::{Flow, Outputs, Params, Result, wire};
+/// use apaas_flow::{Flow, Outputs, Params, Result, wire};
 ///
 /// struct Discount {
 ///     order: i64,
@@ -65,6 +65,11 @@ pub trait Flow {
 ///
 /// `#[apaas_flow(.., emulate)]` implements it. The two carriers are the same, turned around: here [`Outputs`] holds
 /// the request's parameters and [`Params`] takes the outputs.
+#[diagnostic::on_unimplemented(
+    message = "the emulator cannot serve `{Self}`",
+    label = "`emulate` is missing on this flow",
+    note = "add it: `#[apaas_flow(namespace = \"...\", flow_id = \"...\", emulate)]`"
+)]
 pub trait Emulated: Flow + Sized {
     /// Reads the inputs, each by its api name.
     ///

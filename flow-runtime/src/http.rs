@@ -190,6 +190,14 @@ fn broken(error: &reqwest::Error, sent: &Sent, stage: Stage) -> Error {
             "the connection was lost before the whole reply was there",
         )
     };
+    let host = error.url().map_or_else(String::new, |url| {
+        format!(" to {}", url.origin().ascii_serialization())
+    });
+    let what = if kind == ErrorKind::Connect {
+        format!("{what}{host}")
+    } else {
+        what.to_owned()
+    };
     Error::plain(kind, format!("{what}: {}", chain(error)))
         .ran(ran(sent, stage))
         .timed_out(error.is_timeout())

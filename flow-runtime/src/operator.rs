@@ -10,7 +10,7 @@ use serde::ser::{Serialize, SerializeMap, Serializer};
 /// ([document](https://open.feishu.cn/document/apaas-v1/flow/application-flow/execute), `operator`)
 ///
 /// ```
-/// use apaas_flow_runtime::Operator;
+/// use apaas_flow::Operator;
 ///
 /// let operator = Operator::id(1111).with_email("apaas@bytedance.com");
 /// let same = Operator::email("apaas@bytedance.com").with_id(1111);
@@ -49,6 +49,13 @@ impl Operator {
     pub fn with_email(mut self, email: impl Into<String>) -> Self {
         self.email = Some(email.into());
         self
+    }
+
+    /// Whether it names nobody.
+    pub(crate) fn is_empty(&self) -> bool {
+        self.email
+            .as_deref()
+            .is_some_and(|email| email.trim().is_empty())
     }
 
     /// The operator as the request carries it: JSON in a string.

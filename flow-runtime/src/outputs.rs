@@ -12,7 +12,8 @@ use crate::field::{Entry, OutputValue, ValueDeserializer, absent, entries, expla
 
 /// A run's outputs by api name, each read straight from the reply into its field.
 ///
-/// What does not fit is remembered, so that the error of a call lists every bad output, not only the first.
+/// What does not fit is remembered, so that the error of a call lists every bad output, not only the first: also those
+/// that a handwritten [`Flow`](crate::Flow) went on after, if another fails in the end.
 /// See [`Flow`](crate::Flow) for an example.
 pub struct Outputs<'a> {
     entries: Vec<Entry<'a>>,
@@ -128,7 +129,8 @@ impl<'a> Outputs<'a> {
     /// Reads all outputs into one type, as an object whose keys are the api names.
     ///
     /// # Errors
-    /// [`ErrorKind::Decode`](crate::ErrorKind::Decode) for the first output that does not fit.
+    /// [`ErrorKind::Decode`](crate::ErrorKind::Decode) for the first output that does not fit: the type reads itself, and
+    /// stops there.
     pub fn take_all<T: OutputValue>(&mut self) -> Result<T> {
         let reading = Cell::new(None);
         let all = All {
@@ -179,9 +181,27 @@ impl<'a> Outputs<'a> {
             name: name.to_owned(),
             path: String::new(),
             expected: named(rust_type),
-            found: "nothing of that name".to_owned(),
+            found: self.nothing(),
         };
         self.fail(problem)
+    }
+
+    /// Nothing of that name, and the names that there are: the likeliest mistake is in one of them.
+    fn nothing(&self) -> String {
+        const MOST: usize = 12;
+
+        let names: Vec<_> = self
+            .names()
+            .take(MOST)
+            .map(|name| format!("`{name}`"))
+            .collect();
+        match names.len() {
+            0 => "no outputs at all".to_owned(),
+            _ if self.entries.len() > MOST => {
+                format!("nothing of that name (there are {}, ...)", names.join(", "))
+            }
+            _ => format!("nothing of that name (there are {})", names.join(", ")),
+        }
     }
 
     fn fail(&mut self, problem: Problem) -> Error {
@@ -315,7 +335,7 @@ mod tests {
         );
         assert_eq!(
             message(read(|from| from.take::<String>("gone"))),
-            "an output does not fit its field: `gone` expected `String`, found nothing of that name"
+            "an output does not fit its field: `gone` expected `String`, found nothing of that name (there are `total`, `note`, `lines`)"
         );
     }
 
@@ -329,7 +349,7 @@ mod tests {
         });
         assert_eq!(
             message(error),
-            "2 outputs do not fit their fields: `total` expected i64, found a string, `lines` at `[1]` expected i64, found a string"
+            "2 outputs do not fit their fields: `total` expected `i64`, found a string, `lines` at `[1]` expected `i64`, found a string"
         );
     }
 

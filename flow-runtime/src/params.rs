@@ -1,7 +1,9 @@
 //! The inputs of a call on their way into the request.
 
+use std::ops::Range;
+
 use crate::error::{Error, ErrorKind, Result};
-use crate::field::{FieldSerializer, InputValue, explain_write};
+use crate::field::{FieldSerializer, InputValue, Json, explain_write};
 
 /// Collects a flow's inputs as the JSON object `{api name: value}`.
 ///
@@ -10,6 +12,8 @@ use crate::field::{FieldSerializer, InputValue, explain_write};
 pub struct Params {
     /// `{"a":1,"b":2`, without the last brace; empty until the first field.
     json: Vec<u8>,
+    /// Where the names stand in it.
+    names: Vec<Range<usize>>,
 }
 
 impl Params {
@@ -35,16 +39,20 @@ impl Params {
     pub fn field_with(
         &mut self,
         name: &str,
-        write: impl FnOnce(FieldSerializer<'_, '_>) -> Result<(), serde_json::Error>,
+        write: impl FnOnce(FieldSerializer<'_, Json<'_, '_>>) -> Result<(), serde_json::Error>,
     ) -> Result<()> {
-        let before = self.begin(name);
+        let before = self.json.len();
+        self.begin(name)?;
+        let begun = self.json.len();
         let mut none = false;
         let written = write(FieldSerializer::new(
             &mut serde_json::Serializer::new(&mut self.json),
             &mut none,
         ));
-        if none || written.is_err() {
+        // A function that writes nothing at all means the same as a none.
+        if none || written.is_err() || self.json.len() == begun {
             self.json.truncate(before);
+            self.names.pop();
         }
         written.map_err(|error| Error::plain(ErrorKind::Encode, explain_write(name, &error)))
     }
@@ -57,26 +65,36 @@ impl Params {
         if text == "null" {
             return Ok(()); // `()`
         }
-        let entries = crate::field::entries(&text).unwrap_or_default();
         if !text.starts_with('{') {
             return Err(Error::plain(
                 ErrorKind::Encode,
                 "the output type must serialise as an object of outputs",
             ));
         }
-        for (name, value) in entries {
+        for (name, value) in crate::field::entries(&text).unwrap_or_default() {
             self.field(&name, value)?;
         }
         Ok(())
     }
 
-    /// Writes what stands in front of a value, and returns how long all was before.
-    fn begin(&mut self, name: &str) -> usize {
+    /// Writes what stands in front of a value.
+    fn begin(&mut self, name: &str) -> Result<()> {
         let before = self.json.len();
         self.json.push(if before == 0 { b'{' } else { b',' });
         push_json_string(&mut self.json, name);
-        self.json.push(b':');
-        before
+        let written = before + 1..self.json.len();
+        let mut earlier = self.names.iter().map(|name| self.json.get(name.clone()));
+        let flaw = if name.is_empty() {
+            "an api name is empty".to_owned()
+        } else if earlier.any(|earlier| earlier == self.json.get(written.clone())) {
+            format!("`{name}` is written twice; each api name can have one value")
+        } else {
+            self.names.push(written);
+            self.json.push(b':');
+            return Ok(());
+        };
+        self.json.truncate(before);
+        Err(Error::plain(ErrorKind::Encode, flaw))
     }
 
     /// The text of the object; none if there is no input.
@@ -93,9 +111,10 @@ impl Params {
 /// Without the values.
 impl std::fmt::Debug for Params {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Params")
-            .field("bytes", &self.json.len())
-            .finish()
+        let name = |at: &Range<usize>| {
+            String::from_utf8_lossy(self.json.get(at.clone()).unwrap_or_default())
+        };
+        f.debug_list().entries(self.names.iter().map(name)).finish()
     }
 }
 
@@ -107,6 +126,10 @@ pub(crate) fn push_json_string(to: &mut Vec<u8>, text: &str) {
 
 #[cfg(test)]
 mod tests {
+    use std::collections::BTreeMap;
+
+    use serde_json::json;
+
     use super::Params;
 
     #[derive(serde::Serialize)]
@@ -156,6 +179,63 @@ mod tests {
             "input `ratio` is a number that is not finite, which JSON does not have"
         );
         assert!(params.field("ratio", &Some(f32::INFINITY)).is_err());
-        assert_eq!(params.into_json().as_deref(), Some(r#"{"a":1}"#));
+        let nested = BTreeMap::from([("deep", vec![Some((1, f64::NEG_INFINITY))])]);
+        assert!(params.field("ratio", &nested).is_err());
+        assert!(params.field("ratio", &json!({ "fine": [1.5] })).is_ok());
+        assert_eq!(
+            params.into_json().as_deref(),
+            Some(r#"{"a":1,"ratio":{"fine":[1.5]}}"#)
+        );
+    }
+
+    #[test]
+    fn a_name_is_written_once_and_is_one() {
+        let mut params = Params::new();
+        params.field("a\"", &1).expect("fine");
+        params.field("b", &None::<i64>).expect("fine");
+        params.field("b", &2).expect("left out before");
+        for (name, says) in [
+            ("a\"", "written twice"),
+            ("b", "written twice"),
+            ("", "empty"),
+        ] {
+            let error = params.field(name, &3).expect_err("refused");
+            assert!(error.to_string().contains(says), "{error}");
+        }
+        params
+            .field_with("nothing", |_| Ok(()))
+            .expect("as good as a none");
+        assert_eq!(params.into_json().as_deref(), Some(r#"{"a\"":1,"b":2}"#));
+    }
+
+    #[test]
+    fn values_of_every_shape_are_written_as_serde_json_does() {
+        #[derive(serde::Serialize)]
+        enum Shape {
+            Unit,
+            Newtype(i64),
+            Tuple(i64, Option<f32>),
+            Struct { a: char, b: () },
+        }
+        #[derive(serde::Serialize)]
+        struct Tuple(u8, i128);
+
+        let raw = serde_json::value::RawValue::from_string("[1e400, 1]".to_owned()).expect("JSON");
+        let value = (
+            [
+                Shape::Unit,
+                Shape::Newtype(1),
+                Shape::Tuple(2, None),
+                Shape::Struct { a: 'x', b: () },
+            ],
+            Tuple(1, i128::MAX),
+            BTreeMap::from([(1, "one")]),
+            (&raw, u64::MAX, f64::MIN, "tab\t", serde_json::Value::Null),
+        );
+        let expected = format!(
+            r#"{{"x":{}}}"#,
+            serde_json::to_string(&value).expect("JSON")
+        );
+        assert_eq!(written(|to| to.field("x", &value)), Some(expected));
     }
 }

@@ -23,13 +23,13 @@ use crate::error::{Error, ErrorKind, Result};
 ///
 /// ```
 /// use std::time::Duration;
-/// use apaas_flow_runtime::{Client, Quota};
+/// use apaas_flow::{Client, Quota};
 ///
 /// let quota = Quota::per_minute(100).share(6); // one of six pods
 /// let one = Client::builder().app_credentials("cli_a1b2", "secret").quota(quota.clone()).build()?;
 /// let two = Client::builder().app_credentials("cli_a1b2", "secret").quota(quota).build()?;
 /// let faster = Quota::new(5, Duration::from_secs(1));
-/// # Ok::<(), apaas_flow_runtime::Error>(())
+/// # Ok::<(), apaas_flow::Error>(())
 /// ```
 #[derive(Clone)]
 pub struct Quota {

@@ -20,14 +20,14 @@ use crate::wire::is_stale_token;
 ///
 /// ```
 /// use std::time::Duration;
-/// use apaas_flow_runtime::{Client, RetryPolicy};
+/// use apaas_flow::{Client, RetryPolicy};
 ///
 /// let client = Client::builder()
 ///     .app_credentials("cli_a1b2", "secret")
 ///     .retry(RetryPolicy::default().max_attempts(6).backoff(Duration::from_millis(200), Duration::from_secs(5)))
 ///     .build()?;
 /// let never = Client::builder().app_credentials("cli_a1b2", "secret").retry(RetryPolicy::NEVER).build()?;
-/// # Ok::<(), apaas_flow_runtime::Error>(())
+/// # Ok::<(), apaas_flow::Error>(())
 /// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct RetryPolicy {

@@ -9,7 +9,7 @@ use crate::{BoxError, BoxFuture};
 ///
 /// ```
 /// use std::time::Duration;
-/// use apaas_flow_runtime::Token;
+/// use apaas_flow::Token;
 ///
 /// let token = Token::new("t-7f1bcd13fc57d46bac21793a18e560").expires_in(Duration::from_secs(7200));
 /// assert!(!format!("{token:?}").contains("7f1b"));
@@ -51,7 +51,7 @@ impl fmt::Debug for Token {
 /// once when the platform refuses it.
 ///
 /// ```
-/// use apaas_flow_runtime::{BoxError, BoxFuture, Token, TokenSource};
+/// use apaas_flow::{BoxError, BoxFuture, Token, TokenSource};
 ///
 /// struct FromFile;
 ///
@@ -60,8 +60,8 @@ impl fmt::Debug for Token {
 ///         Box::pin(async { Ok(Token::new(std::fs::read_to_string("/run/token")?.trim())) })
 ///     }
 /// }
-/// # let _ = apaas_flow_runtime::Client::builder().token_source(FromFile).build()?;
-/// # Ok::<(), apaas_flow_runtime::Error>(())
+/// # let _ = apaas_flow::Client::builder().token_source(FromFile).build()?;
+/// # Ok::<(), apaas_flow::Error>(())
 /// ```
 pub trait TokenSource: Send + Sync + 'static {
     /// Fetches a token.
@@ -77,10 +77,10 @@ pub trait TokenSource: Send + Sync + 'static {
 /// A token that was fetched elsewhere.
 ///
 /// ```
-/// use apaas_flow_runtime::{Client, StaticToken};
+/// use apaas_flow::{Client, StaticToken};
 ///
 /// let client = Client::builder().token_source(StaticToken::new("t-7f1b")).build()?;
-/// # Ok::<(), apaas_flow_runtime::Error>(())
+/// # Ok::<(), apaas_flow::Error>(())
 /// ```
 #[derive(Debug, Clone)]
 pub struct StaticToken(Token);

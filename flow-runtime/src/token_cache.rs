@@ -230,7 +230,14 @@ impl TokenCache {
             })?
             // The platform's own words, from the credentials' source; another source's error is wrapped.
             .map_err(|error| match error.downcast::<Error>() {
-                Ok(error) => *error,
+                Ok(error) if error.stage() == Some(Stage::Token) => *error,
+                Ok(error) => at_token(
+                    Error::plain(
+                        ErrorKind::Token,
+                        format!("the token source failed: {error}"),
+                    )
+                    .retryable(true),
+                ),
                 Err(error) => at_token(
                     Error::plain(
                         ErrorKind::Token,
@@ -401,6 +408,11 @@ mod tests {
             life.until <= Instant::now(),
             "a token without a life is used once"
         );
+    }
+
+    #[test]
+    fn no_lifetime_breaks_the_arithmetic() {
+        assert!(Life::new(Instant::now(), Duration::MAX).until > Instant::now());
     }
 
     #[tokio::test(start_paused = true)]

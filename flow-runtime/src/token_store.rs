@@ -32,12 +32,12 @@ impl fmt::Debug for StoredToken {
 /// fails costs a fetch, never a call: its error becomes a `tracing` warning.
 ///
 /// ```
-/// use apaas_flow_runtime::{Client, MemoryTokenStore};
+/// use apaas_flow::{Client, MemoryTokenStore};
 ///
 /// let store = MemoryTokenStore::new();
 /// let one = Client::builder().app_credentials("cli_a1b2", "secret").token_store(store.clone()).build()?;
 /// let two = Client::builder().app_credentials("cli_a1b2", "secret").token_store(store).build()?;
-/// # Ok::<(), apaas_flow_runtime::Error>(())
+/// # Ok::<(), apaas_flow::Error>(())
 /// ```
 pub trait TokenStore: Send + Sync + 'static {
     /// The token under this key, if there is one.

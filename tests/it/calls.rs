@@ -193,6 +193,22 @@ async fn what_cannot_be_sent_is_said_before_anything_is() {
         (
             delete()
                 .execute(&client)
+                .operator(Operator::email(" "))
+                .await
+                .unwrap_err(),
+            "email is empty",
+        ),
+        (
+            delete()
+                .execute(&client)
+                .timeout(Duration::ZERO)
+                .await
+                .unwrap_err(),
+            "timeout of zero",
+        ),
+        (
+            delete()
+                .execute(&client)
                 .idempotency_key("")
                 .await
                 .unwrap_err(),
@@ -257,6 +273,65 @@ async fn a_dynamic_flow_is_a_call_like_any_other() {
         run.output.get::<i64>("variable_total").unwrap_err().kind(),
         ErrorKind::Decode
     );
+}
+
+#[tokio::test]
+async fn an_output_of_a_dynamic_flow_that_does_not_fit_names_the_run() {
+    let server = Server::platform(|_| json(success(&json!({ "variable_total": "128.50" }))));
+    let flow = DynamicFlow::new("package_x__c", "flow_y").unwrap();
+    let run = flow.clone().execute(&server.client()).await.unwrap();
+    let error = run.output.get::<i64>("variable_total").unwrap_err();
+    assert_eq!(
+        (error.kind(), error.may_have_run()),
+        (ErrorKind::Decode, true)
+    );
+    assert_eq!(error.execution_id(), Some("1816970091484211"));
+    assert_eq!(error.idempotency_key(), Some(&*run.idempotency_key));
+    assert_eq!(error.out_params(), Some(run.output.as_str()));
+    assert!(
+        error.to_string().starts_with("flow package_x__c/flow_y: "),
+        "{error}"
+    );
+}
+
+#[tokio::test]
+async fn options_of_a_call_under_way_change_nothing() {
+    let server = Server::platform(|_| {
+        std::thread::sleep(Duration::from_millis(100));
+        json(SUCCESS)
+    });
+    let mut call = delete().execute(&server.client()).idempotency_key("sent");
+    let early = tokio::time::timeout(Duration::from_millis(20), &mut call).await;
+    assert!(early.is_err());
+    let call = call.idempotency_key("other").operator(Operator::id(9));
+    assert_eq!(call.key(), "sent");
+    assert_eq!(call.await.unwrap().idempotency_key, "sent");
+    assert_eq!(
+        server.executions()[0].json()["idempotent_key"],
+        json!("sent")
+    );
+}
+
+#[tokio::test]
+async fn an_error_of_ones_own_before_anything_is_sent_did_not_run() {
+    struct Odd;
+
+    impl apaas_flow::Flow for Odd {
+        const NAMESPACE: &'static str = "package_shop__c";
+        const FLOW_ID: &'static str = "odd";
+        type Output = ();
+        fn write_params(&self, _: &mut apaas_flow::Params) -> apaas_flow::Result<()> {
+            Err(apaas_flow::Error::new(ErrorKind::Gateway, "mine"))
+        }
+        fn read_outputs(_: &mut apaas_flow::Outputs<'_>) -> apaas_flow::Result<()> {
+            Ok(())
+        }
+    }
+
+    let server = Server::platform(|_| json(SUCCESS));
+    let error = server.client().execute(&Odd).await.unwrap_err();
+    assert!(!error.may_have_run(), "{error}");
+    assert!(server.requests().is_empty());
 }
 
 #[tokio::test]

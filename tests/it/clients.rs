@@ -57,6 +57,10 @@ fn a_url_that_cannot_be_used_says_why() {
             "https://user:hunter2@open.feishu.cn",
             "a user or a password",
         ),
+        (
+            "https://open.feishu.cn/open-apis/",
+            "ends with `/open-apis`",
+        ),
         ("https://open.feishu.cn/?a=1", "`?` or a `#`"),
     ] {
         let message = refused(url);

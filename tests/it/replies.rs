@@ -62,13 +62,11 @@ fn no_out_params_in_any_spelling_are_no_outputs() {
         assert_eq!(run.output.word, None, "{data}");
     }
     // nothing but the code is promised
-    for body in [r#"{"code":0}"#, r#"{"code":0,"data":null,"msg":null}"#] {
-        let run = wire::reply::<Quiet>(200, body.as_bytes()).unwrap();
-        assert_eq!(
-            (run.execution_id.as_str(), run.status),
-            ("", Status::Missing)
-        );
-    }
+    let run = wire::reply::<Quiet>(200, br#"{"code":0,"data":{},"msg":null}"#).unwrap();
+    assert_eq!(
+        (run.execution_id.as_str(), run.status),
+        ("", Status::Missing)
+    );
 }
 
 #[test]
@@ -101,8 +99,8 @@ fn every_bad_output_is_listed_with_where_what_and_what_kind() {
         error.to_string(),
         "flow package_shop__c/bill_0a1b2c3d4e: 3 outputs do not fit their fields: \
          `variable_total` expected a string, found a number with a fraction, \
-         `variable_lines` at `[1]` expected i64, found a string, \
-         `variable_paid` expected `bool`, found nothing of that name; \
+         `variable_lines` at `[1]` expected `i64`, found a string, \
+         `variable_paid` expected `bool`, found nothing of that name (there are `variable_lines`, `variable_total`); \
          the flow ran (status end, execution id 1816970091484211)"
     );
 }
@@ -271,6 +269,102 @@ fn the_values_that_the_platform_repeats_are_left_out() {
         "{text}"
     );
     assert!(!text.contains("secret"), "{text}");
+}
+
+/// An outer code that refuses, and a run to show for it all the same.
+#[test]
+fn a_refusal_with_a_run_in_it_may_have_run() {
+    let error = |status, code: i64, data: Value| {
+        let body = json!({ "code": code, "msg": "m", "data": data }).to_string();
+        wire::reply::<Bill>(status, body.as_bytes()).unwrap_err()
+    };
+    let invalid = error(
+        400,
+        2_320_001,
+        json!({ "execution_id": "77", "status": "failed" }),
+    );
+    assert_eq!(
+        (invalid.kind(), invalid.may_have_run()),
+        (ErrorKind::Invalid, true)
+    );
+    let limited = error(
+        429,
+        99_991_400,
+        json!({ "execution_id": "9", "status": "in_process" }),
+    );
+    assert!(limited.may_have_run() && !limited.is_retryable());
+    for (status, code) in [(400, 2_320_001), (200, 1)] {
+        let used = error(status, code, json!({ "code": "k_wf_ec_2001008" }));
+        assert_eq!(
+            (used.kind(), used.may_have_run()),
+            (ErrorKind::KeyUsed, true)
+        );
+    }
+    for data in [json!(null), json!({}), json!(""), json!([1]), json!(7)] {
+        let refused = error(400, 99_991_663, data);
+        assert_eq!(
+            (refused.kind(), refused.may_have_run()),
+            (ErrorKind::Token, false)
+        );
+    }
+}
+
+#[test]
+fn the_flow_engines_own_refusals_did_not_run_unless_there_is_a_run() {
+    for (code, kind) in [
+        ("k_wf_ec_200036", ErrorKind::Permission),
+        ("k_wf_ec_2001001", ErrorKind::Invalid),
+        ("k_wf_ec_2001002", ErrorKind::Invalid),
+        ("k_wf_ec_2001004", ErrorKind::Invalid),
+        (" k_wf_ec_2001006 ", ErrorKind::Invalid),
+    ] {
+        let refused = error(&reply(&json!({ "code": code, "status": "failed" })));
+        assert_eq!(
+            (refused.kind(), refused.may_have_run()),
+            (kind, false),
+            "{code}"
+        );
+        let begun = error(&reply(&json!({ "code": code, "execution_id": "7" })));
+        assert_eq!((begun.kind(), begun.may_have_run()), (kind, true), "{code}");
+    }
+    let slow = error(&reply(&json!({ "code": "k_ec_000054" })));
+    assert_eq!((slow.kind(), slow.may_have_run()), (ErrorKind::Flow, true));
+}
+
+#[test]
+fn a_reply_whose_shell_cannot_be_read_loses_nothing() {
+    let body = r#"{"code":0,"msg":"\ud800","data":{"status":"end","out_params":"[1]"}}"#;
+    let error = error(body);
+    assert_eq!(
+        (error.kind(), error.may_have_run()),
+        (ErrorKind::Malformed, true)
+    );
+    assert_eq!(error.out_params(), Some(body));
+    // and what merely stands beside the run does no harm
+    let deep = format!("{}{}", "[".repeat(500), "]".repeat(500));
+    let run = wire::reply::<Silent>(
+        200,
+        format!(r#"{{"code":0,"error":{deep},"data":{{"status":"end"}}}}"#).as_bytes(),
+    );
+    assert!(run.is_ok(), "{run:?}");
+    assert!(wire::reply::<DeleteObject>(200, format!("\u{feff}{SUCCESS}").as_bytes()).is_ok());
+}
+
+#[test]
+fn a_reply_that_every_service_could_send_is_not_the_platforms() {
+    for body in [
+        r#"{"code":0}"#,
+        r#"{"code":0,"data":null}"#,
+        r#"{"code":0,"data":"ok","msg":"ok"}"#,
+    ] {
+        let error = wire::reply::<Silent>(200, body.as_bytes()).unwrap_err();
+        assert_eq!(
+            (error.kind(), error.may_have_run()),
+            (ErrorKind::Malformed, true),
+            "{body}"
+        );
+        assert!(error.to_string().contains("base_url"), "{error}");
+    }
 }
 
 #[test]

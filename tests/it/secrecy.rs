@@ -56,7 +56,10 @@ fn no_debug_shows_a_secret_or_a_value() {
 
 #[tokio::test]
 async fn no_error_shows_a_secret_or_a_value() {
-    let answers: [fn() -> Answer; 7] = [
+    let answers: [fn() -> Answer; 10] = [
+        || json(r#"{"code":0,"data":{"status":"end","out_params":"0utput"#),
+        || json("\u{feff}{\"code\":0,\"data\":{\"out_params\":\"0utput"),
+        || status(502, r#" [{"value":"0utput"}] trailing"#),
         || {
             json(success(
                 &json!({ "variable_total": ["0utput"], "variable_lines": "0utput" }),
@@ -89,6 +92,19 @@ async fn no_error_shows_a_secret_or_a_value() {
             cause = error.source();
         }
         assert_clean(&text);
+    }
+}
+
+#[tokio::test]
+async fn a_token_reply_that_cannot_be_read_is_not_quoted() {
+    for reply in [
+        r#"{"code":0,"msg":"ok","tenant_access_token":"t-v3ry","expire":7200}<!-- -->"#,
+        r#"{"code":0,"msg":"ok","tenant_access_token":"t-v3ry"#,
+        "t-v3ry",
+    ] {
+        let server = Server::start(move |_| json(reply));
+        let error = order().execute(&server.client()).await.unwrap_err();
+        assert_clean(&format!("{error} {error:?}"));
     }
 }
 

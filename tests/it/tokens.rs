@@ -299,6 +299,50 @@ async fn a_source_of_ones_own_only_fetches() {
 }
 
 #[tokio::test]
+async fn whatever_error_a_source_has_it_is_the_tokens_and_nothing_ran() {
+    let server = Server::start(|_| json(SUCCESS));
+    let source = Counted(Arc::default(), |_| {
+        Err(apaas_flow::Error::new(ErrorKind::Gateway, "vault down").into())
+    });
+    let error = delete()
+        .execute(&with_source(&server, source))
+        .await
+        .unwrap_err();
+    assert_eq!(
+        (error.kind(), error.stage()),
+        (ErrorKind::Token, Some(Stage::Token))
+    );
+    assert!(
+        !error.may_have_run() && error.to_string().contains("vault down"),
+        "{error}"
+    );
+}
+
+#[tokio::test]
+async fn a_lifetime_beyond_all_measure_is_no_panic_and_none_is_used_once() {
+    for (expire, fetched) in [
+        (r#","expire":18446744073709551615"#, 1),
+        ("", 2),
+        (r#","expire":-1"#, 2),
+    ] {
+        let server = Server::start(move |request| {
+            if request.is_token() {
+                json(format!(
+                    r#"{{"code":0,"msg":"ok","tenant_access_token":"t-1"{expire}}}"#
+                ))
+            } else {
+                json(SUCCESS)
+            }
+        });
+        let client = server.client();
+        for _ in 0..2 {
+            delete().execute(&client).await.unwrap();
+        }
+        assert_eq!(server.token_requests().len(), fetched, "{expire}");
+    }
+}
+
+#[tokio::test]
 async fn a_source_that_fails_or_panics_is_an_error_of_the_call() {
     let server = Server::start(|_| json(SUCCESS));
     let failing = Counted(Arc::default(), |count| match count {

@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 use apaas_flow::{Client, ErrorKind, Operator, RetryPolicy, Stage};
 
 use crate::flows::{SUCCESS, delete};
-use crate::server::{Answer, Server, json, status};
+use crate::server::{Answer, Server, json, status, token};
 
 #[tokio::test]
 async fn nobody_there_did_not_run() {
@@ -93,26 +93,30 @@ async fn a_silent_token_endpoint_is_a_timeout_that_did_not_run() {
 
 #[tokio::test]
 async fn a_redirect_is_refused_and_the_secret_stays_here() {
-    let elsewhere = Server::start(|_| json("{}"));
-    let location = elsewhere.url().to_owned();
-    let server = Server::start(move |_| {
-        Answer::Reply(
-            307,
-            vec![("location", format!("{location}/token"))],
-            String::new(),
-        )
-    });
-    // not even for one who asks for it
-    let following = server
-        .builder()
-        .http(|builder| builder.redirect(reqwest::redirect::Policy::limited(5)))
-        .build()
-        .unwrap();
-    for client in [server.client(), following] {
-        let error = delete().execute(&client).await.unwrap_err();
-        assert_eq!(error.stage(), Some(Stage::Token));
-        assert!(error.to_string().contains("redirects"), "{error}");
-        assert!(elsewhere.requests().is_empty());
+    for http_status in [301, 302, 303, 307, 308] {
+        for at_token in [true, false] {
+            let elsewhere = Server::start(|_| json(SUCCESS));
+            let location = elsewhere.url().to_owned();
+            let server = Server::start(move |request| {
+                if request.is_token() && !at_token {
+                    return token("t-1", 7200);
+                }
+                let headers = vec![("location", format!("{location}/elsewhere"))];
+                Answer::Reply(http_status, headers, String::new())
+            });
+            // not even for one who asks for it
+            let following = server
+                .builder()
+                .http(|builder| builder.redirect(reqwest::redirect::Policy::limited(5)))
+                .build()
+                .unwrap();
+            for client in [server.client(), following] {
+                let error = delete().execute(&client).await.unwrap_err();
+                assert_eq!(error.may_have_run(), !at_token);
+                assert!(error.to_string().contains("redirects"), "{error}");
+                assert!(elsewhere.requests().is_empty());
+            }
+        }
     }
 }
 

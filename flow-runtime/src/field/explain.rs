@@ -55,15 +55,17 @@ pub(crate) fn explain_write(name: &str, error: &serde_json::Error) -> String {
 fn expectation(message: &str, kind: &str, category: Category) -> Option<(String, String)> {
     if category != Category::Data {
         return Some((
-            "JSON within its limits".to_owned(),
-            format!("{kind} ({message})"),
+            "a JSON value".to_owned(),
+            format!("text that is none ({message})"),
         ));
     }
     // The value stands in front of it, and only the type's own words behind.
     let expected = message
         .rsplit_once(", expected ")
         .map(|(_, expected)| expected.to_owned());
-    if message.starts_with("invalid type: ") {
+    if message.starts_with("invalid type: floating point") && kind == INTEGER {
+        Some((expected?, format!("{kind} that does not fit")))
+    } else if message.starts_with("invalid type: ") {
         Some((expected?, kind.to_owned()))
     } else if message.starts_with("invalid value: ") {
         Some((expected?, format!("{kind} that does not fit")))
@@ -85,6 +87,8 @@ fn expectation(message: &str, kind: &str, category: Category) -> Option<(String,
     }
 }
 
+const INTEGER: &str = "an integer";
+
 /// The kind of a JSON value, with its article.
 fn kind(value: &str) -> &'static str {
     match value.as_bytes().first() {
@@ -94,7 +98,7 @@ fn kind(value: &str) -> &'static str {
         Some(b'{') => "an object",
         Some(b'n') => "null",
         _ if value.contains(['.', 'e', 'E']) => "a number with a fraction",
-        _ => "an integer",
+        _ => INTEGER,
     }
 }
 
@@ -153,19 +157,19 @@ mod tests {
     fn says_where_what_was_expected_and_what_kind_was_found() {
         assert_eq!(
             why::<i64>(r#""secret""#),
-            "`variable_x` expected i64, found a string"
+            "`variable_x` expected `i64`, found a string"
         );
         assert_eq!(
             why::<i64>("12.5"),
-            "`variable_x` expected i64, found a number with a fraction"
+            "`variable_x` expected `i64`, found a number with a fraction"
         );
         assert_eq!(
             why::<u8>("300"),
-            "`variable_x` expected u8, found an integer that does not fit"
+            "`variable_x` expected `u8`, found an integer that does not fit"
         );
         assert_eq!(
             why::<Vec<Line>>(r#"[{"price":1},{"price":"secret"}]"#),
-            "`variable_x` at `[1].price` expected u8, found a string"
+            "`variable_x` at `[1].price` expected `u8`, found a string"
         );
         assert_eq!(
             why::<Line>("{}"),
@@ -178,6 +182,18 @@ mod tests {
         assert_eq!(
             why::<String>("null"),
             "`variable_x` expected a string, found null"
+        );
+    }
+
+    #[test]
+    fn what_is_too_large_or_no_json_is_called_that() {
+        assert_eq!(
+            why::<i64>("12345678901234567890123"),
+            "`variable_x` expected `i64`, found an integer that does not fit"
+        );
+        assert_eq!(
+            why::<i64>("oops"),
+            "`variable_x` expected a JSON value, found text that is none (expected value)"
         );
     }
 

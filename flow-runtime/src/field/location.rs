@@ -53,10 +53,20 @@ fn children(value: &str) -> Vec<(String, &str)> {
         super::entries::entries(value)
             .unwrap_or_default()
             .into_iter()
-            .map(|(key, child)| (format!(".{key}"), child.get()))
+            .map(|(key, child)| (step(&key), child.get()))
             .collect()
     } else {
         Vec::new()
+    }
+}
+
+/// A key that a program could have as a field's name; another may be a value, of a map by email perhaps.
+fn step(key: &str) -> String {
+    let is_name = !key.is_empty() && key.chars().all(|c| c.is_ascii_alphanumeric() || c == '_');
+    if is_name {
+        format!(".{key}")
+    } else {
+        ".*".to_owned()
     }
 }
 
@@ -101,6 +111,10 @@ mod tests {
         assert_eq!(
             stopped::<HashMap<String, Vec<bool>>>(r#"{"a":[true],"b":[true,null]}"#),
             (".b[1]".into(), "null")
+        );
+        assert_eq!(
+            stopped::<HashMap<String, u8>>(r#"{"alice@example.com":300}"#),
+            (".*".into(), "300")
         );
     }
 }

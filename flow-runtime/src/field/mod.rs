@@ -15,9 +15,12 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 pub use write::FieldSerializer;
 
+/// JSON on its way into the parameters.
+pub(crate) type Json<'j, 'b> = &'j mut serde_json::Serializer<&'b mut Vec<u8>>;
+
 /// A type that can be a flow's input: anything that is `serde::Serialize`.
 #[diagnostic::on_unimplemented(
-    message = "`{Self}` cannot be a flow's input",
+    message = "`{Self}` cannot be written: as a flow's input, or with `emulate` as its output",
     label = "`serde::Serialize` is missing",
     note = "derive `serde::Serialize` for it, or write the field with a module of yours: `#[input(\"api_name\", with = path)]`"
 )]
@@ -28,7 +31,7 @@ impl<T: Serialize + ?Sized> InputValue for T {}
 
 /// A type that can be a flow's output: anything that is `serde::Deserialize` and borrows nothing.
 #[diagnostic::on_unimplemented(
-    message = "`{Self}` cannot be a flow's output",
+    message = "`{Self}` cannot be read: as a flow's output, or with `emulate` as its input",
     label = "`serde::Deserialize` is missing",
     note = "derive `serde::Deserialize` for it, or read the field with a module of yours: `#[output(\"api_name\", with = path)]`"
 )]

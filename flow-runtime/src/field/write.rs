@@ -1,118 +1,118 @@
-//! Writing one value, and seeing whether it is none.
+//! Writing one value: a none is noted, and a number that JSON does not have is an error.
 
-use serde::ser::{Error as _, Serialize, Serializer};
-use serde_json::ser::{CompactFormatter, Compound};
+use std::fmt::Display;
 
-type Json<'b> = serde_json::Serializer<&'b mut Vec<u8>>;
-
-/// Writes one value as JSON, except that a none is noted instead of written.
-///
-/// By value, not by the word `Option`: a newtype around an option counts as well, and the inner none of an
-/// `Option<Option<T>>` is a null that is sent.
-pub struct FieldSerializer<'a, 'b> {
-    json: &'a mut Json<'b>,
-    /// Where to note a none; nowhere once inside a some.
-    none: Option<&'a mut bool>,
-}
-
-impl<'a, 'b> FieldSerializer<'a, 'b> {
-    pub(crate) fn new(json: &'a mut Json<'b>, none: &'a mut bool) -> Self {
-        Self {
-            json,
-            none: Some(none),
-        }
-    }
-}
+use serde::ser::{
+    Error, Serialize, SerializeMap, SerializeSeq, SerializeStruct, SerializeStructVariant,
+    SerializeTuple, SerializeTupleStruct, SerializeTupleVariant, Serializer,
+};
 
 /// JSON has no such number; serde_json would write null, and the flow would run with it.
 pub(super) const NOT_FINITE: &str = "a number that is not finite";
 
+/// What an input's value is written with: the serializer inside, but for two things.
+///
+/// A none at the top is noted, so that the input can be left out: by value, not by the word `Option`, so that a newtype
+/// around an option counts as well; the inner none of an `Option<Option<T>>` is a null that is sent. And a number that
+/// is not finite is an error, however deep it lies.
+pub struct FieldSerializer<'n, S> {
+    inner: S,
+    /// Where to note a none; nowhere once inside of something.
+    none: Option<&'n mut bool>,
+}
+
+impl<'n, S> FieldSerializer<'n, S> {
+    pub(crate) fn new(inner: S, none: &'n mut bool) -> Self {
+        Self {
+            inner,
+            none: Some(none),
+        }
+    }
+
+    fn finite<T>(
+        self,
+        number: f64,
+        write: impl FnOnce(S) -> Result<T, S::Error>,
+    ) -> Result<T, S::Error>
+    where
+        S: Serializer,
+    {
+        if number.is_finite() {
+            write(self.inner)
+        } else {
+            Err(S::Error::custom(NOT_FINITE))
+        }
+    }
+}
+
+/// A part of a value, written the same way.
+struct Part<'v, T: ?Sized>(&'v T);
+
+impl<T: Serialize + ?Sized> Serialize for Part<'_, T> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        self.0.serialize(FieldSerializer {
+            inner: serializer,
+            none: None,
+        })
+    }
+}
+
+/// A list or an object whose parts are written the same way.
+pub struct Parts<C>(C);
+
 macro_rules! pass_on {
-    ($($method:ident($type:ty),)*) => {$(
-        fn $method(self, value: $type) -> Result<(), Self::Error> {
-            self.json.$method(value)
+    ($($method:ident($($argument:ident: $type:ty),*),)*) => {$(
+        fn $method(self, $($argument: $type),*) -> Result<S::Ok, S::Error> {
+            self.inner.$method($($argument),*)
         }
     )*};
 }
 
-impl<'a, 'b> Serializer for FieldSerializer<'a, 'b> {
-    type Ok = ();
-    type Error = serde_json::Error;
-    type SerializeSeq = Compound<'a, &'b mut Vec<u8>, CompactFormatter>;
-    type SerializeTuple = Self::SerializeSeq;
-    type SerializeTupleStruct = Self::SerializeSeq;
-    type SerializeTupleVariant = Self::SerializeSeq;
-    type SerializeMap = Self::SerializeSeq;
-    type SerializeStruct = Self::SerializeSeq;
-    type SerializeStructVariant = Self::SerializeSeq;
-
-    fn serialize_none(self) -> Result<(), Self::Error> {
-        match self.none {
-            Some(none) => {
-                *none = true;
-                Ok(())
-            }
-            None => self.json.serialize_none(),
+macro_rules! pass_on_parts {
+    ($($method:ident($($argument:ident: $type:ty),*) -> $parts:ident,)*) => {$(
+        fn $method(self, $($argument: $type),*) -> Result<Self::$parts, S::Error> {
+            self.inner.$method($($argument),*).map(Parts)
         }
+    )*};
+}
+
+impl<S: Serializer> Serializer for FieldSerializer<'_, S> {
+    type Ok = S::Ok;
+    type Error = S::Error;
+    type SerializeSeq = Parts<S::SerializeSeq>;
+    type SerializeTuple = Parts<S::SerializeTuple>;
+    type SerializeTupleStruct = Parts<S::SerializeTupleStruct>;
+    type SerializeTupleVariant = Parts<S::SerializeTupleVariant>;
+    type SerializeMap = Parts<S::SerializeMap>;
+    type SerializeStruct = Parts<S::SerializeStruct>;
+    type SerializeStructVariant = Parts<S::SerializeStructVariant>;
+
+    fn serialize_none(self) -> Result<S::Ok, S::Error> {
+        if let Some(none) = self.none {
+            *none = true;
+        }
+        self.inner.serialize_none()
     }
 
-    fn serialize_some<T: Serialize + ?Sized>(self, value: &T) -> Result<(), Self::Error> {
-        value.serialize(FieldSerializer { none: None, ..self })
+    fn serialize_some<T: Serialize + ?Sized>(self, value: &T) -> Result<S::Ok, S::Error> {
+        self.inner.serialize_some(&Part(value))
     }
 
     fn serialize_newtype_struct<T: Serialize + ?Sized>(
         self,
         _name: &'static str,
         value: &T,
-    ) -> Result<(), Self::Error> {
+    ) -> Result<S::Ok, S::Error> {
+        // as serde_json has it; only so can a none in it be seen
         value.serialize(self)
     }
 
-    fn serialize_f32(self, value: f32) -> Result<(), Self::Error> {
-        if value.is_finite() {
-            self.json.serialize_f32(value)
-        } else {
-            Err(Self::Error::custom(NOT_FINITE))
-        }
+    fn serialize_f32(self, value: f32) -> Result<S::Ok, S::Error> {
+        self.finite(value.into(), |inner| inner.serialize_f32(value))
     }
 
-    fn serialize_f64(self, value: f64) -> Result<(), Self::Error> {
-        if value.is_finite() {
-            self.json.serialize_f64(value)
-        } else {
-            Err(Self::Error::custom(NOT_FINITE))
-        }
-    }
-
-    pass_on! {
-        serialize_bool(bool),
-        serialize_i8(i8),
-        serialize_i16(i16),
-        serialize_i32(i32),
-        serialize_i64(i64),
-        serialize_i128(i128),
-        serialize_u8(u8),
-        serialize_u16(u16),
-        serialize_u32(u32),
-        serialize_u64(u64),
-        serialize_u128(u128),
-        serialize_char(char),
-        serialize_str(&str),
-        serialize_bytes(&[u8]),
-        serialize_unit_struct(&'static str),
-    }
-
-    fn serialize_unit(self) -> Result<(), Self::Error> {
-        self.json.serialize_unit()
-    }
-
-    fn serialize_unit_variant(
-        self,
-        name: &'static str,
-        index: u32,
-        variant: &'static str,
-    ) -> Result<(), Self::Error> {
-        self.json.serialize_unit_variant(name, index, variant)
+    fn serialize_f64(self, value: f64) -> Result<S::Ok, S::Error> {
+        self.finite(value, |inner| inner.serialize_f64(value))
     }
 
     fn serialize_newtype_variant<T: Serialize + ?Sized>(
@@ -121,57 +121,73 @@ impl<'a, 'b> Serializer for FieldSerializer<'a, 'b> {
         index: u32,
         variant: &'static str,
         value: &T,
-    ) -> Result<(), Self::Error> {
-        self.json
-            .serialize_newtype_variant(name, index, variant, value)
+    ) -> Result<S::Ok, S::Error> {
+        self.inner
+            .serialize_newtype_variant(name, index, variant, &Part(value))
     }
 
-    fn serialize_seq(self, len: Option<usize>) -> Result<Self::SerializeSeq, Self::Error> {
-        self.json.serialize_seq(len)
+    fn collect_str<T: Display + ?Sized>(self, value: &T) -> Result<S::Ok, S::Error> {
+        self.inner.collect_str(value)
     }
 
-    fn serialize_tuple(self, len: usize) -> Result<Self::SerializeTuple, Self::Error> {
-        self.json.serialize_tuple(len)
+    fn is_human_readable(&self) -> bool {
+        self.inner.is_human_readable()
     }
 
-    fn serialize_tuple_struct(
-        self,
-        name: &'static str,
-        len: usize,
-    ) -> Result<Self::SerializeTupleStruct, Self::Error> {
-        self.json.serialize_tuple_struct(name, len)
+    pass_on! {
+        serialize_bool(value: bool),
+        serialize_i8(value: i8),
+        serialize_i16(value: i16),
+        serialize_i32(value: i32),
+        serialize_i64(value: i64),
+        serialize_i128(value: i128),
+        serialize_u8(value: u8),
+        serialize_u16(value: u16),
+        serialize_u32(value: u32),
+        serialize_u64(value: u64),
+        serialize_u128(value: u128),
+        serialize_char(value: char),
+        serialize_str(value: &str),
+        serialize_bytes(value: &[u8]),
+        serialize_unit(),
+        serialize_unit_struct(name: &'static str),
+        serialize_unit_variant(name: &'static str, index: u32, variant: &'static str),
     }
 
-    fn serialize_tuple_variant(
-        self,
-        name: &'static str,
-        index: u32,
-        variant: &'static str,
-        len: usize,
-    ) -> Result<Self::SerializeTupleVariant, Self::Error> {
-        self.json.serialize_tuple_variant(name, index, variant, len)
+    pass_on_parts! {
+        serialize_seq(len: Option<usize>) -> SerializeSeq,
+        serialize_tuple(len: usize) -> SerializeTuple,
+        serialize_tuple_struct(name: &'static str, len: usize) -> SerializeTupleStruct,
+        serialize_tuple_variant(name: &'static str, index: u32, variant: &'static str, len: usize) -> SerializeTupleVariant,
+        serialize_map(len: Option<usize>) -> SerializeMap,
+        serialize_struct(name: &'static str, len: usize) -> SerializeStruct,
+        serialize_struct_variant(name: &'static str, index: u32, variant: &'static str, len: usize) -> SerializeStructVariant,
     }
+}
 
-    fn serialize_map(self, len: Option<usize>) -> Result<Self::SerializeMap, Self::Error> {
-        self.json.serialize_map(len)
-    }
+macro_rules! parts {
+    ($($trait:ident { $($method:ident($($name:ident: $type:ty)?),)* })*) => {$(
+        impl<C: $trait> $trait for Parts<C> {
+            type Ok = C::Ok;
+            type Error = C::Error;
+            $(
+                fn $method<T: Serialize + ?Sized>(&mut self, $($name: $type,)? value: &T) -> Result<(), C::Error> {
+                    self.0.$method($($name,)? &Part(value))
+                }
+            )*
+            fn end(self) -> Result<C::Ok, C::Error> {
+                self.0.end()
+            }
+        }
+    )*};
+}
 
-    fn serialize_struct(
-        self,
-        name: &'static str,
-        len: usize,
-    ) -> Result<Self::SerializeStruct, Self::Error> {
-        self.json.serialize_struct(name, len)
-    }
-
-    fn serialize_struct_variant(
-        self,
-        name: &'static str,
-        index: u32,
-        variant: &'static str,
-        len: usize,
-    ) -> Result<Self::SerializeStructVariant, Self::Error> {
-        self.json
-            .serialize_struct_variant(name, index, variant, len)
-    }
+parts! {
+    SerializeSeq { serialize_element(), }
+    SerializeTuple { serialize_element(), }
+    SerializeTupleStruct { serialize_field(), }
+    SerializeTupleVariant { serialize_field(), }
+    SerializeMap { serialize_key(), serialize_value(), }
+    SerializeStruct { serialize_field(key: &'static str), }
+    SerializeStructVariant { serialize_field(key: &'static str), }
 }

@@ -12,7 +12,7 @@ use serde::ser::{Serialize, SerializeMap, Serializer};
 /// go through a float.
 ///
 /// ```
-/// use apaas_flow_runtime::value::RecordRef;
+/// use apaas_flow::value::RecordRef;
 ///
 /// let record = RecordRef::new(1767211281913907);
 /// assert_eq!(serde_json::to_string(&record)?, r#"{"_id":1767211281913907}"#);

@@ -7,6 +7,7 @@
 use crate::error::{ErrorKind, Ran, Stage};
 
 /// What a code says.
+#[derive(Clone, Copy)]
 pub(super) struct Meaning {
     pub(super) kind: ErrorKind,
     pub(super) ran: Ran,
@@ -112,18 +113,18 @@ pub(super) fn inner(code: &str, has_execution: bool) -> Meaning {
         "k_wf_ec_2001008" => meaning(
             KeyUsed,
             Ran::Maybe,
-            "a run under this idempotency key may exist, look it up; for a new run take a new key",
+            "a run under this key may exist: look it up before you take another key",
         ),
         "k_wf_ec_200036" => meaning(Permission, refused, AUTHORISE),
         "k_wf_ec_2001001" => meaning(
             Invalid,
             refused,
-            "the flow has no parameter of that api name",
+            "a parameter has an api name that the flow does not know",
         ),
         "k_wf_ec_2001002" => meaning(
             Invalid,
             refused,
-            "the flow requires a parameter that was not sent",
+            "a parameter that the flow requires is missing, or does not fit",
         ),
         "k_wf_ec_2001004" => meaning(Invalid, refused, "a flow of this type cannot be called"),
         "k_wf_ec_2001005" | "k_wf_ec_2001006" => meaning(

@@ -6,6 +6,7 @@ use std::fmt;
 use serde::de::value::{MapAccessDeserializer, SeqAccessDeserializer};
 use serde::de::{Deserialize, Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
 use serde_json::Value;
+use serde_json::value::RawValue;
 
 use crate::field::Text;
 
@@ -15,12 +16,14 @@ pub(crate) struct Envelope<'a> {
     pub(super) code: Option<i64>,
     pub(super) msg: Cow<'a, str>,
     pub(super) data: Data<'a>,
-    pub(super) error: Option<Value>,
+    pub(super) error: Option<&'a RawValue>,
 }
 
 /// Texts that may be missing, every one; missing and null are the same as `""` here.
 #[derive(Default)]
 pub(crate) struct Data<'a> {
+    /// Whether there is an object at all.
+    pub(super) is_object: bool,
     pub(super) status: Cow<'a, str>,
     pub(super) out_params: Cow<'a, str>,
     pub(super) execution_id: Cow<'a, str>,
@@ -78,12 +81,41 @@ impl<'de> Deserialize<'de> for Data<'de> {
                 f.write_str("an object or null")
             }
 
+            // Whatever else it is, it must not make the code beside it unreadable.
             fn visit_unit<E>(self) -> Result<Self::Value, E> {
                 Ok(Data::default())
             }
 
+            fn visit_bool<E>(self, _: bool) -> Result<Self::Value, E> {
+                Ok(Data::default())
+            }
+
+            fn visit_i64<E>(self, _: i64) -> Result<Self::Value, E> {
+                Ok(Data::default())
+            }
+
+            fn visit_u64<E>(self, _: u64) -> Result<Self::Value, E> {
+                Ok(Data::default())
+            }
+
+            fn visit_f64<E>(self, _: f64) -> Result<Self::Value, E> {
+                Ok(Data::default())
+            }
+
+            fn visit_str<E>(self, _: &str) -> Result<Self::Value, E> {
+                Ok(Data::default())
+            }
+
+            fn visit_seq<A: SeqAccess<'de>>(self, mut list: A) -> Result<Self::Value, A::Error> {
+                while list.next_element::<IgnoredAny>()?.is_some() {}
+                Ok(Data::default())
+            }
+
             fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
-                let mut data = Data::default();
+                let mut data = Data {
+                    is_object: true,
+                    ..Data::default()
+                };
                 while let Some(Text(key)) = map.next_key()? {
                     let slot = match &*key {
                         "status" => &mut data.status,

@@ -29,6 +29,7 @@ pub(crate) enum Accept {
 }
 
 /// A run that went well, its outputs still as text.
+#[derive(Clone)]
 pub(crate) struct Reply {
     pub(crate) execution_id: String,
     pub(crate) status: Status,
@@ -45,7 +46,7 @@ impl Reply {
             facts.flow = Some(flow.to_owned());
             facts.stage = Some(Stage::Execute);
             facts.execution_id = non_empty(&self.execution_id);
-            facts.status = Some(self.status);
+            facts.status = Some(self.status).filter(|status| *status != Status::Missing);
             facts.idempotency_key = non_empty(&self.idempotency_key);
             facts.log_id = self.log_id;
             facts.attempts = self.attempts;
@@ -57,6 +58,9 @@ impl Reply {
 /// The execute endpoint's reply.
 pub(crate) fn judge(received: &Received<'_>, accept: Accept) -> Result<Reply> {
     let envelope = envelope_of(received, Stage::Execute)?;
+    if !envelope.data.is_object && accept == Accept::Finished {
+        return Err(no_data(received));
+    }
     let data = &envelope.data;
     let status = Status::from(&*data.status);
     let failure = match (failure_in(data), &status) {
@@ -118,26 +122,46 @@ fn flow_failed() -> Meaning {
 fn failure_in(data: &Data<'_>) -> Option<Meaning> {
     let error_code = !matches!(data.code.trim(), "" | "0");
     let error_msg = !matches!(data.error_msg.trim(), "" | "success");
-    (error_code || error_msg).then(|| codes::inner(&data.code, !data.execution_id.is_empty()))
+    (error_code || error_msg).then(|| codes::inner(data.code.trim(), !data.execution_id.is_empty()))
 }
 
 /// The envelope of either endpoint, if its outer code says that all is well.
 pub(crate) fn envelope_of<'a>(received: &Received<'a>, stage: Stage) -> Result<Envelope<'a>> {
-    let Some(envelope) = envelope::parse(received.body) else {
-        return Err(no_envelope(received, stage));
+    let body = received
+        .body
+        .strip_prefix(BYTE_ORDER_MARK)
+        .unwrap_or(received.body);
+    let Some(envelope) = envelope::parse(body) else {
+        return Err(no_envelope(
+            &Received {
+                body,
+                log_id: received.log_id.clone(),
+                ..*received
+            },
+            stage,
+        ));
     };
     let code = envelope.code.unwrap_or_default();
     if code == 0 {
         return Ok(envelope);
     }
-    let meant = codes::outer(code, received.http_status, stage);
-    let mut message = sentence(
-        "the platform refused the request",
-        &envelope.msg,
-        meant.cure,
-    );
+    let meant = match stage {
+        Stage::Token => codes::outer(code, received.http_status, stage),
+        Stage::Execute => refused_with(
+            codes::outer(code, received.http_status, stage),
+            &envelope.data,
+        ),
+    };
+    let what = match meant.kind {
+        ErrorKind::Gateway | ErrorKind::Flow => "the platform reports an error",
+        _ => "the platform refused the request",
+    };
+    let mut message = sentence(what, &envelope.msg, meant.cure);
     let mut log_id = None;
-    if let Some(error) = &envelope.error {
+    let error = envelope
+        .error
+        .and_then(|error| serde_json::from_str::<Value>(error.get()).ok());
+    if let Some(error) = &error {
         push_hints(&mut message, error);
         log_id = error
             .get("logid")
@@ -153,6 +177,25 @@ pub(crate) fn envelope_of<'a>(received: &Received<'a>, stage: Stage) -> Result<E
         facts.log_id = facts.log_id.take().or(log_id);
     }))
 }
+
+/// An outer code that refuses says that nothing ran, unless there is a run to show for it.
+fn refused_with(outer: Meaning, data: &Data<'_>) -> Meaning {
+    let inner = failure_in(data);
+    let ran = inner.as_ref().map_or(Ran::No, |inner| inner.ran);
+    let begun = !data.execution_id.is_empty() || !data.status.is_empty();
+    match inner {
+        Some(inner) if inner.kind == ErrorKind::KeyUsed => inner,
+        _ => Meaning {
+            ran: outer
+                .ran
+                .max(ran)
+                .max(if begun { Ran::Maybe } else { Ran::No }),
+            ..outer
+        },
+    }
+}
+
+const BYTE_ORDER_MARK: &[u8] = b"\xEF\xBB\xBF";
 
 /// A reply of something else than the platform: a proxy, a gateway, a wrong address.
 fn no_envelope(received: &Received<'_>, stage: Stage) -> Error {
@@ -179,6 +222,11 @@ fn no_envelope(received: &Received<'_>, stage: Stage) -> Error {
             Ran::Maybe,
             "something before the platform answered in its place",
         ),
+        _ if looks_like_json(received.body) => (
+            ErrorKind::Malformed,
+            Ran::Maybe,
+            "the reply is broken JSON, or not this endpoint's; check `base_url` and the proxies",
+        ),
         _ => (
             ErrorKind::Malformed,
             Ran::Maybe,
@@ -186,16 +234,19 @@ fn no_envelope(received: &Received<'_>, stage: Stage) -> Error {
         ),
     };
     let mut message = what.to_owned();
-    if !is_json(received.body) {
+    // A page says what answered. Broken JSON may hold a token or outputs, and what a page repeats of the request
+    // begins with a brace.
+    if stage == Stage::Execute && !looks_like_json(received.body) {
+        let page = String::from_utf8_lossy(received.body);
         // writing to a String cannot fail
         let _ = write!(
             message,
             ", it begins: {:?}",
-            excerpt(&String::from_utf8_lossy(received.body), 120)
+            excerpt(page.split(['{', '[']).next().unwrap_or_default(), 120)
         );
     }
     let ran = if stage == Stage::Token { Ran::No } else { ran };
-    refusal(
+    let error = refusal(
         &Meaning {
             kind,
             ran,
@@ -204,11 +255,29 @@ fn no_envelope(received: &Received<'_>, stage: Stage) -> Error {
         message,
         received,
         stage,
-    )
+    );
+    if stage == Stage::Token || !looks_like_json(received.body) {
+        return error;
+    }
+    // It may be a run's reply that only its shell makes unreadable: nothing of it is lost.
+    let body = String::from_utf8_lossy(received.body).into_owned();
+    error.with(|facts| facts.out_params = Some(body))
 }
 
-fn is_json(body: &[u8]) -> bool {
-    serde_json::from_slice::<serde::de::IgnoredAny>(body).is_ok()
+/// `{"code": 0}` and nothing else: every service has such a reply, and this endpoint's has `data`.
+fn no_data(received: &Received<'_>) -> Error {
+    let meant = Meaning {
+        kind: ErrorKind::Malformed,
+        ran: Ran::Maybe,
+        cure: "",
+    };
+    let message = "the reply has no `data`; check that `base_url` is the platform's";
+    refusal(&meant, message.to_owned(), received, Stage::Execute)
+}
+
+fn looks_like_json(body: &[u8]) -> bool {
+    let first = body.iter().find(|byte| !byte.is_ascii_whitespace());
+    matches!(first, Some(b'{' | b'['))
 }
 
 fn refusal(meant: &Meaning, message: String, received: &Received<'_>, stage: Stage) -> Error {
@@ -225,7 +294,10 @@ fn refusal(meant: &Meaning, message: String, received: &Received<'_>, stage: Sta
 /// `what: said; cure`
 fn sentence(what: &str, said: &str, cure: &str) -> String {
     let mut sentence = what.to_owned();
-    for (gap, part) in [(": ", &*excerpt(said.trim(), 300)), ("; ", cure)] {
+    for (gap, part) in [
+        (": ", &*excerpt(said.trim().trim_end_matches('.'), 300)),
+        ("; ", cure),
+    ] {
         if !part.is_empty() {
             sentence.push_str(gap);
             sentence.push_str(part);

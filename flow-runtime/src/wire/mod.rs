@@ -1,8 +1,8 @@
 //! The two pure halves of a call: the request's bytes and the reply's meaning, for recorded replies and other transports.
 //!
 //! ```
-//! use apaas_flow_runtime::{Operator, wire};
-//! # use apaas_flow_runtime::{Flow, Outputs, Params, Result, value::RecordRef};
+//! use apaas_flow::{Operator, wire};
+//! # use apaas_flow::{Flow, Outputs, Params, Result, value::RecordRef};
 //! # struct DeleteObject { record: RecordRef }
 //! # impl Flow for DeleteObject {
 //! #     const NAMESPACE: &'static str = "package_7344545d87__c";
@@ -18,7 +18,7 @@
 //!     String::from_utf8_lossy(&body),
 //!     r#"{"operator":"{\"_id\":1111,\"email\":\"apaas@bytedance.com\"}","params":"{\"variable_rgrtgqworiginal\":{\"_id\":5454545}}"}"#
 //! );
-//! # Ok::<(), apaas_flow_runtime::Error>(())
+//! # Ok::<(), apaas_flow::Error>(())
 //! ```
 
 mod codes;

@@ -8,8 +8,8 @@ use crate::{Flow, Operator, Params, Result};
 /// A request's body, option by option. Options that are not set are absent from the body.
 ///
 /// ```
-/// use apaas_flow_runtime::{Operator, wire};
-/// # use apaas_flow_runtime::{Flow, Outputs, Params, Result};
+/// use apaas_flow::{Operator, wire};
+/// # use apaas_flow::{Flow, Outputs, Params, Result};
 /// # struct Nightly;
 /// # impl Flow for Nightly {
 /// #     const NAMESPACE: &'static str = "package_shop__c";
@@ -27,7 +27,7 @@ use crate::{Flow, Operator, Params, Result};
 ///     String::from_utf8_lossy(&body),
 ///     r#"{"operator":"{\"_id\":1111}","is_async":true,"idempotent_key":"nightly-2026-11-22"}"#
 /// );
-/// # Ok::<(), apaas_flow_runtime::Error>(())
+/// # Ok::<(), apaas_flow::Error>(())
 /// ```
 #[derive(Clone)]
 #[must_use]
@@ -66,7 +66,7 @@ impl Request {
         self
     }
 
-    /// What keeps a flow that calls itself through a function from going round forever; at most 20.
+    /// What keeps a flow that calls itself through a function from going round forever. The platform takes 20 at most, which is not checked here.
     pub fn loop_masks(mut self, masks: impl IntoIterator<Item = impl Into<String>>) -> Self {
         self.loop_masks = masks.into_iter().map(Into::into).collect();
         self

@@ -67,7 +67,7 @@ fn one_error_lists_every_output_that_failed() {
     for name in ["variable_total", "note", "variable_tags"] {
         assert!(text.contains(name), "{name} in {text}");
     }
-    assert!(!text.contains("`type`"), "{text}");
+    assert!(!text.contains("`type` expected"), "{text}");
 }
 
 #[apaas_flow(namespace = "package_shop__c", flow_id = "price_0a1b2c3d4e")]
