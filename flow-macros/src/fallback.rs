@@ -17,7 +17,7 @@ use crate::types::{self, Borrowing};
 pub(crate) fn of_flow(mut flow: Flow, errors: &Errors) -> TokenStream {
     remove_reported_attributes(&mut flow);
     let unused = unused_by_inputs(&flow);
-    complete_borrowed_outputs(&mut flow);
+    complete_borrowed(&mut flow);
     let can_anchor = unused.is_empty() || flow.inputs().next().is_some();
     let generics = if can_anchor {
         flow.generics.clone()
@@ -162,23 +162,32 @@ fn input_field(field: &Field, anchor: Option<&Names>) -> TokenStream {
     expand::struct_field(field, &ty)
 }
 
-/// A type that borrows was reported; with `'static` it is at least complete.
-fn complete_borrowed_outputs(flow: &mut Flow) {
+/// A type that borrows was reported; with `'static` it is at least complete. Where it stands in the input type, the
+/// struct's own lifetimes remain, or rustc would report them as never used.
+fn complete_borrowed(flow: &mut Flow) {
+    let known = generics::all(&flow.generics);
+    let none = Names::new();
     let mut completed = TokenStream::new();
-    let mut complete = |ty: &mut Type| {
-        if types::borrowed(ty, Borrowing::Anything).is_some() {
-            let tokens = types::everlasting(ty.to_token_stream());
+    let mut complete = |ty: &mut Type, what: Borrowing, kept: &Names| {
+        if types::borrowed(ty, what).is_some() {
+            let tokens = types::everlasting(ty.to_token_stream(), kept);
             completed.extend(quote!(#tokens,));
             *ty = Type::Verbatim(tokens);
         }
     };
     if let Output::Type(ty) = &mut flow.output {
-        complete(ty);
+        complete(ty, Borrowing::Anything, &none);
     }
-    for field in flow.fields.iter_mut().filter(|field| field.input.is_none()) {
-        complete(&mut field.ty);
+    for field in &mut flow.fields {
+        match (&field.input, &field.output) {
+            (None, _) => complete(&mut field.ty, Borrowing::Anything, &none),
+            (Some(_), Some(_)) => complete(&mut field.ty, Borrowing::Anything, &known),
+            (Some(_), None) if flow.emulate => {
+                complete(&mut field.ty, Borrowing::References, &known);
+            }
+            (Some(_), None) => {}
+        }
     }
-    let known = generics::all(&flow.generics);
     let mentioned = generics::mentioned(completed, &known);
     let bounds: Vec<WherePredicate> = flow
         .generics

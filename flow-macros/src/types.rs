@@ -4,6 +4,8 @@ use proc_macro2::{Delimiter, Punct, Spacing, TokenStream, TokenTree};
 use quote::{ToTokens, quote};
 use syn::{GenericArgument, PathArguments, ReturnType, Type, TypeParamBound, TypePath};
 
+use crate::generics::Names;
+
 /// A type that came through a macro's `$t:ty` stands in a group that nobody sees.
 pub(crate) fn peeled(mut ty: &Type) -> &Type {
     loop {
@@ -125,22 +127,27 @@ pub(crate) fn owned(ty: &Type) -> String {
                 .last()
                 .is_some_and(|last| last.ident == "Cow") =>
         {
-            format!("`{}`", text(everlasting(ty.to_token_stream())))
+            format!(
+                "`{}`",
+                text(everlasting(ty.to_token_stream(), &Names::new()))
+            )
         }
         _ => "a type that owns what it holds".to_owned(),
     }
 }
 
-/// Every lifetime in it turned into `'static`, elided ones included.
-pub(crate) fn everlasting(tokens: TokenStream) -> TokenStream {
+/// Every lifetime in it turned into `'static`, elided ones included, but for those in `kept`.
+pub(crate) fn everlasting(tokens: TokenStream, kept: &Names) -> TokenStream {
     let mut out = TokenStream::new();
     let mut tokens = tokens.into_iter().peekable();
     while let Some(token) = tokens.next() {
         match token {
-            TokenTree::Punct(quote_mark) if quote_mark.as_char() == '\'' => {
-                tokens.next();
-                out.extend(quote!('static));
-            }
+            TokenTree::Punct(quote_mark) if quote_mark.as_char() == '\'' => match tokens.next() {
+                Some(name) if kept.contains(&format!("'{name}")) => {
+                    out.extend([TokenTree::Punct(quote_mark), name]);
+                }
+                _ => out.extend(quote!('static)),
+            },
             TokenTree::Punct(ampersand) if ampersand.as_char() == '&' => {
                 let named =
                     matches!(tokens.peek(), Some(TokenTree::Punct(next)) if next.as_char() == '\'');
@@ -153,7 +160,7 @@ pub(crate) fn everlasting(tokens: TokenStream) -> TokenStream {
             }
             TokenTree::Group(group) => {
                 let mut inner =
-                    proc_macro2::Group::new(group.delimiter(), everlasting(group.stream()));
+                    proc_macro2::Group::new(group.delimiter(), everlasting(group.stream(), kept));
                 inner.set_span(group.span());
                 out.extend([TokenTree::Group(inner)]);
             }
@@ -319,8 +326,13 @@ mod tests {
             (quote!(&&'a str), "&'static&'static str"),
             (quote!(Cow<'_, [&str]>), "Cow<'static, [&'static str]>"),
         ] {
-            assert_eq!(text(everlasting(ty)), expected);
+            assert_eq!(text(everlasting(ty, &Names::new())), expected);
         }
+        let kept = Names::from(["'a".to_owned()]);
+        assert_eq!(
+            text(everlasting(quote!((&str, Cow<'_, &'a [&'b T]>)), &kept)),
+            "(&'static str, Cow<'static, &'a [&'static T]>)"
+        );
     }
 
     #[test]
