@@ -145,6 +145,13 @@ impl Mark {
         if let Some(meant) = names::nearest(typed, &OPTIONS) {
             return format!("unknown option `{typed}`; did you mean `{meant}`?");
         }
+        let listed = format!(
+            "unknown option `{typed}`; the options are {}",
+            names::listed(&OPTIONS)
+        );
+        if !self.name.is_absent() {
+            return listed;
+        }
         if at_comma_or_end(input) {
             self.name = Slot::Wrong;
             return format!(
@@ -163,10 +170,7 @@ impl Mark {
                     name.token()
                 )
             }
-            Err(_) => format!(
-                "unknown option `{typed}`; the options are {}",
-                names::listed(&OPTIONS)
-            ),
+            Err(_) => listed,
         }
     }
 }
