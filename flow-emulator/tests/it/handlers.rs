@@ -47,24 +47,25 @@ fn a_panic_in_an_asynchronous_run_is_raised_on_drop() {
 
 #[test]
 fn a_panic_while_the_emulator_stops_is_not_lost() {
-    let emulator = Emulator::start_blocking().unwrap();
-    let address = emulator.address();
-    let (entered, has_entered) = mpsc::channel();
-    emulator.on_raw(NAMESPACE, FLOW_ID, move |_| {
-        entered.send(()).unwrap();
-        while std::net::TcpStream::connect(address).is_ok() {
-            std::thread::yield_now();
-        }
-        panic!("too late");
+    http::on_quiet_port(|emulator| {
+        let address = emulator.address();
+        let (entered, has_entered) = mpsc::channel();
+        emulator.on_raw(NAMESPACE, FLOW_ID, move |_| {
+            entered.send(()).unwrap();
+            while std::net::TcpStream::connect(address).is_ok() {
+                std::thread::yield_now();
+            }
+            panic!("too late");
+        });
+        let token = http::token(address);
+        let body = minimal().to_string();
+        // its reply never comes
+        let caller =
+            std::thread::spawn(move || http::execute_with(address, &token, http::EXECUTE, &body));
+        has_entered.recv_timeout(Duration::from_secs(10)).unwrap();
+        assert!(dropped(emulator).unwrap().ends_with("panicked: too late"));
+        caller.join().unwrap_err();
     });
-    let token = http::token(address);
-    let body = minimal().to_string();
-    // its reply never comes
-    let caller =
-        std::thread::spawn(move || http::execute_with(address, &token, http::EXECUTE, &body));
-    has_entered.recv_timeout(Duration::from_secs(10)).unwrap();
-    assert!(dropped(emulator).unwrap().ends_with("panicked: too late"));
-    caller.join().unwrap_err();
 }
 
 #[test]

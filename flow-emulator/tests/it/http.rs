@@ -3,8 +3,12 @@
 use std::fmt::Write as _;
 use std::io::{Read, Write};
 use std::net::{SocketAddr, TcpStream};
+use std::process::{Child, Command};
+use std::sync::atomic::{AtomicU16, Ordering};
+use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
+use apaas_flow_emulator::Emulator;
 use serde_json::{Value, json};
 
 pub(crate) const NAMESPACE: &str = "package_7344545d87__c";
@@ -57,6 +61,33 @@ impl Reply {
         assert_eq!(data["out_params"], "", "{data}");
         let text = |name: &str| data[name].as_str().unwrap().to_owned();
         (text("code"), text("error_msg"))
+    }
+}
+
+/// Held while a program is started: between fork and exec a child has all that is open in this process.
+static FORKING: Mutex<()> = Mutex::new(());
+
+/// Starts a program, and returns once it has nothing of this process's any more.
+pub(crate) fn spawn(command: &mut Command) -> Child {
+    let _forking = FORKING.lock().unwrap_or_else(PoisonError::into_inner);
+    command.spawn().unwrap()
+}
+
+/// Tests with an emulator whose port is nobody's once it has stopped. No system gives that port to those who take any one
+/// (Linux begins at 32768, others at 49152), as the tests do that run at the same time; no other test asks for it by its
+/// number, and no child has its listener.
+pub(crate) fn on_quiet_port<T>(test: impl FnOnce(Emulator) -> T) -> T {
+    static TRIED: AtomicU16 = AtomicU16::new(0);
+    let _no_fork = FORKING.lock().unwrap_or_else(PoisonError::into_inner);
+    let first = 20_000 + u16::try_from(std::process::id() % 500).unwrap() * 20;
+    loop {
+        let tried = TRIED.fetch_add(1, Ordering::Relaxed);
+        assert!(tried < 20, "all ports are taken");
+        let port = first + tried;
+        match Emulator::builder().port(port).start_blocking() {
+            Ok(emulator) => return test(emulator),
+            Err(error) => assert!(error.to_string().contains("another program listens there")),
+        }
     }
 }
 

@@ -37,19 +37,20 @@ fn starts_inside_a_runtime_and_answers_while_that_is_blocked() {
 
 #[test]
 fn stopping_frees_the_port() {
-    let emulator = Emulator::start_blocking().unwrap();
-    let address = emulator.address();
-    // a connection that is kept open does not keep the port
-    let open = TcpStream::connect(address).unwrap();
-    http::token(address);
-    drop(emulator);
-    assert!(TcpStream::connect(address).is_err());
-    let emulator = Emulator::builder()
-        .port(address.port())
-        .start_blocking()
-        .unwrap();
-    assert_eq!(emulator.address(), address);
-    drop(open);
+    http::on_quiet_port(|emulator| {
+        let address = emulator.address();
+        // a connection that is kept open does not keep the port
+        let open = TcpStream::connect(address).unwrap();
+        http::token(address);
+        drop(emulator);
+        assert!(TcpStream::connect(address).is_err());
+        let emulator = Emulator::builder()
+            .port(address.port())
+            .start_blocking()
+            .unwrap();
+        assert_eq!(emulator.address(), address);
+        drop(open);
+    });
 }
 
 #[test]
