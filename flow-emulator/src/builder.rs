@@ -4,7 +4,7 @@ use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
-use apaas_flow_runtime::Result;
+use apaas_flow_runtime::{Error, ErrorKind, Result};
 
 use crate::chaos::Chaos;
 use crate::emulator::Emulator;
@@ -90,7 +90,8 @@ impl Builder {
     ///
     /// The window slides, and counts the moments at which requests with a valid token arrive. The surplus is answered
     /// with HTTP 429 and 99991400, and with the seconds until the next place is free in `x-ogw-ratelimit-reset`; it takes
-    /// no place itself. [`Emulator::rate_limited`] counts it, and [`Emulator::advance`] makes the time pass.
+    /// no place itself. [`Emulator::rate_limited`] counts it, and [`Emulator::advance`] makes the time pass. With 0 calls
+    /// every request is surplus; a period of zero, which would limit nothing, is refused at the start.
     ///
     /// ```
     /// # use std::time::Duration;
@@ -143,7 +144,7 @@ impl Builder {
     /// Starts the emulator. Needs no particular executor: it has a thread and a runtime of its own.
     ///
     /// # Errors
-    /// The port is taken, or the address is not one of this machine.
+    /// The port is taken, the address is not one of this machine, or the quota's period is zero.
     #[expect(
         clippy::unused_async,
         reason = "listening takes microseconds today; callers should not have to change on the day it does not"
@@ -155,8 +156,18 @@ impl Builder {
     /// Starts the emulator, for programs without async.
     ///
     /// # Errors
-    /// The port is taken, or the address is not one of this machine.
+    /// The port is taken, the address is not one of this machine, or the quota's period is zero.
     pub fn start_blocking(self) -> Result<Emulator> {
+        if self
+            .quota
+            .as_ref()
+            .is_some_and(|quota| quota.period.is_zero())
+        {
+            return Err(Error::new(
+                ErrorKind::Config,
+                "the quota's period is zero, which limits nothing; give the time that the calls are for, such as 60 s",
+            ));
+        }
         let platform = Arc::new(Platform::new(
             self.credentials,
             Tokens::new(self.token_lifetime),

@@ -25,7 +25,7 @@ impl Chaos {
     pub(crate) fn new(seed: u64, rate: f64) -> Option<Self> {
         (rate > 0.0).then_some(Self {
             seed,
-            rate,
+            rate: rate.min(1.0),
             executes: 0,
             tokens: 0,
         })
@@ -157,7 +157,10 @@ mod tests {
         };
         assert!((share(0.3, Endpoint::Execute) - 0.3).abs() < 0.01);
         assert!((share(0.3, Endpoint::Token) - 0.15).abs() < 0.01);
-        assert!((share(1.0, Endpoint::Execute) - 1.0).abs() < f64::EPSILON);
+        for all in [1.0, 3.0, f64::INFINITY] {
+            assert!((share(all, Endpoint::Execute) - 1.0).abs() < f64::EPSILON);
+            assert!((share(all, Endpoint::Token) - 0.5).abs() < 0.01);
+        }
         for never in [0.0, -1.0, f64::NAN] {
             assert!(Chaos::new(3, never).is_none());
         }

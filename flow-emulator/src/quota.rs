@@ -8,7 +8,7 @@ use std::time::Duration;
 #[derive(Debug)]
 pub(crate) struct Quota {
     pub(crate) calls: usize,
-    period: Duration,
+    pub(crate) period: Duration,
     seen: Mutex<Seen>,
 }
 

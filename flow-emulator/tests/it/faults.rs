@@ -136,6 +136,17 @@ fn a_gateways_page_before_and_after() {
 }
 
 #[test]
+fn a_gateways_status_that_has_no_page() {
+    for http_status in [204, 205, 304, 599] {
+        let (reply, runs) = meet(Fault::Gateway {
+            http_status,
+            after: true,
+        });
+        assert_eq!((reply.status, runs), (http_status, 1));
+    }
+}
+
+#[test]
 fn an_internal_error_before_and_after() {
     for after in [false, true] {
         let (reply, runs) = meet(Fault::Internal { after });

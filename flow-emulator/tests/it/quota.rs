@@ -90,6 +90,42 @@ fn a_fault_takes_a_place_and_a_refused_request_leaves_it_waiting() {
 }
 
 #[test]
+fn no_calls_at_all() {
+    let emulator = emulator(0);
+    let token = http::token(emulator.address());
+    for _ in 0..2 {
+        let reply = call(&emulator, &token);
+        assert_eq!(reply.status, 429);
+        assert_eq!(reply.header("x-ogw-ratelimit-reset"), Some("60.000"));
+        emulator.advance(3600 * SECOND);
+    }
+}
+
+#[test]
+fn a_period_that_does_not_end() {
+    let emulator = Emulator::builder()
+        .quota(1, Duration::MAX)
+        .start_blocking()
+        .unwrap();
+    let token = http::token(emulator.address());
+    assert_eq!(call(&emulator, &token).status, 200);
+    assert_eq!(call(&emulator, &token).status, 429);
+}
+
+#[test]
+fn a_period_of_zero_is_refused_at_the_start() {
+    for calls in [0, 1] {
+        let started = Emulator::builder()
+            .quota(calls, Duration::ZERO)
+            .start_blocking();
+        assert_eq!(
+            started.unwrap_err().to_string(),
+            "the quota's period is zero, which limits nothing; give the time that the calls are for, such as 60 s"
+        );
+    }
+}
+
+#[test]
 fn none_unless_chosen() {
     let emulator = Emulator::start_blocking().unwrap();
     emulator.on_raw(NAMESPACE, FLOW_ID, |_| Ok(json!({})));
