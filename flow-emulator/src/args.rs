@@ -15,7 +15,8 @@ Usage: apaas-flow-emulator [OPTIONS]
 Options:
   --flow NAMESPACE/FLOW_ID=FILE  answer this flow with the outputs in FILE, a JSON object of
                                  {api name: value} such as {\"variable_total\": \"128.50\"};
-                                 may be given several times, FILE is read once at the start
+                                 each value is sent as it is written; may be given several times,
+                                 FILE is read once at the start
   --port PORT                    listen on this port [default: 0, a free one]
   --host HOST                    listen on this address [default: 127.0.0.1];
                                  0.0.0.0 to be reached from other machines and containers
@@ -183,6 +184,8 @@ fn text(parser: &mut lexopt::Parser, option: &str) -> Result<String, String> {
     }
 }
 
+const FLOW_FORM: &str = "NAMESPACE/FLOW_ID=FILE, such as package_x__c/flow_y=outputs.json";
+
 fn flow_file(value: OsString) -> Result<FlowFile, String> {
     let value = value
         .into_string()
@@ -190,19 +193,32 @@ fn flow_file(value: OsString) -> Result<FlowFile, String> {
     let parts = value
         .split_once('=')
         .and_then(|(flow, file)| flow.split_once('/').map(|(n, f)| (n, f, file)));
-    match parts {
-        Some((namespace, flow_id, file))
-            if !namespace.is_empty() && !flow_id.is_empty() && !file.is_empty() =>
-        {
-            Ok(FlowFile {
-                namespace: namespace.to_owned(),
-                flow_id: flow_id.to_owned(),
-                file: file.into(),
-            })
+    let Some((namespace, flow_id, file)) = parts.filter(|(.., file)| !file.is_empty()) else {
+        return Err(format!("--flow is {FLOW_FORM}, not `{value}`"));
+    };
+    for (what, name) in [("namespace", namespace), ("flow id", flow_id)] {
+        if let Some(flaw) = flaw(name) {
+            return Err(format!(
+                "the {what} of --flow {value:?} {flaw}; write {FLOW_FORM}"
+            ));
         }
-        _ => Err(format!(
-            "--flow is NAMESPACE/FLOW_ID=FILE, such as package_x__c/flow_y=outputs.json, not `{value}`"
-        )),
+    }
+    Ok(FlowFile {
+        namespace: namespace.to_owned(),
+        flow_id: flow_id.to_owned(),
+        file: file.into(),
+    })
+}
+
+/// Why a name can be that of no flow: it is one segment of the request path.
+fn flaw(name: &str) -> Option<&'static str> {
+    match name {
+        "" => Some("is empty"),
+        "." | ".." => Some("is a step between folders"),
+        _ if name.contains('/') => Some("contains a `/`"),
+        _ if name.contains(char::is_whitespace) => Some("contains a space"),
+        _ if name.contains(char::is_control) => Some("contains a control character"),
+        _ => None,
     }
 }
 
@@ -294,6 +310,45 @@ mod tests {
                 parse(&["--chaos", "1", "--seed", given]),
                 Err(format!(
                     "--seed is a whole number from 0 to 18446744073709551615, not `{given}`"
+                ))
+            );
+        }
+    }
+
+    #[test]
+    fn names_that_no_flow_has() {
+        for (given, flaw) in [
+            (
+                "../x=f",
+                r#"the namespace of --flow "../x=f" is a step between folders"#,
+            ),
+            (
+                "x/.=f",
+                r#"the flow id of --flow "x/.=f" is a step between folders"#,
+            ),
+            (
+                "a/b/c=f",
+                r#"the flow id of --flow "a/b/c=f" contains a `/`"#,
+            ),
+            (
+                "a b/c=f",
+                r#"the namespace of --flow "a b/c=f" contains a space"#,
+            ),
+            (
+                "a/b\n=f",
+                r#"the flow id of --flow "a/b\n=f" contains a space"#,
+            ),
+            (
+                "a\0/b=f",
+                r#"the namespace of --flow "a\0/b=f" contains a control character"#,
+            ),
+            ("/b=f", r#"the namespace of --flow "/b=f" is empty"#),
+            ("a/=f", r#"the flow id of --flow "a/=f" is empty"#),
+        ] {
+            assert_eq!(
+                parse(&["--flow", given]),
+                Err(format!(
+                    "{flaw}; write NAMESPACE/FLOW_ID=FILE, such as package_x__c/flow_y=outputs.json"
                 ))
             );
         }

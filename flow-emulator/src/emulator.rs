@@ -2,19 +2,21 @@
 
 use std::fmt;
 use std::net::{Ipv4Addr, Ipv6Addr, SocketAddr};
+use std::path::Path;
 use std::sync::Arc;
 use std::thread;
 use std::time::Duration;
 
-use apaas_flow_runtime::{Client, Emulated, Result};
+use apaas_flow_runtime::{Client, Emulated, Error, ErrorKind, Result};
 use serde_json::Value;
 
 use crate::builder::Builder;
 use crate::chaos::Chaos;
 use crate::failure::Failure;
 use crate::fault::{Endpoint, Fault, Injected};
-use crate::flows::{self, Raw};
+use crate::flows::{self, Fixed, Raw};
 use crate::ledger::{ExecutionRecord, RequestRecord};
+use crate::outputs;
 use crate::platform::Platform;
 use crate::quota::Quota;
 use crate::server::Server;
@@ -150,6 +152,9 @@ impl Emulator {
 
     /// Answers a flow in JSON: a JSON object of `{api name: value}` in, another one out.
     ///
+    /// A [`Value`] holds numbers as `i64`, `u64` or `f64`: 1.10 becomes 1.1, and an integer that is too long for them is
+    /// rounded. [`on`](Self::on) and [`on_file`](Self::on_file) leave them as they were written.
+    ///
     /// ```
     /// # use apaas_flow_emulator::Emulator;
     /// # fn main() -> apaas_flow_runtime::Result<()> {
@@ -169,6 +174,29 @@ impl Emulator {
         self.platform
             .flows
             .register(flows::name(namespace, flow_id), Arc::new(Raw(handler)));
+    }
+
+    /// Answers a flow with the outputs in a file, a JSON object of `{api name: value}`, each as it is written there.
+    /// The file is read once, now. The program's `--flow` does the same.
+    ///
+    /// ```no_run
+    /// # use apaas_flow_emulator::Emulator;
+    /// # fn main() -> apaas_flow_runtime::Result<()> {
+    /// # let emulator = Emulator::start_blocking()?;
+    /// emulator.on_file("package_x__c", "flow_y", "tests/outputs.json")?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// # Errors
+    /// The file cannot be read, or holds something else; the message says where.
+    pub fn on_file(&self, namespace: &str, flow_id: &str, file: impl AsRef<Path>) -> Result<()> {
+        let outputs = outputs::read(file.as_ref())
+            .map_err(|message| Error::new(ErrorKind::Config, message))?;
+        self.platform
+            .flows
+            .register(flows::name(namespace, flow_id), Arc::new(Fixed(outputs)));
+        Ok(())
     }
 
     /// A client of this emulator, with an operator and with credentials that are good here. All such clients are clones of
@@ -236,7 +264,7 @@ impl Emulator {
     }
 
     /// From now on, each execute request goes wrong with this probability, and each request of a token with half of it.
-    /// 0 or less switches it off, 1 or more spares nobody.
+    /// 0 or less, and what is no number, switches it off; more than 1 is as 1, which spares no execute request.
     ///
     /// Which requests meet a fault, and which one, depends on the seed and on the request's number alone, counted from
     /// this call on: concurrent requests change places, the draws do not. All kinds that end by themselves are equally

@@ -6,7 +6,7 @@ use serde::de::{Deserialize, Deserializer, Error, MapAccess, Visitor};
 use serde_json::value::RawValue;
 
 /// The members of a JSON object in the order they were written, each value as its own text.
-#[derive(Debug, Default)]
+#[derive(Debug, Clone, Default)]
 pub(crate) struct Object(pub(crate) Vec<(String, Box<RawValue>)>);
 
 impl Object {
@@ -28,11 +28,12 @@ impl<'de> Deserialize<'de> for Object {
 
             fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Object, A::Error> {
                 let mut object = Object::default();
-                while let Some((name, value)) = map.next_entry::<String, Box<RawValue>>()? {
+                while let Some(name) = map.next_key::<String>()? {
+                    // before the value is read: the error's place is that of the name
                     if object.has(&name) {
                         return Err(A::Error::custom(format_args!("`{name}` is given twice")));
                     }
-                    object.0.push((name, value));
+                    object.0.push((name, map.next_value()?));
                 }
                 Ok(object)
             }
@@ -97,7 +98,7 @@ mod tests {
         );
         assert_eq!(
             object(r#"{"a":1,"a":2}"#).unwrap_err(),
-            "an object in which `a` is given twice at line 1 column 13"
+            "an object in which `a` is given twice at line 1 column 10"
         );
     }
 }

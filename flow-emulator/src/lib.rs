@@ -92,6 +92,7 @@ mod flows;
 mod json;
 mod ledger;
 mod nearest;
+mod outputs;
 mod platform;
 mod quota;
 mod random;

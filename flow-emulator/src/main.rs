@@ -1,7 +1,6 @@
 //! The emulator as a program, for clients in any language.
 
 mod args;
-mod outputs;
 
 use std::env;
 use std::fmt;
@@ -46,12 +45,6 @@ fn print(text: fmt::Arguments<'_>) {
 }
 
 fn serve(options: Options) -> Result<(), String> {
-    let mut flows = Vec::new();
-    for flow in options.flows {
-        let outputs = outputs::read(&flow.file)?;
-        flows.push((flow.namespace, flow.flow_id, outputs));
-    }
-
     let mut builder = Emulator::builder()
         .host(options.host)
         .port(options.port)
@@ -72,8 +65,10 @@ fn serve(options: Options) -> Result<(), String> {
     let emulator = builder
         .start_blocking()
         .map_err(|error| error.to_string())?;
-    for (namespace, flow_id, outputs) in flows {
-        emulator.on_raw(&namespace, &flow_id, move |_| Ok(outputs.clone()));
+    for flow in options.flows {
+        emulator
+            .on_file(&flow.namespace, &flow.flow_id, flow.file)
+            .map_err(|error| error.to_string())?;
     }
 
     let runtime = tokio::runtime::Builder::new_current_thread()

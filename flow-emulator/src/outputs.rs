@@ -1,36 +1,32 @@
-//! The file of outputs that `--flow` names.
+//! A file of outputs, such as `--flow` names.
 
 use std::fs;
 use std::path::Path;
 
-use serde_json::Value;
+use crate::json::{Object, kind};
 
 /// The JSON object in a file, or where in the file something else stands.
-pub(crate) fn read(file: &Path) -> Result<Value, String> {
+pub(crate) fn read(file: &Path) -> Result<Object, String> {
     let name = file.display();
     let text = fs::read_to_string(file).map_err(|error| format!("cannot read {name}: {error}"))?;
     // an editor on Windows may have put a mark at the start
     let text = text.strip_prefix('\u{feff}').unwrap_or(&text);
-    let value: Value = serde_json::from_str(text).map_err(|error| {
+    serde_json::from_str(text).map_err(|error| {
+        let start = text.trim_start();
+        if error.is_data() && !start.starts_with('{') {
+            let before = text.len() - start.len();
+            let (line, column) = place(text.get(..before).unwrap_or_default());
+            let found = kind(text);
+            return format!(
+                "{name}:{line}:{column}: outputs are a JSON object such as {{\"variable_total\": \"128.50\"}}, not {found}"
+            );
+        }
         let (line, column) = (error.line(), error.column());
         let what = error.to_string();
         let place = format!(" at line {line} column {column}");
         let what = what.strip_suffix(&place).unwrap_or(&what);
         format!("{name}:{line}:{column}: {what}")
-    })?;
-    let found = match value {
-        Value::Object(_) => return Ok(value),
-        Value::Null => "null",
-        Value::Bool(_) => "a boolean",
-        Value::Number(_) => "a number",
-        Value::String(_) => "a string",
-        Value::Array(_) => "an array",
-    };
-    let before = text.len() - text.trim_start().len();
-    let (line, column) = place(text.get(..before).unwrap_or_default());
-    Err(format!(
-        "{name}:{line}:{column}: outputs are a JSON object such as {{\"variable_total\": \"128.50\"}}, not {found}"
-    ))
+    })
 }
 
 /// The line and column that follow `text`, counted from 1.

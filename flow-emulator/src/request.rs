@@ -562,7 +562,7 @@ mod tests {
         assert_violation(
             r#""params":"{\"a\":1,\"a\":2}""#,
             "params",
-            "the string params contains an object in which `a` is given twice at line 1 column 13",
+            "the string params contains an object in which `a` is given twice at line 1 column 10",
         );
         let deep = format!("{{\\\"a\\\":{}{}}}", "[".repeat(200), "]".repeat(200));
         assert_violation(

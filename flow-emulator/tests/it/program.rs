@@ -34,6 +34,15 @@ impl Drop for File {
     }
 }
 
+fn spawn(args: &[&str]) -> Child {
+    let mut command = Command::new(PROGRAM);
+    command
+        .args(args)
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped());
+    http::spawn(&mut command)
+}
+
 /// A program that runs; it is stopped in the end, whatever the test comes to.
 struct Running {
     child: Child,
@@ -42,12 +51,7 @@ struct Running {
 
 impl Running {
     fn start(args: &[&str]) -> Self {
-        let mut child = Command::new(PROGRAM)
-            .args(args)
-            .stdout(Stdio::piped())
-            .stderr(Stdio::piped())
-            .spawn()
-            .unwrap();
+        let mut child = spawn(args);
         let mut line = String::new();
         let stdout = child.stdout.as_mut().unwrap();
         BufReader::new(stdout).read_line(&mut line).unwrap();
@@ -62,11 +66,9 @@ impl Running {
 
     /// Its exit code and stderr after a signal.
     fn stop(mut self, signal: &str) -> (Option<i32>, String) {
-        let sent = Command::new("kill")
-            .args([signal, &self.child.id().to_string()])
-            .status()
-            .unwrap();
-        assert!(sent.success());
+        let mut kill = Command::new("kill");
+        let sent = http::spawn(kill.args([signal, &self.child.id().to_string()])).wait();
+        assert!(sent.unwrap().success());
         let status = self.child.wait().unwrap();
         let mut stderr = String::new();
         let mut pipe = self.child.stderr.take().unwrap();
@@ -84,12 +86,7 @@ impl Drop for Running {
 
 /// What becomes of a program that should end by itself.
 fn run(args: &[&str]) -> Output {
-    let mut child = Command::new(PROGRAM)
-        .args(args)
-        .stdout(Stdio::piped())
-        .stderr(Stdio::piped())
-        .spawn()
-        .unwrap();
+    let mut child = spawn(args);
     let before = Instant::now();
     while child.try_wait().unwrap().is_none() {
         if before.elapsed() > Duration::from_secs(10) {
@@ -117,7 +114,7 @@ fn refusal(args: &[&str]) -> String {
 fn answers_with_the_outputs_of_a_file() {
     let file = File::new(
         "outputs.json",
-        "{\"variable_total\": \"128.50\", \"id\": 9007199254740993}",
+        r#"{"variable_total": "128.50", "id": 9007199254740993}"#,
     );
     let flow = file.answering("package_7344545d87__c/deleteObject_99c656599f");
     let program = Running::start(&["--flow", &flow]);
@@ -126,11 +123,11 @@ fn answers_with_the_outputs_of_a_file() {
         let outputs = http::execute(program.address(), &http::minimal()).outputs();
         assert_eq!(
             outputs[0],
-            json!({"api_name": "id", "value": 9_007_199_254_740_993_i64})
+            json!({"api_name": "variable_total", "value": "128.50"})
         );
         assert_eq!(
             outputs[1],
-            json!({"api_name": "variable_total", "value": "128.50"})
+            json!({"api_name": "id", "value": 9_007_199_254_740_993_i64})
         );
     }
     let (code, stderr) = program.stop("-INT");
@@ -144,12 +141,21 @@ fn answers_with_the_outputs_of_a_file() {
 }
 
 #[test]
+fn sends_each_value_as_the_file_has_it() {
+    let text =
+        r#"{"z": 12345678901234567890123, "a": [1.10, 1E2, "\u6d41"], "b": {"y": 1, "x": -0.0}}"#;
+    let file = File::new("exact.json", text);
+    let flow = file.answering("package_7344545d87__c/deleteObject_99c656599f");
+    let program = Running::start(&["--flow", &flow]);
+    let data = http::execute(program.address(), &http::minimal()).data();
+    let sent = data["out_params"].as_str().unwrap();
+    let expected = r#"[{"api_name":"z","value":12345678901234567890123},{"api_name":"a","value":[1.10, 1E2, "\u6d41"]},{"api_name":"b","value":{"y": 1, "x": -0.0}},"#;
+    assert!(sent.starts_with(expected), "{sent}");
+}
+
+#[test]
 fn the_first_line_names_the_port_that_was_asked_for() {
-    // a port that was free a moment ago
-    let port = apaas_flow_emulator::Emulator::start_blocking()
-        .unwrap()
-        .address()
-        .port();
+    let port = http::on_quiet_port(|emulator| emulator.address().port());
     let program = Running::start(&["--port", &port.to_string()]);
     assert_eq!(
         program.line,
@@ -240,6 +246,10 @@ fn a_bad_file() {
         refused("array.json", "\n  [1]"),
         ":2:3: outputs are a JSON object such as {\"variable_total\": \"128.50\"}, not an array"
     );
+    assert_eq!(
+        refused("twice.json", "{\n  \"a\": 1,\n  \"a\": 2\n}"),
+        ":3:5: `a` is given twice"
+    );
     assert_eq!(refused("empty.json", ""), ":1:0: EOF while parsing a value");
     assert_eq!(
         refusal(&["--flow", "a/b=/nowhere/outputs.json"]),
@@ -264,6 +274,11 @@ fn bad_arguments() {
     assert_eq!(
         refusal(&["--chaos", "2"]),
         "--chaos is a share from 0 to 1 such as 0.2, not `2`"
+    );
+    assert_eq!(
+        refusal(&["--flow", "../x=f"]),
+        "the namespace of --flow \"../x=f\" is a step between folders; \
+         write NAMESPACE/FLOW_ID=FILE, such as package_x__c/flow_y=outputs.json"
     );
     assert_eq!(refusal(&["--seed", "2"]), "--seed needs --chaos beside it");
 }
