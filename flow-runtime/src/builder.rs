@@ -12,6 +12,7 @@ use crate::client::Shared;
 use crate::credentials::AppCredentials;
 use crate::error::{Error, ErrorKind, Result};
 use crate::http::{Customize, Http};
+use crate::span::Server;
 use crate::token_cache::TokenCache;
 use crate::{Client, Operator, Quota, RetryPolicy, TokenSource, TokenStore, names};
 
@@ -175,7 +176,7 @@ impl ClientBuilder {
         self
     }
 
-    /// Where tokens are kept beyond this client, for instance to be shared by several processes. By default nowhere:
+    /// Where the tokens of `app_credentials` are kept beyond this client, for instance to be shared by several processes. By default nowhere:
     /// the client itself keeps its token in memory.
     pub fn token_store(mut self, store: impl TokenStore) -> Self {
         self.token_store = Some(Arc::new(store));
@@ -268,7 +269,8 @@ impl ClientBuilder {
     /// # Errors
     /// [`ErrorKind::Config`]: no credentials, a URL that cannot be used, a name that is none. Nothing is sent.
     pub fn build(self) -> Result<Client> {
-        let (base_url, loopback) = base_url(&self.base_url, self.allow_plain_http)?;
+        let url = base_url(&self.base_url, self.allow_plain_http)?;
+        let base_url = url.as_str().trim_end_matches('/').to_owned();
         for (from, to) in &self.namespace_aliases {
             names::check_dynamic("namespace", from)?;
             names::check_dynamic("namespace", to)?;
@@ -284,7 +286,7 @@ impl ClientBuilder {
         let http = Arc::new(Http::new(
             self.connect_timeout,
             self.response_limit,
-            loopback,
+            is_loopback(&url),
             self.customize,
         )?);
         let mut owner = String::new();
@@ -292,6 +294,12 @@ impl ClientBuilder {
             None => {
                 return Err(config(
                     "no credentials; give `app_credentials` or a `token_source`",
+                ));
+            }
+            // A source has no name, and the next one's tokens would be taken for its own.
+            Some(Tokens::Source(_)) if self.token_store.is_some() => {
+                return Err(config(
+                    "a token store is for `app_credentials`; a `token_source` can keep its tokens itself",
                 ));
             }
             Some(Tokens::Source(source)) => source,
@@ -314,6 +322,10 @@ impl ClientBuilder {
             queue_limit: self.queue_limit,
             retry: self.retry,
             http,
+            server: Server {
+                host: url.host_str().unwrap_or_default().to_owned(),
+                port: url.port_or_known_default(),
+            },
             base_url,
             namespace_aliases: self.namespace_aliases,
             operator: self.operator,
@@ -334,20 +346,23 @@ impl fmt::Debug for ClientBuilder {
     }
 }
 
-/// The URL without a slash at its end, and whether it is this machine's.
-fn base_url(text: &str, allow_plain_http: bool) -> Result<(String, bool)> {
+fn is_loopback(url: &Url) -> bool {
+    match url.host() {
+        Some(Host::Domain(domain)) => domain == "localhost",
+        Some(Host::Ipv4(address)) => address.is_loopback(),
+        Some(Host::Ipv6(address)) => address.is_loopback(),
+        None => false,
+    }
+}
+
+/// The platform's address, if it is one that the secrets can be sent to.
+fn base_url(text: &str, allow_plain_http: bool) -> Result<Url> {
     // The text is not repeated: a URL may carry a password.
     let url = Url::parse(text.trim()).map_err(|error| {
         config(format!(
             "the base URL cannot be read: {error}; it looks like {FEISHU}"
         ))
     })?;
-    let loopback = match url.host() {
-        Some(Host::Domain(domain)) => domain == "localhost",
-        Some(Host::Ipv4(address)) => address.is_loopback(),
-        Some(Host::Ipv6(address)) => address.is_loopback(),
-        None => false,
-    };
     if !url.username().is_empty() || url.password().is_some() {
         return Err(config(
             "the base URL has a user or a password in it; the platform knows tokens only",
@@ -375,7 +390,7 @@ fn base_url(text: &str, allow_plain_http: bool) -> Result<(String, bool)> {
                 "https needs TLS, which this build lacks; enable `rustls-ring`, `rustls-aws-lc` or `native-tls`",
             ));
         }
-        "http" if loopback || allow_plain_http => {}
+        "http" if is_loopback(&url) || allow_plain_http => {}
         "http" => {
             return Err(config(
                 "a plain http:// address beyond this machine would send the app secret readable; use https://, or `allow_plain_http(true)`",
@@ -383,7 +398,7 @@ fn base_url(text: &str, allow_plain_http: bool) -> Result<(String, bool)> {
         }
         _ => return Err(config("the base URL is neither https:// nor http://")),
     }
-    Ok((url.as_str().trim_end_matches('/').to_owned(), loopback))
+    Ok(url)
 }
 
 fn config(message: impl Into<String>) -> Error {

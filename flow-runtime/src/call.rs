@@ -234,7 +234,7 @@ impl<R> Call<R> {
         if plan.accept == Accept::Begun {
             request = request.asynchronous();
         }
-        let span = CallSpan::new(namespace, &plan.target.flow_id, &client.base_url);
+        let span = CallSpan::new(namespace, &plan.target.flow_id, &url, &client.server);
         driver::spawn(
             span.clone().watch(
                 Order {

@@ -8,6 +8,7 @@ use std::time::Duration;
 
 use crate::call::{Call, Execute, Start, Target};
 use crate::http::Http;
+use crate::span::Server;
 use crate::token_cache::TokenCache;
 use crate::{ClientBuilder, Flow, Operator, Params, Result, RetryPolicy, quota};
 
@@ -33,6 +34,7 @@ pub(crate) struct Shared {
     pub(crate) tokens: TokenCache,
     /// Without a slash at its end.
     pub(crate) base_url: String,
+    pub(crate) server: Server,
     pub(crate) namespace_aliases: HashMap<String, String>,
     pub(crate) operator: Option<Operator>,
     pub(crate) timeout: Duration,

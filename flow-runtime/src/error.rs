@@ -57,6 +57,15 @@ pub(crate) struct Facts {
     pub(crate) attempts: u32,
 }
 
+impl Facts {
+    /// The run to look for is another attempt's.
+    pub(crate) fn find_instead(&mut self, other: Self) {
+        self.log_id = other.log_id.or_else(|| self.log_id.take());
+        self.execution_id = other.execution_id.or_else(|| self.execution_id.take());
+        self.out_params = other.out_params.or_else(|| self.out_params.take());
+    }
+}
+
 /// One output that could not be read into its field, or one input that could not be written.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Problem {
@@ -86,7 +95,7 @@ pub enum ErrorKind {
     Config,
     /// An input could not be written as JSON. Nothing was sent.
     Encode,
-    /// The wait for a place in the quota would have been longer than the limit. Nothing was sent.
+    /// The wait for a place in the quota would have been longer than the limit. This attempt was not sent; an earlier one may have been.
     Queue,
     /// No connection could be made.
     Connect,
@@ -231,6 +240,10 @@ impl Error {
         self.0.ran
     }
 
+    pub(crate) fn facts(&self) -> &Facts {
+        &self.0.facts
+    }
+
     pub(crate) fn problems(&self) -> &[Problem] {
         &self.0.problems
     }
@@ -296,7 +309,7 @@ impl Error {
         self.0.facts.log_id.as_deref()
     }
 
-    /// Which request failed; none when nothing was sent.
+    /// Which request failed; none when it was neither: the call's settings, an input, the wait for the quota.
     pub fn stage(&self) -> Option<Stage> {
         self.0.facts.stage
     }
@@ -406,7 +419,7 @@ impl fmt::Display for Facts {
             list.item("attempts", self.attempts)?;
         }
         // A call that never left has a key as well, but nobody can look it up.
-        if self.stage.is_some() {
+        if self.stage.is_some() || self.attempts > 0 {
             list.optional("idempotency key", self.idempotency_key.as_deref())?;
         }
         list.optional("log id", self.log_id.as_deref())?;

@@ -3,8 +3,8 @@
 use std::convert::Infallible;
 use std::fmt::Write as _;
 use std::pin::Pin;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::task::{Context, Poll};
 use std::time::Duration;
 
@@ -13,6 +13,7 @@ use http_body::{Body, Frame, SizeHint};
 use reqwest::header::{AUTHORIZATION, CONTENT_TYPE, HeaderMap, HeaderValue};
 
 use crate::error::{Error, ErrorKind, Ran, Result, Stage};
+use crate::quota::Place;
 use crate::wire::Received;
 
 /// What a user may change of the reqwest client, before our own settings are applied.
@@ -38,13 +39,45 @@ impl Bearer {
     }
 }
 
-/// Whether any of a request's body was handed to a connection. Before that, no server can have acted on it.
+/// Whether any of a request's body was handed to a connection. Before that, no server can have acted on it, and its
+/// place in the quota is not used.
 #[derive(Clone, Default)]
-pub(crate) struct Sent(Arc<AtomicBool>);
+pub(crate) struct Sent(Arc<Departure>);
+
+#[derive(Default)]
+struct Departure {
+    left: AtomicBool,
+    place: Mutex<Option<Place>>,
+}
 
 impl Sent {
+    pub(crate) fn with(place: Place) -> Self {
+        Self(Arc::new(Departure {
+            left: AtomicBool::new(false),
+            place: Mutex::new(Some(place)),
+        }))
+    }
+
     pub(crate) fn get(&self) -> bool {
-        self.0.load(Ordering::Acquire)
+        self.0.left.load(Ordering::Acquire)
+    }
+
+    fn leaves(&self) {
+        if !self.0.left.swap(true, Ordering::AcqRel) {
+            if let Some(place) = &mut *self.place() {
+                place.departed();
+            }
+        }
+    }
+
+    fn arrived(&self) {
+        if let Some(place) = &*self.place() {
+            place.arrived();
+        }
+    }
+
+    fn place(&self) -> MutexGuard<'_, Option<Place>> {
+        self.0.place.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     pub(crate) fn ran(&self) -> Ran {
@@ -93,6 +126,8 @@ impl Http {
         let client = builder
             .user_agent(concat!("apaas-flow/", env!("CARGO_PKG_VERSION")))
             .connect_timeout(connect_timeout)
+            // The body's departure is exact with HTTP/1 only: a request given up before it does not leave later.
+            .http1_only()
             // A 307 of the token request would post the app secret to another place.
             .redirect(reqwest::redirect::Policy::none())
             // What is sent again is decided here alone, where the idempotency key is known.
@@ -142,6 +177,8 @@ impl Http {
             broken(&error, sent, stage).with(|facts| facts.log_id = log_id)
         };
         let mut response = request.send().await.map_err(|error| failed(error, None))?;
+
+        sent.arrived();
 
         let http_status = response.status().as_u16();
         let log_id = log_id(response.headers());
@@ -307,7 +344,7 @@ impl Body for Watched {
         mut self: Pin<&mut Self>,
         _cx: &mut Context<'_>,
     ) -> Poll<Option<Result<Frame<Bytes>, Infallible>>> {
-        self.sent.0.store(true, Ordering::Release);
+        self.sent.leaves();
         Poll::Ready(self.body.take().map(|body| Ok(Frame::data(body))))
     }
 

@@ -19,6 +19,8 @@ use crate::error::{Error, ErrorKind, Result};
 /// give clones to several clients of one app, or [a share](Self::share) to each of several processes. Calls wait for
 /// their place in the order in which they came.
 ///
+/// A call that is sent again takes a new place behind those who wait by then.
+///
 /// The default is the document's: [100 calls a minute](https://open.feishu.cn/document/apaas-v1/flow/application-flow/execute).
 ///
 /// ```
@@ -45,7 +47,7 @@ pub(crate) struct Shared {
     /// Held by the one call whose turn is next; tokio's lock hands it over in the order of arrival.
     turn: tokio::sync::Mutex<()>,
     waiting: AtomicUsize,
-    /// A place was given back, or is known to be free earlier.
+    /// A place was given back, has left, or is known to have arrived.
     changed: Notify,
 }
 
@@ -104,36 +106,35 @@ impl fmt::Debug for Quota {
     }
 }
 
-/// A place in the window: given back when it is dropped before the request left.
+/// A place in the window: given back when it is dropped before its request left.
 pub(crate) struct Place {
     quota: Arc<Shared>,
-    held: Instant,
-    departed: bool,
+    /// From when on it is held, once the request has left.
+    held: Option<Instant>,
 }
 
 impl Place {
-    /// The request is on its way: the platform will count it.
+    /// The request leaves: the platform will count it.
     pub(crate) fn departed(&mut self) {
-        self.departed = true;
-        self.held = self.quota.window().departed(self.held, Instant::now());
+        if self.held.is_none() {
+            self.held = Some(self.quota.window().departed(Instant::now()));
+            self.quota.changed.notify_one();
+        }
     }
 
     /// There is a reply: the platform has counted it.
-    pub(crate) fn arrived(self) {
-        self.quota.window().arrived(self.held, Instant::now());
-        self.quota.changed.notify_one();
-    }
-
-    /// There was no connection after all.
-    pub(crate) fn never_left(mut self) {
-        self.departed = false;
+    pub(crate) fn arrived(&self) {
+        if let Some(held) = self.held {
+            self.quota.window().arrived(held, Instant::now());
+            self.quota.changed.notify_one();
+        }
     }
 }
 
 impl Drop for Place {
     fn drop(&mut self) {
-        if !self.departed {
-            self.quota.window().give_back(self.held);
+        if self.held.is_none() {
+            self.quota.window().give_back();
             self.quota.changed.notify_one();
         }
     }
@@ -181,11 +182,10 @@ impl Shared {
         loop {
             let changed = self.changed.notified();
             let free_at = match self.window().take(Instant::now()) {
-                Ok(held) => {
+                Ok(()) => {
                     return Place {
                         quota: self.clone(),
-                        held,
-                        departed: false,
+                        held: None,
                     };
                 }
                 Err(free_at) => free_at,

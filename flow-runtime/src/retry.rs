@@ -44,7 +44,8 @@ impl RetryPolicy {
         longest: Duration::ZERO,
     };
 
-    /// Attempts at most, the first included; 4 by default. Attempts that the rate limit refused do not count.
+    /// Attempts at most, the first included; 4 by default. Attempts that the rate limit refused do not
+    /// count, but with 1 there is no other attempt after them either.
     pub const fn max_attempts(mut self, attempts: u32) -> Self {
         self.max_attempts = if attempts == 0 { 1 } else { attempts };
         self
@@ -135,13 +136,19 @@ const UNKNOWN_RESET: Duration = Duration::from_secs(5);
 /// A pause is never shorter: the platform counts arrivals, and a reset of zero means the very edge.
 const SHORTEST_RESET: Duration = Duration::from_millis(100);
 
+/// Nor longer: the limit is by the minute, and a header that means something else shall not stop everybody for days.
+const LONGEST_RESET: Duration = Duration::from_secs(120);
+
 impl History {
     /// How long the whole quota pauses after the rate limit refused this call.
     pub(crate) fn pause(&mut self, reset: Option<Duration>) -> Duration {
         self.rate_limited = self.rate_limited.saturating_add(1);
         // A platform that says zero again and again is asked less and less often.
         let at_least = SHORTEST_RESET.saturating_mul(self.rate_limited);
-        reset.unwrap_or(UNKNOWN_RESET).max(at_least)
+        reset
+            .unwrap_or(UNKNOWN_RESET)
+            .max(at_least)
+            .min(LONGEST_RESET)
     }
 
     /// Decides, and remembers the attempt.
@@ -236,6 +243,10 @@ mod tests {
             history.pause(Some(ms(0))),
             ms(300),
             "the third time in a row"
+        );
+        assert_eq!(
+            history.pause(Some(Duration::from_secs(1_785_000_000))),
+            LONGEST_RESET
         );
     }
 

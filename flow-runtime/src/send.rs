@@ -7,7 +7,7 @@ use bytes::Bytes;
 use tokio::time::{Instant, sleep, timeout};
 
 use crate::Client;
-use crate::error::{Error, ErrorKind, Ran, Result, Stage};
+use crate::error::{Error, ErrorKind, Facts, Ran, Result, Stage};
 use crate::http::Sent;
 use crate::quota::Place;
 use crate::retry::{History, Next, Outcome};
@@ -32,8 +32,9 @@ struct Progress(Arc<Mutex<Steps>>);
 #[derive(Default)]
 struct Steps {
     attempts: u32,
-    /// What is known of the attempts that have ended.
+    /// What is known of the attempts that have ended, and the facts of the one that is likeliest to have run.
     ran: Ran,
+    worst: Option<Facts>,
     /// The attempt under way.
     sending: Option<Sent>,
     /// The time spent waiting for the quota.
@@ -46,8 +47,8 @@ impl Progress {
         change(&mut self.0.lock().unwrap_or_else(PoisonError::into_inner))
     }
 
-    fn begin(&self) -> Sent {
-        let sent = Sent::default();
+    fn begin(&self, place: Place) -> Sent {
+        let sent = Sent::with(place);
         self.update(|steps| {
             steps.attempts += 1;
             steps.sending = Some(sent.clone());
@@ -55,10 +56,15 @@ impl Progress {
         sent
     }
 
-    fn end(&self, ran: Ran) {
+    fn end(&self, result: &Result<Reply>) {
         self.update(|steps| {
             steps.sending = None;
-            steps.ran = steps.ran.max(ran);
+            if let Err(error) = result {
+                if error.run() > steps.ran {
+                    steps.worst = Some(error.facts().clone());
+                }
+                steps.ran = steps.ran.max(error.run());
+            }
         });
     }
 
@@ -66,22 +72,28 @@ impl Progress {
         self.update(|steps| steps.attempts)
     }
 
-    /// An error of the whole call: with what all its attempts may have done.
+    /// An error of the whole call: with what all its attempts may have done, and with what is needed to find the run
+    /// of the attempt that may have brought one.
     fn failed(&self, error: Error) -> Error {
         self.update(|steps| {
             let sending = steps.sending.as_ref().map_or(Ran::No, Sent::ran);
-            error
-                .or_ran(steps.ran.max(sending))
-                .with(|facts| facts.attempts = steps.attempts)
+            let of_earlier =
+                error.run().max(sending) < steps.ran || error.kind() == ErrorKind::KeyUsed;
+            let worst = steps.worst.take().filter(|_| of_earlier);
+            error.or_ran(steps.ran.max(sending)).with(|facts| {
+                facts.attempts = steps.attempts;
+                if let Some(worst) = worst {
+                    facts.find_instead(worst);
+                }
+            })
         })
     }
 
     fn timed_out(&self, limit: Duration) -> Error {
-        let sending = self.update(|steps| steps.sending.is_some());
-        let (stage, what) = if sending {
-            (Stage::Execute, "no reply")
-        } else {
-            (Stage::Token, "no token")
+        let (stage, what) = match self.update(|steps| steps.sending.as_ref().map(Sent::get)) {
+            Some(true) => (Stage::Execute, "no reply"),
+            Some(false) => (Stage::Execute, "no connection"),
+            None => (Stage::Token, "no token"),
         };
         Error::plain(ErrorKind::Timeout, format!("{what} within {limit:?}"))
             .ran(Ran::No)
@@ -130,7 +142,7 @@ impl Order {
                 let pause = history.pause(reset);
                 self.span.paused(pause);
                 client.quota.pause(pause);
-                if pause > queue_left {
+                if reset.unwrap_or(pause) > queue_left {
                     return Err(error);
                 }
             }
@@ -149,11 +161,10 @@ impl Order {
         }
     }
 
-    async fn attempt(&self, mut place: Place, progress: &Progress) -> Result<Reply> {
+    async fn attempt(&self, place: Place, progress: &Progress) -> Result<Reply> {
         let client = self.client.shared();
         let bearer = client.tokens.get().await?;
-        let sent = progress.begin();
-        place.departed();
+        let sent = progress.begin(place);
         let response = client
             .http
             .post(
@@ -164,19 +175,14 @@ impl Order {
                 Stage::Execute,
             )
             .await;
-        match &response {
-            Ok(response) => {
-                progress.update(|steps| steps.http_status = Some(response.http_status()));
-                place.arrived();
-            }
-            Err(_) if !sent.get() => place.never_left(),
-            Err(_) => {}
+        if let Ok(response) = &response {
+            progress.update(|steps| steps.http_status = Some(response.http_status()));
         }
         let result = response.and_then(|response| judge(&response.received(), self.accept));
-        progress.end(result.as_ref().map_or_else(Error::run, |_| Ran::Yes));
+        progress.end(&result);
         if let Err(error) = &result {
             if Outcome::of(error) == Outcome::TokenRefused {
-                client.tokens.refused(&bearer).await;
+                client.tokens.refused(&bearer);
             }
         }
         result

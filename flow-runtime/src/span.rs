@@ -15,25 +15,34 @@ use crate::wire::Reply;
 
 const TEMPLATE: &str = "/open-apis/apaas/v1/applications/{namespace}/flows/{flow_id}/execute";
 
+/// The platform's host and port.
+pub(crate) struct Server {
+    pub(crate) host: String,
+    pub(crate) port: Option<u16>,
+}
+
 /// The span of one call.
 #[derive(Clone)]
 pub(crate) struct CallSpan(Span);
 
 impl CallSpan {
     /// Made where the call is awaited, so that it is a child of the caller's span.
-    pub(crate) fn new(namespace: &str, flow_id: &str, base_url: &str) -> Self {
+    pub(crate) fn new(namespace: &str, flow_id: &str, url: &str, server: &Server) -> Self {
         Self(info_span!(
             "apaas_flow.call",
             otel.kind = "client",
             otel.name = %Name(flow_id),
             http.request.method = "POST",
             url.template = TEMPLATE,
-            server.address = base_url,
+            url.full = url,
+            server.address = &*server.host,
+            server.port = server.port,
             apaas.namespace = namespace,
             apaas.flow_id = flow_id,
             http.response.status_code = Empty,
             http.request.resend_count = Empty,
             error.type = Empty,
+            otel.status_code = Empty,
             apaas.execution_id = Empty,
             apaas.log_id = Empty,
             apaas.attempts = Empty,
@@ -87,6 +96,7 @@ impl CallSpan {
                 debug!(parent: &self.0, "executed");
             }
             Err(error) => {
+                self.0.record("otel.status_code", "ERROR");
                 self.0
                     .record("error.type", tracing::field::display(Kind(error)));
                 self.0.record("apaas.execution_id", error.execution_id());

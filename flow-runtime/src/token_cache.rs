@@ -23,6 +23,12 @@ const AHEAD: Duration = Duration::from_secs(30 * 60);
 /// No token lives that long, and a number from the network must not break the arithmetic of time.
 const LONGEST: Duration = Duration::from_secs(24 * 60 * 60);
 
+/// How long a store may think, before a token is fetched without it.
+const STORE_PATIENCE: Duration = Duration::from_secs(1);
+
+/// How long a token that came back after it was refused is not dropped again.
+const REFUSED_AGAIN: Duration = Duration::from_secs(10);
+
 /// How long a failed renewal rests, while calls go on with the old token.
 const RENEWAL_REST: Duration = Duration::from_secs(30);
 
@@ -41,8 +47,13 @@ struct Shared {
 struct State {
     kept: Option<Kept>,
     /// Not to be taken from a store again, in case that could not forget it.
-    refused: Option<String>,
+    refused: Option<Refused>,
     fetching: Option<watch::Receiver<Option<Result<Bearer>>>>,
+}
+
+struct Refused {
+    token: String,
+    at: Instant,
 }
 
 #[derive(Clone)]
@@ -105,7 +116,8 @@ impl TokenCache {
             if let Some(bearer) = self.kept(&mut state, Instant::now()) {
                 return Ok(bearer);
             }
-            let refused = state.refused.clone();
+            let refused = state.refused.as_ref().map(|refused| refused.token.clone());
+            forget_panicked(&mut state);
             state
                 .fetching
                 .get_or_insert_with(|| self.fetch(Need::Token, refused))
@@ -120,17 +132,13 @@ impl TokenCache {
 
     /// The kept token while it lives; begins its renewal when that is due, and waits for none.
     fn kept(&self, state: &mut State, now: Instant) -> Option<Bearer> {
+        forget_panicked(state);
         let kept = state.kept.as_mut()?;
         if let Some(life) = &mut kept.life {
             if now >= life.until {
                 return None;
             }
-            if now >= life.renew_at
-                && state
-                    .fetching
-                    .as_ref()
-                    .is_none_or(|fetching| fetching.has_changed().is_err())
-            {
+            if now >= life.renew_at && state.fetching.is_none() {
                 life.renew_at = now + RENEWAL_REST;
                 state.fetching = Some(self.fetch(Need::Successor, Some(kept.token.clone())));
             }
@@ -140,19 +148,36 @@ impl TokenCache {
 
     /// The platform refused this token. It is dropped only if it is still the kept one: of many callers who are
     /// refused at once, the first drops it, and the others find its successor.
-    pub(crate) async fn refused(&self, bearer: &Bearer) {
-        let dropped = {
-            let mut state = self.state();
-            let dropped = match &state.kept {
-                Some(kept) if kept.bearer == *bearer => state.kept.take().map(|kept| kept.token),
-                _ => None,
-            };
-            state.refused = dropped.clone().or_else(|| state.refused.take());
-            dropped
+    ///
+    /// The platform gives the same token again while that has 30 minutes or more left: then it is this very token that
+    /// the others were refused with, and it is not dropped again at once.
+    pub(crate) fn refused(&self, bearer: &Bearer) {
+        let mut state = self.state();
+        let now = Instant::now();
+        let Some(kept) = state.kept.take_if(|kept| kept.bearer == *bearer) else {
+            return;
         };
-        if let (Some(token), Some((store, key))) = (dropped, &self.0.store) {
-            self.tolerate("invalidate", store.invalidate(key, &token))
-                .await;
+        let again = state
+            .refused
+            .as_ref()
+            .is_some_and(|refused| refused.token == kept.token && now < refused.at + REFUSED_AGAIN);
+        if again {
+            state.kept = Some(kept);
+            return;
+        }
+        let token = kept.token;
+        state.refused = Some(Refused {
+            token: token.clone(),
+            at: now,
+        });
+        drop(state);
+        if let Some((store, key)) = self.0.store.clone() {
+            let cache = self.clone();
+            driver::detach(async move {
+                cache
+                    .tolerate("invalidate", store.invalidate(&key, &token))
+                    .await;
+            });
         }
     }
 
@@ -162,38 +187,55 @@ impl TokenCache {
         let cache = self.clone();
         driver::detach(async move {
             let fetched = cache.find_or_fetch(need, not.as_deref()).await;
-            let mut state = cache.state();
-            state.fetching = None;
-            let result = match fetched {
-                Ok(kept) => {
-                    let bearer = kept.bearer.clone();
-                    state.kept = Some(kept);
-                    Ok(bearer)
-                }
-                Err(error) => {
-                    if need == Need::Successor {
-                        debug!(%error, "the token could not be renewed; the old one is still good");
-                    }
-                    Err(error)
-                }
-            };
-            drop(state);
+            let (result, for_store) = cache.keep(need, fetched);
             done.send_replace(Some(result));
+            // Nobody waits for the store.
+            if let (Some((store, key)), Some(token)) = (&cache.0.store, for_store) {
+                cache.tolerate("put", store.put(key, token)).await;
+            }
         });
         fetching
     }
 
-    /// A token of the store, unless it is `not` wanted or due itself; else a new one, which the store gets.
-    async fn find_or_fetch(&self, need: Need, not: Option<&str>) -> Result<Kept> {
+    /// Ends a fetch: what the callers get, and what the store shall have.
+    fn keep(
+        &self,
+        need: Need,
+        fetched: Result<(Kept, Option<StoredToken>)>,
+    ) -> (Result<Bearer>, Option<StoredToken>) {
+        let mut state = self.state();
+        state.fetching = None;
+        match fetched {
+            Ok((kept, for_store)) => {
+                let bearer = kept.bearer.clone();
+                state.kept = Some(kept);
+                (Ok(bearer), for_store)
+            }
+            Err(error) => {
+                if need == Need::Successor {
+                    debug!(%error, "the token could not be renewed; the old one is still good");
+                }
+                (Err(error), None)
+            }
+        }
+    }
+
+    /// A token of the store, unless it is `not` wanted or due itself; else a new one, which the store shall have.
+    async fn find_or_fetch(
+        &self,
+        need: Need,
+        not: Option<&str>,
+    ) -> Result<(Kept, Option<StoredToken>)> {
         if let Some((store, key)) = &self.0.store {
             let stored = self.tolerate("get", store.get(key)).await.flatten();
             if let Some(kept) = stored.and_then(|stored| usable(stored, need, not)) {
                 debug!("token taken from the store");
-                return Ok(kept);
+                return Ok((kept, None));
             }
         }
         let asked = Instant::now();
         let Token { secret, lifetime } = self.fetch_bounded().await?;
+        let lifetime = lifetime.map(|lifetime| lifetime.min(LONGEST));
         let bearer = Bearer::new(&secret).ok_or_else(|| {
             at_token(Error::plain(
                 ErrorKind::Token,
@@ -204,18 +246,16 @@ impl TokenCache {
             lifetime_s = lifetime.map(|lifetime| lifetime.as_secs()),
             "token fetched"
         );
-        if let (Some((store, key)), Some(lifetime)) = (&self.0.store, lifetime) {
-            let stored = StoredToken {
-                token: secret.clone(),
-                expires_at: SystemTime::now() + lifetime,
-            };
-            self.tolerate("put", store.put(key, stored)).await;
-        }
-        Ok(Kept {
+        let for_store = lifetime.map(|lifetime| StoredToken {
+            token: secret.clone(),
+            expires_at: SystemTime::now() + lifetime,
+        });
+        let kept = Kept {
             token: secret,
             bearer,
             life: lifetime.map(|lifetime| Life::new(asked, lifetime)),
-        })
+        };
+        Ok((kept, for_store))
     }
 
     async fn fetch_bounded(&self) -> Result<Token> {
@@ -255,7 +295,7 @@ impl TokenCache {
         what: &str,
         asked: crate::BoxFuture<'_, Result<T, crate::BoxError>>,
     ) -> Option<T> {
-        match timeout(self.0.timeout / 4, asked).await {
+        match timeout(STORE_PATIENCE.min(self.0.timeout / 4), asked).await {
             Ok(Ok(answer)) => Some(answer),
             Ok(Err(error)) => {
                 warn!(what, error, "the token store failed");
@@ -271,6 +311,13 @@ impl TokenCache {
     fn state(&self) -> MutexGuard<'_, State> {
         self.0.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
+}
+
+/// A fetch whose source panicked will never end.
+fn forget_panicked(state: &mut State) {
+    state
+        .fetching
+        .take_if(|fetching| fetching.has_changed().is_err());
 }
 
 fn usable(stored: StoredToken, need: Need, not: Option<&str>) -> Option<Kept> {
@@ -410,6 +457,115 @@ mod tests {
         );
     }
 
+    #[tokio::test(start_paused = true)]
+    async fn a_token_that_comes_back_after_it_was_refused_is_not_fetched_by_each() {
+        struct Same(Arc<AtomicUsize>);
+
+        impl TokenSource for Same {
+            fn fetch(&self) -> BoxFuture<'_, Result<Token, BoxError>> {
+                self.0.fetch_add(1, Ordering::SeqCst);
+                Box::pin(async { Ok(Token::new("t-same").expires_in(120 * MINUTE)) })
+            }
+        }
+
+        let asked = Arc::new(AtomicUsize::new(0));
+        let cache = TokenCache::new(Arc::new(Same(asked.clone())), None, MINUTE);
+        let same = token(&cache).await;
+        for _ in 0..200 {
+            cache.refused(&same);
+            token(&cache).await;
+        }
+        assert_eq!(asked.load(Ordering::SeqCst), 2);
+        sleep(MINUTE).await;
+        cache.refused(&same);
+        token(&cache).await;
+        assert_eq!(
+            asked.load(Ordering::SeqCst),
+            3,
+            "a minute later it is another refusal"
+        );
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_renewal_that_panicked_fails_no_call() {
+        struct Once(AtomicUsize);
+
+        impl TokenSource for Once {
+            fn fetch(&self) -> BoxFuture<'_, Result<Token, BoxError>> {
+                let number = self.0.fetch_add(1, Ordering::SeqCst);
+                Box::pin(async move {
+                    assert_ne!(number, 1, "a bug in the source");
+                    Ok(Token::new(format!("t-{number}")).expires_in(120 * MINUTE))
+                })
+            }
+        }
+
+        let cache = TokenCache::new(Arc::new(Once(AtomicUsize::new(0))), None, MINUTE);
+        token(&cache).await;
+        sleep(91 * MINUTE).await;
+        token(&cache).await; // its renewal panics
+        sleep(60 * MINUTE).await;
+        assert!(token(&cache).await == bearer("t-2"));
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_store_that_hangs_holds_nobody_up() {
+        struct Hanging;
+
+        impl TokenStore for Hanging {
+            fn get<'a>(
+                &'a self,
+                _: &'a str,
+            ) -> BoxFuture<'a, Result<Option<StoredToken>, BoxError>> {
+                Box::pin(std::future::pending())
+            }
+            fn put<'a>(
+                &'a self,
+                _: &'a str,
+                _: StoredToken,
+            ) -> BoxFuture<'a, Result<(), BoxError>> {
+                Box::pin(std::future::pending())
+            }
+            fn invalidate<'a>(
+                &'a self,
+                _: &'a str,
+                _: &'a str,
+            ) -> BoxFuture<'a, Result<(), BoxError>> {
+                Box::pin(std::future::pending())
+            }
+        }
+
+        let (cache, _) = stored(
+            usize::MAX,
+            Duration::ZERO,
+            Some((Arc::new(Hanging), "app".to_owned())),
+        );
+        let begun = Instant::now();
+        let first = token(&cache).await;
+        cache.refused(&first);
+        token(&cache).await;
+        assert!(
+            begun.elapsed() <= 2 * STORE_PATIENCE,
+            "{:?}",
+            begun.elapsed()
+        );
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_lifetime_beyond_all_measure_goes_into_a_store() {
+        struct Eternal;
+
+        impl TokenSource for Eternal {
+            fn fetch(&self) -> BoxFuture<'_, Result<Token, BoxError>> {
+                Box::pin(async { Ok(Token::new("t-eternal").expires_in(Duration::MAX)) })
+            }
+        }
+
+        let store: Arc<dyn TokenStore> = Arc::new(MemoryTokenStore::new());
+        let cache = TokenCache::new(Arc::new(Eternal), Some((store, "app".to_owned())), MINUTE);
+        assert!(token(&cache).await == bearer("t-eternal"));
+    }
+
     #[test]
     fn no_lifetime_breaks_the_arithmetic() {
         assert!(Life::new(Instant::now(), Duration::MAX).until > Instant::now());
@@ -419,10 +575,10 @@ mod tests {
     async fn a_refused_token_is_dropped_only_while_it_is_the_kept_one() {
         let (cache, asked) = cache(usize::MAX, Duration::ZERO);
         let old = token(&cache).await;
-        cache.refused(&old).await;
+        cache.refused(&old);
         let new = token(&cache).await;
         for _ in 0..200 {
-            cache.refused(&old).await;
+            cache.refused(&old);
             assert!(token(&cache).await == new);
         }
         assert_eq!(asked.load(Ordering::SeqCst), 2);
@@ -461,12 +617,13 @@ mod tests {
             "no app sees another's token"
         );
 
-        one.refused(&first).await;
+        one.refused(&first);
+        tokio::task::yield_now().await; // the store is told in the background
         assert_eq!(store.get("app").await.unwrap(), None);
         token(&one).await;
         assert_eq!(one_asked.load(Ordering::SeqCst), 2);
         // The other client is refused too, and finds the successor in the store.
-        two.refused(&first).await;
+        two.refused(&first);
         assert!(token(&two).await == bearer("t-1"));
         assert_eq!(two_asked.load(Ordering::SeqCst), 0);
     }
@@ -504,7 +661,7 @@ mod tests {
             Some((Arc::new(Broken), "app".to_owned())),
         );
         let first = token(&cache).await;
-        cache.refused(&first).await;
+        cache.refused(&first);
         assert!(token(&cache).await == bearer("t-1"));
     }
 
@@ -546,7 +703,7 @@ mod tests {
         );
         let stuck = token(&cache).await;
         assert!(stuck == bearer("t-stuck"));
-        cache.refused(&stuck).await;
+        cache.refused(&stuck);
         assert!(token(&cache).await == bearer("t-0"));
     }
 }

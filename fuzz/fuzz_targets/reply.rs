@@ -63,6 +63,7 @@ fuzz_target!(|data: &[u8]| {
         let text = format!("{error} {error:?}");
         assert!(!text.contains('\n'), "one line");
         assert!(!(error.is_retryable() && error.may_have_run()));
+        assert!(error.out_params().is_none() || error.may_have_run());
         if error.kind() == ErrorKind::Decode {
             assert!(error.may_have_run() && error.out_params().is_some());
         }

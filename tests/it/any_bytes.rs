@@ -65,6 +65,10 @@ fn no_bytes_make_a_panic_or_an_untrue_error() {
             Err(error) => {
                 let text = format!("{error} {error:?}");
                 assert!(!text.contains('\n'), "{text}");
+                assert!(
+                    error.out_params().is_none() || error.may_have_run(),
+                    "{text}"
+                );
                 assert!(!(error.is_retryable() && error.may_have_run()), "{text}");
                 if error.kind() == ErrorKind::Decode {
                     assert!(

@@ -92,6 +92,66 @@ async fn whatever_goes_wrong_what_a_call_says_of_its_run_is_true() {
     );
 }
 
+/// Time runs out, and callers go away, at any moment: then only what has left the machine decides.
+#[tokio::test]
+async fn a_call_that_is_cut_short_tells_the_truth_too() {
+    const CALLS: usize = 3_000;
+    let ran: Arc<Vec<AtomicUsize>> = Arc::new((0..CALLS).map(|_| AtomicUsize::new(0)).collect());
+    let emulator = Emulator::start().await.unwrap();
+    let counted = ran.clone();
+    emulator.on::<DeleteObject>(move |input| {
+        counted[usize::try_from(input.record.id()).unwrap()].fetch_add(1, Ordering::SeqCst);
+        Ok(DeleteObjectOutput {
+            flow_execution_id: 1,
+        })
+    });
+    emulator.chaos(4712, 0.3);
+    let client = client(&emulator);
+
+    let ends: Vec<_> = stream::iter(0..CALLS)
+        .map(|number| {
+            let record = RecordRef::new(i64::try_from(number).unwrap());
+            let micros = u64::try_from(200 + number * 7919 % 30_000).unwrap();
+            let cut = Duration::from_micros(micros);
+            let call = DeleteObject { record }.execute(&client);
+            async move {
+                // every third caller goes away without waiting for the end
+                let end = if number % 3 == 0 {
+                    tokio::time::timeout(cut, call).await.ok()
+                } else {
+                    Some(call.timeout(cut).await)
+                };
+                (number, end)
+            }
+        })
+        .buffer_unordered(64)
+        .collect()
+        .await;
+
+    let (mut fine, mut failed, mut unknown) = (0, 0, 0);
+    for (number, end) in ends {
+        let runs = ran[number].load(Ordering::SeqCst);
+        match end {
+            Some(Ok(run)) => {
+                assert_eq!(runs, 1, "{run:?}");
+                fine += 1;
+            }
+            Some(Err(error)) if !error.may_have_run() => {
+                assert_eq!(runs, 0, "{number} says it did not run: {error}");
+                failed += 1;
+            }
+            Some(Err(_)) | None => {
+                assert!(runs <= 1, "{number} ran {runs} times");
+                unknown += 1;
+            }
+        }
+    }
+    assert!(
+        fine > 100 && failed > 100 && unknown > 100,
+        "{fine} {failed} {unknown}"
+    );
+}
+
 #[tokio::test]
 async fn each_fault_by_itself() {
     use ErrorKind::{Flow, KeyUsed, Malformed, Unfinished};

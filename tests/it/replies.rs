@@ -327,6 +327,13 @@ fn the_flow_engines_own_refusals_did_not_run_unless_there_is_a_run() {
         let begun = error(&reply(&json!({ "code": code, "execution_id": "7" })));
         assert_eq!((begun.kind(), begun.may_have_run()), (kind, true), "{code}");
     }
+    for data in [
+        json!({ "code": "k_wf_ec_2001001", "status": "end", "out_params": "[{}]" }),
+        json!({ "code": "k_wf_ec_2001002", "status": "in_process" }),
+        json!({ "code": "k_wf_ec_2001002", "out_params": "[1]" }),
+    ] {
+        assert!(error(&reply(&data)).may_have_run(), "{data}");
+    }
     let slow = error(&reply(&json!({ "code": "k_ec_000054" })));
     assert_eq!((slow.kind(), slow.may_have_run()), (ErrorKind::Flow, true));
 }
@@ -340,6 +347,12 @@ fn a_reply_whose_shell_cannot_be_read_loses_nothing() {
         (ErrorKind::Malformed, true)
     );
     assert_eq!(error.out_params(), Some(body));
+    // whatever the HTTP status says
+    for http_status in [404, 413, 429] {
+        let error = wire::reply::<Bill>(http_status, br#"{"code":0,"data":{"status":"end","out_"#)
+            .unwrap_err();
+        assert!(error.may_have_run() && !error.is_retryable(), "{error}");
+    }
     // and what merely stands beside the run does no harm
     let deep = format!("{}{}", "[".repeat(500), "]".repeat(500));
     let run = wire::reply::<Silent>(

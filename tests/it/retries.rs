@@ -274,6 +274,178 @@ async fn a_call_that_found_no_connection_gives_its_place_back() {
     }
 }
 
+/// A platform without a token endpoint, and when requests arrived at it.
+fn arrivals_at_a_platform() -> (String, std::sync::Arc<std::sync::Mutex<Vec<Instant>>>) {
+    use std::io::{Read, Write};
+
+    let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let url = format!("http://{}", listener.local_addr().unwrap());
+    let arrivals = std::sync::Arc::new(std::sync::Mutex::new(Vec::new()));
+    let seen = arrivals.clone();
+    std::thread::spawn(move || {
+        for stream in listener.incoming() {
+            let (mut stream, seen) = (stream.unwrap(), seen.clone());
+            std::thread::spawn(move || {
+                let mut bytes = [0; 4096];
+                while stream.read(&mut bytes).is_ok_and(|read| read > 0) {
+                    seen.lock().unwrap().push(Instant::now());
+                    let reply = format!(
+                        "HTTP/1.1 200 X\r\ncontent-length: {}\r\n\r\n{SUCCESS}",
+                        SUCCESS.len()
+                    );
+                    let _ = stream.write_all(reply.as_bytes());
+                }
+            });
+        }
+    });
+    (url, arrivals)
+}
+
+struct SlowToken(Duration);
+
+impl apaas_flow::TokenSource for SlowToken {
+    fn fetch(&self) -> apaas_flow::BoxFuture<'_, Result<apaas_flow::Token, apaas_flow::BoxError>> {
+        Box::pin(async {
+            tokio::time::sleep(self.0).await;
+            Ok(apaas_flow::Token::new("t-slow"))
+        })
+    }
+}
+
+#[tokio::test]
+async fn a_place_is_used_when_the_request_leaves_and_not_before() {
+    let (url, arrivals) = arrivals_at_a_platform();
+    let period = Duration::from_secs(1);
+    let client = apaas_flow::Client::builder()
+        .token_source(SlowToken(Duration::from_millis(2500)))
+        .operator(apaas_flow::Operator::id(1))
+        .base_url(url)
+        .quota(Quota::new(5, period))
+        .build()
+        .unwrap();
+    let calls: Vec<_> = (0..15)
+        .map(|_| tokio::spawn(delete().execute(&client)))
+        .collect();
+    for call in calls {
+        call.await.unwrap().unwrap();
+    }
+    let arrivals = arrivals.lock().unwrap().clone();
+    let most = (0..arrivals.len())
+        .map(|i| {
+            arrivals[i..]
+                .iter()
+                .take_while(|at| **at < arrivals[i] + period)
+                .count()
+        })
+        .max();
+    assert_eq!(most, Some(5));
+}
+
+#[tokio::test]
+async fn a_call_given_up_before_its_request_left_gives_its_place_back() {
+    let (url, _) = arrivals_at_a_platform();
+    let client = apaas_flow::Client::builder()
+        .token_source(SlowToken(Duration::from_millis(300)))
+        .operator(apaas_flow::Operator::id(1))
+        .base_url(url)
+        .quota(Quota::per_minute(3))
+        .queue_limit(Duration::from_secs(1))
+        .build()
+        .unwrap();
+    let early = Duration::from_millis(50);
+    let calls: Vec<_> = (0..3)
+        .map(|_| tokio::spawn(delete().execute(&client).timeout(early)))
+        .collect();
+    for call in calls {
+        let error = call.await.unwrap().unwrap_err();
+        assert!(error.is_timeout() && !error.may_have_run(), "{error}");
+    }
+    delete().execute(&client).await.unwrap();
+}
+
+#[tokio::test]
+async fn the_run_to_look_for_is_that_of_the_attempt_that_may_have_brought_it() {
+    let server = in_turn(vec![
+        || {
+            let body = r#"{"code":2320002,"msg":"internal","data":{"execution_id":"77","out_params":"[7]"}}"#;
+            Answer::Reply(
+                500,
+                vec![("X-Tt-Logid", "log-of-the-run".to_owned())],
+                body.to_owned(),
+            )
+        },
+        || {
+            Answer::Reply(
+                200,
+                vec![("X-Tt-Logid", "log-2".to_owned())],
+                KEY_USED.to_owned(),
+            )
+        },
+    ]);
+    let error = delete().execute(&server.client()).await.unwrap_err();
+    assert_eq!((error.kind(), error.attempts()), (ErrorKind::KeyUsed, 2));
+    assert_eq!(error.log_id(), Some("log-of-the-run"));
+    assert_eq!(
+        (error.execution_id(), error.out_params()),
+        (Some("77"), Some("[7]"))
+    );
+
+    // and what comes after it may not even have been sent
+    let server = in_turn(vec![|| {
+        Answer::Reply(
+            504,
+            vec![("X-Tt-Logid", "log-of-the-run".to_owned())],
+            "<html>".to_owned(),
+        )
+    }]);
+    let client = server
+        .builder()
+        .quota(Quota::per_minute(1))
+        .queue_limit(Duration::from_secs(1))
+        .build()
+        .unwrap();
+    let error = delete()
+        .execute(&client)
+        .idempotency_key("key-1")
+        .await
+        .unwrap_err();
+    assert_eq!(
+        (error.kind(), error.may_have_run()),
+        (ErrorKind::Queue, true)
+    );
+    assert_eq!(error.log_id(), Some("log-of-the-run"));
+    assert!(
+        error.to_string().contains("idempotency key key-1"),
+        "{error}"
+    );
+}
+
+#[tokio::test]
+async fn a_reset_that_is_a_date_stops_nobody_for_years() {
+    let server = in_turn(vec![|| limited("1785000000"), || json(SUCCESS)]);
+    let client = server.client();
+    let error = delete().execute(&client).await.unwrap_err();
+    assert_eq!(
+        error.retry_after(),
+        Some(Duration::from_secs(1_785_000_000))
+    );
+    let soon = delete().execute(&client).timeout(Duration::from_millis(50));
+    let waiting = tokio::time::timeout(Duration::from_millis(200), soon).await;
+    assert!(
+        waiting.is_err(),
+        "it waits, for two minutes at most: {waiting:?}"
+    );
+}
+
+#[test]
+fn a_store_is_not_for_tokens_of_nobody_knows_whom() {
+    let client = apaas_flow::Client::builder()
+        .token_source(apaas_flow::StaticToken::new("t-1"))
+        .token_store(apaas_flow::MemoryTokenStore::new())
+        .build();
+    assert_eq!(client.unwrap_err().kind(), ErrorKind::Config);
+}
+
 #[test]
 fn a_quota_of_nothing_is_refused() {
     for quota in [Quota::per_minute(0), Quota::new(1, Duration::ZERO)] {

@@ -14,6 +14,9 @@ pub(super) struct Window {
     /// that a request arrived between its departure and its reply: its place is held from the reply on, or from this
     /// long after its departure where the reply takes longer.
     on_the_way: Duration,
+    /// Places that are taken and whose requests have not left yet: for want of a token or a connection. They never
+    /// run out by themselves.
+    waiting_to_leave: usize,
     /// From when on each place of the last period is held, oldest first.
     held: VecDeque<Instant>,
     paused_until: Option<Instant>,
@@ -35,13 +38,14 @@ impl Window {
             calls: calls.max(1),
             period,
             on_the_way: (period / ON_THE_WAY).max(LEAST_ON_THE_WAY).min(period),
+            waiting_to_leave: 0,
             held: VecDeque::new(),
             paused_until: None,
         }
     }
 
-    /// Takes a place now, or says when it can be tried again. The place is known by the time from which it is held.
-    pub(super) fn take(&mut self, now: Instant) -> Result<Instant, Instant> {
+    /// Takes a place now, or says when it can be tried again.
+    pub(super) fn take(&mut self, now: Instant) -> Result<(), Instant> {
         while self
             .held
             .front()
@@ -53,31 +57,28 @@ impl Window {
         if free_at > now {
             return Err(free_at);
         }
-        let held = now + self.on_the_way;
-        if self.calls < usize::MAX {
-            self.hold(held);
-        }
-        Ok(held)
+        self.waiting_to_leave += 1;
+        Ok(())
     }
 
-    /// When the next departure can be, after so many others.
+    /// When the next departure can be at the earliest, after so many others.
     pub(super) fn earliest(&self, ahead: usize, now: Instant) -> Instant {
         let not_before = self.paused_until.map_or(now, |until| until.max(now));
         // Departure `number` follows departure `number - calls`, which may be to come itself.
-        let number = self.held.len().saturating_add(ahead);
+        let number = (self.held.len() + self.waiting_to_leave).saturating_add(ahead);
         let rounds = u32::try_from(number / self.calls).unwrap_or(u32::MAX);
-        let first = self
-            .held
-            .get(number % self.calls)
-            .map_or(now, |held| *held - self.on_the_way);
-        let round = self.period + self.on_the_way;
-        not_before.max(first + round.saturating_mul(rounds).min(FAR))
+        let first = self.held.get(number % self.calls).copied().unwrap_or(now);
+        match rounds {
+            0 => not_before,
+            _ => not_before.max(first + self.period.saturating_mul(rounds).min(FAR)),
+        }
     }
 
-    /// The request of this place leaves only now.
-    pub(super) fn departed(&mut self, place: Instant, now: Instant) -> Instant {
+    /// The request of a place leaves only now. The place is known from here on by the time from which it is held.
+    pub(super) fn departed(&mut self, now: Instant) -> Instant {
+        self.waiting_to_leave = self.waiting_to_leave.saturating_sub(1);
         let held = now + self.on_the_way;
-        if self.give_back(place) {
+        if self.calls < usize::MAX {
             self.hold(held);
         }
         held
@@ -85,16 +86,18 @@ impl Window {
 
     /// There is a reply to the request of this place: it cannot arrive any later.
     pub(super) fn arrived(&mut self, place: Instant, now: Instant) {
-        if now < place && self.give_back(place) {
-            self.hold(now);
+        // Places held from the same time on are as good as each other.
+        if now < place {
+            if let Ok(i) = self.held.binary_search(&place) {
+                self.held.remove(i);
+                self.hold(now);
+            }
         }
     }
 
-    /// Whether it was still held.
-    pub(super) fn give_back(&mut self, place: Instant) -> bool {
-        // Places held from the same time on are as good as each other.
-        let held = self.held.binary_search(&place);
-        held.is_ok_and(|i| self.held.remove(i).is_some())
+    /// No request leaves for this place.
+    pub(super) fn give_back(&mut self) {
+        self.waiting_to_leave = self.waiting_to_leave.saturating_sub(1);
     }
 
     fn hold(&mut self, from: Instant) {
@@ -118,7 +121,10 @@ mod tests {
         let (mut now, mut departed) = (begin, Vec::new());
         while now < begin + for_ {
             match window.take(now) {
-                Ok(_) => departed.push(now),
+                Ok(()) => {
+                    window.departed(now);
+                    departed.push(now);
+                }
                 Err(free_at) => {
                     assert!(free_at > now, "no busy waiting");
                     now = free_at;
@@ -168,6 +174,7 @@ mod tests {
         for i in 0..1000 {
             let now = begin + Duration::from_millis(620) * i;
             assert!(window.take(now).is_ok(), "call {i}");
+            window.departed(now);
         }
     }
 
@@ -176,28 +183,30 @@ mod tests {
         let now = Instant::now();
         let mut window = Window::new(2, SECOND);
         window.take(now).unwrap();
-        let second = window.take(now).unwrap();
+        window.take(now).unwrap();
         assert!(window.take(now).is_err());
-        assert!(window.give_back(second));
+        window.give_back();
         assert!(window.take(now).is_ok());
         assert!(window.take(now).is_err());
     }
 
     #[test]
-    fn a_request_that_leaves_late_holds_its_place_for_longer() {
+    fn a_request_that_has_not_left_holds_its_place_for_ever() {
         let now = Instant::now();
         let mut window = Window::new(1, 50 * SECOND);
-        let place = window.take(now).unwrap();
-        window.departed(place, now + 10 * SECOND);
-        assert_eq!(window.take(now + 60 * SECOND), Err(now + 61 * SECOND));
-        assert!(window.take(now + 61 * SECOND).is_ok());
+        window.take(now).unwrap();
+        assert!(window.take(now + 500 * SECOND).is_err());
+        window.departed(now + 500 * SECOND);
+        assert_eq!(window.take(now + 550 * SECOND), Err(now + 551 * SECOND));
+        assert!(window.take(now + 551 * SECOND).is_ok());
     }
 
     #[test]
     fn a_reply_says_that_the_request_has_arrived() {
         let now = Instant::now();
         let mut window = Window::new(1, 50 * SECOND);
-        let place = window.take(now).unwrap();
+        window.take(now).unwrap();
+        let place = window.departed(now);
         window.arrived(place, now + SECOND / 2);
         assert_eq!(
             window.take(now + SECOND),
@@ -205,7 +214,8 @@ mod tests {
         );
         // a slow one says nothing new: the flow took long, not the way
         let mut window = Window::new(1, 50 * SECOND);
-        let place = window.take(now).unwrap();
+        window.take(now).unwrap();
+        let place = window.departed(now);
         window.arrived(place, now + 25 * SECOND);
         assert_eq!(window.take(now + 25 * SECOND), Err(now + 51 * SECOND));
     }
@@ -221,18 +231,19 @@ mod tests {
     }
 
     #[test]
-    fn the_wait_of_those_behind_others_is_known() {
+    fn the_wait_of_those_behind_others_is_never_overstated() {
         let now = Instant::now();
         let mut window = Window::new(2, 50 * SECOND);
-        let period = 51 * SECOND;
         assert_eq!(window.earliest(1, now), now);
-        assert_eq!(window.earliest(2, now), now + period);
-        assert_eq!(window.earliest(5, now), now + 2 * period);
-        window.take(now).unwrap();
-        window.take(now + SECOND).unwrap();
+        assert_eq!(window.earliest(2, now), now + 50 * SECOND);
+        assert_eq!(window.earliest(5, now), now + 100 * SECOND);
+        for later in [now, now + SECOND] {
+            window.take(later).unwrap();
+            window.departed(later);
+        }
         let later = now + 2 * SECOND;
-        assert_eq!(window.earliest(0, later), now + period);
-        assert_eq!(window.earliest(1, later), now + SECOND + period);
-        assert_eq!(window.earliest(2, later), now + 2 * period);
+        assert_eq!(window.earliest(0, later), now + 51 * SECOND);
+        assert_eq!(window.earliest(1, later), now + 52 * SECOND);
+        assert_eq!(window.earliest(2, later), now + 101 * SECOND);
     }
 }

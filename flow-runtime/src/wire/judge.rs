@@ -118,11 +118,18 @@ fn flow_failed() -> Meaning {
     }
 }
 
+/// Whether there is a run to show: then no code can say that there was none.
+fn begun(data: &Data<'_>) -> bool {
+    let outputs = !matches!(data.out_params.trim(), "" | "[]" | "null");
+    let status = !matches!(&*data.status, "" | "failed" | "rejected");
+    !data.execution_id.is_empty() || outputs || status
+}
+
 /// What the flow engine itself reports as wrong.
 fn failure_in(data: &Data<'_>) -> Option<Meaning> {
     let error_code = !matches!(data.code.trim(), "" | "0");
     let error_msg = !matches!(data.error_msg.trim(), "" | "success");
-    (error_code || error_msg).then(|| codes::inner(data.code.trim(), !data.execution_id.is_empty()))
+    (error_code || error_msg).then(|| codes::inner(data.code.trim(), begun(data)))
 }
 
 /// The envelope of either endpoint, if its outer code says that all is well.
@@ -182,7 +189,7 @@ pub(crate) fn envelope_of<'a>(received: &Received<'a>, stage: Stage) -> Result<E
 fn refused_with(outer: Meaning, data: &Data<'_>) -> Meaning {
     let inner = failure_in(data);
     let ran = inner.as_ref().map_or(Ran::No, |inner| inner.ran);
-    let begun = !data.execution_id.is_empty() || !data.status.is_empty();
+    let begun = begun(data) || !data.status.is_empty();
     match inner {
         Some(inner) if inner.kind == ErrorKind::KeyUsed => inner,
         _ => Meaning {
@@ -245,7 +252,12 @@ fn no_envelope(received: &Received<'_>, stage: Stage) -> Error {
             excerpt(page.split(['{', '[']).next().unwrap_or_default(), 120)
         );
     }
-    let ran = if stage == Stage::Token { Ran::No } else { ran };
+    // A status that refuses is believed of a page, not of something that may be a run's reply.
+    let ran = match stage {
+        Stage::Token => Ran::No,
+        Stage::Execute if looks_like_json(received.body) => Ran::Maybe,
+        Stage::Execute => ran,
+    };
     let error = refusal(
         &Meaning {
             kind,
