@@ -62,7 +62,7 @@ impl Execute {
             .ledger
             .begin(&self.namespace, &self.flow_id, request);
         let Ok(execution_id) = begun else {
-            let why = "this idempotent_key was used before; draw a new one for each logical call";
+            let why = "this idempotent_key was used before";
             return Reply::failed(None, &Failure::new(KEY_ALREADY_USED, why));
         };
         let ended = match guarded(run) {

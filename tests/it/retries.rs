@@ -200,7 +200,10 @@ async fn a_rate_limit_pauses_every_call_of_the_quota() {
 
 #[tokio::test]
 async fn waiting_for_the_quota_is_not_the_calls_time() {
-    let server = Server::platform(|_| json(SUCCESS));
+    let server = Server::platform(|_| {
+        std::thread::sleep(Duration::from_millis(100)); // longer than nothing
+        json(SUCCESS)
+    });
     let client = server
         .builder()
         .quota(Quota::new(1, Duration::from_millis(500)))
