@@ -123,11 +123,10 @@ impl TokenCache {
                 .get_or_insert_with(|| self.fetch(Need::Token, refused))
                 .clone()
         };
-        if let Ok(result) = fetched.wait_for(Option::is_some).await {
-            return result.clone().unwrap_or_else(|| Err(panicked()));
+        match fetched.wait_for(Option::is_some).await {
+            Ok(result) => result.clone().unwrap_or_else(|| Err(panicked())),
+            Err(_) => Err(panicked()),
         }
-        self.state().fetching = None;
-        Err(panicked())
     }
 
     /// The kept token while it lives; begins its renewal when that is due, and waits for none.
