@@ -20,12 +20,6 @@ pub struct Outputs<'a> {
     problems: Vec<Problem>,
 }
 
-/// What `out_params` holds under a name.
-enum Found<'a> {
-    Nothing,
-    Value(&'a str),
-}
-
 impl<'a> Outputs<'a> {
     /// From the text of `out_params`; `""` is no outputs.
     pub(crate) fn parse(text: &'a str) -> Result<Self> {
@@ -69,8 +63,8 @@ impl<'a> Outputs<'a> {
     /// all the same: the call's error lists every one that failed.
     pub fn take<T: OutputValue>(&mut self, name: &str) -> Result<T> {
         match self.find(name)? {
-            Found::Value(text) => self.read::<T>(name, text),
-            Found::Nothing => absent().ok_or_else(|| self.missing(name, type_name::<T>())),
+            Some(text) => self.read::<T>(name, text),
+            None => absent().ok_or_else(|| self.missing(name, type_name::<T>())),
         }
     }
 
@@ -80,7 +74,7 @@ impl<'a> Outputs<'a> {
     /// As [`take`](Self::take), if it is there and does not fit.
     pub fn take_or_default<T: OutputValue + Default>(&mut self, name: &str) -> Result<T> {
         match self.find(name)? {
-            Found::Value(text) if text != "null" => self.read::<T>(name, text),
+            Some(text) if text != "null" => self.read::<T>(name, text),
             _ => Ok(T::default()),
         }
     }
@@ -91,8 +85,8 @@ impl<'a> Outputs<'a> {
     /// As [`take`](Self::take), if it is there and does not fit.
     pub fn take_nullable<T: OutputValue>(&mut self, name: &str) -> Result<Option<Option<T>>> {
         match self.find(name)? {
-            Found::Value(text) => self.read::<Option<T>>(name, text).map(Some),
-            Found::Nothing => Ok(None),
+            Some(text) => self.read::<Option<T>>(name, text).map(Some),
+            None => Ok(None),
         }
     }
 
@@ -106,8 +100,8 @@ impl<'a> Outputs<'a> {
         read: impl FnOnce(ValueDeserializer<'_, 'a>) -> Result<T, serde_json::Error>,
     ) -> Result<T> {
         match self.find(name)? {
-            Found::Value(text) => self.read_with(name, text, read),
-            Found::Nothing => Err(self.missing(name, type_name::<T>())),
+            Some(text) => self.read_with(name, text, read),
+            None => Err(self.missing(name, type_name::<T>())),
         }
     }
 
@@ -121,7 +115,7 @@ impl<'a> Outputs<'a> {
         read: impl FnOnce(ValueDeserializer<'_, 'a>) -> Result<T, serde_json::Error>,
     ) -> Result<T> {
         match self.find(name)? {
-            Found::Value(text) if text != "null" => self.read_with(name, text, read),
+            Some(text) if text != "null" => self.read_with(name, text, read),
             _ => Ok(T::default()),
         }
     }
@@ -145,10 +139,11 @@ impl<'a> Outputs<'a> {
         read.map_err(|problem| self.fail(problem))
     }
 
-    fn find(&mut self, name: &str) -> Result<Found<'a>> {
+    /// The text of the value under a name.
+    fn find(&mut self, name: &str) -> Result<Option<&'a str>> {
         let mut found = self.entries.iter().filter(|(known, _)| known == name);
         let Some((_, value)) = found.next() else {
-            return Ok(Found::Nothing);
+            return Ok(None);
         };
         if found.any(|(_, other)| other.get() != value.get()) {
             return Err(self.fail(Problem {
@@ -158,7 +153,7 @@ impl<'a> Outputs<'a> {
                 found: "several that differ".to_owned(),
             }));
         }
-        Ok(Found::Value(value.get()))
+        Ok(Some(value.get()))
     }
 
     fn read<T: Deserialize<'a>>(&mut self, name: &str, text: &'a str) -> Result<T> {

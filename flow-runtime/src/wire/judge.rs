@@ -9,7 +9,7 @@ use serde_json::Value;
 use super::codes::{self, Meaning};
 use super::envelope::{self, Data, Envelope};
 use crate::Status;
-use crate::error::{Error, ErrorKind, Ran, Result, Stage};
+use crate::error::{Error, ErrorKind, Facts, Ran, Result, Stage};
 
 /// What came back over HTTP.
 pub(crate) struct Received<'a> {
@@ -98,14 +98,8 @@ pub(crate) fn judge(received: &Received<'_>, accept: Accept) -> Result<Reply> {
         }),
         Some((meant, what)) => {
             let message = sentence(what, &data.error_msg, meant.cure);
-            Err(
-                refusal(&meant, message, received, Stage::Execute).with(|facts| {
-                    facts.flow_code = non_empty(&data.code);
-                    facts.status = Some(status).filter(|status| *status != Status::Missing);
-                    facts.execution_id = non_empty(&data.execution_id);
-                    facts.out_params = non_empty(&data.out_params);
-                }),
-            )
+            let error = refusal(&meant, message, received, Stage::Execute);
+            Err(error.with(|facts| note_run(facts, data)))
         }
     }
 }
@@ -116,6 +110,14 @@ fn flow_failed() -> Meaning {
         ran: Ran::Yes,
         cure: "",
     }
+}
+
+/// What a failed reply tells of the run, if there was one.
+fn note_run(facts: &mut Facts, data: &Data<'_>) {
+    facts.flow_code = non_empty(&data.code);
+    facts.status = non_empty(&data.status).map(|status| Status::from(&*status));
+    facts.execution_id = non_empty(&data.execution_id);
+    facts.out_params = non_empty(&data.out_params);
 }
 
 /// Whether there is a run to show: then no code can say that there was none.
@@ -177,10 +179,7 @@ pub(crate) fn envelope_of<'a>(received: &Received<'a>, stage: Stage) -> Result<E
     }
     Err(refusal(&meant, message, received, stage).with(|facts| {
         facts.code = Some(code);
-        facts.flow_code = non_empty(&envelope.data.code);
-        facts.status = non_empty(&envelope.data.status).map(|status| Status::from(&*status));
-        facts.execution_id = non_empty(&envelope.data.execution_id);
-        facts.out_params = non_empty(&envelope.data.out_params);
+        note_run(facts, &envelope.data);
         facts.log_id = facts.log_id.take().or(log_id);
     }))
 }
