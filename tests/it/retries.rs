@@ -3,7 +3,10 @@
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
-use apaas_flow::{ErrorKind, Quota, RetryPolicy, Stage};
+use apaas_flow::{
+    BoxError, BoxFuture, Client, ClientBuilder, ErrorKind, MemoryTokenStore, Operator, Quota,
+    RetryPolicy, Stage, StaticToken, Token, TokenSource,
+};
 use serde_json::json;
 
 use crate::flows::{SUCCESS, delete, reply};
@@ -262,10 +265,8 @@ async fn a_call_that_found_no_connection_gives_its_place_back() {
         .local_addr()
         .unwrap()
         .port();
-    let client = apaas_flow::Client::builder()
-        .token_source(apaas_flow::StaticToken::new("t-1"))
-        .operator(apaas_flow::Operator::id(1))
-        .base_url(format!("http://127.0.0.1:{port}"))
+    let url = format!("http://127.0.0.1:{port}");
+    let client = with_source(url, StaticToken::new("t-1"))
         .quota(Quota::per_minute(1))
         .queue_limit(Duration::from_secs(1))
         .retry(RetryPolicy::NEVER)
@@ -275,6 +276,14 @@ async fn a_call_that_found_no_connection_gives_its_place_back() {
         let error = delete().execute(&client).await.unwrap_err();
         assert_eq!(error.kind(), ErrorKind::Connect, "{error}");
     }
+}
+
+/// A builder of a client whose tokens come from elsewhere.
+fn with_source(url: String, source: impl TokenSource) -> ClientBuilder {
+    Client::builder()
+        .token_source(source)
+        .operator(Operator::id(1))
+        .base_url(url)
 }
 
 /// A platform without a token endpoint, and when requests arrived at it.
@@ -306,11 +315,11 @@ fn arrivals_at_a_platform() -> (String, std::sync::Arc<std::sync::Mutex<Vec<Inst
 
 struct SlowToken(Duration);
 
-impl apaas_flow::TokenSource for SlowToken {
-    fn fetch(&self) -> apaas_flow::BoxFuture<'_, Result<apaas_flow::Token, apaas_flow::BoxError>> {
+impl TokenSource for SlowToken {
+    fn fetch(&self) -> BoxFuture<'_, Result<Token, BoxError>> {
         Box::pin(async {
             tokio::time::sleep(self.0).await;
-            Ok(apaas_flow::Token::new("t-slow"))
+            Ok(Token::new("t-slow"))
         })
     }
 }
@@ -319,10 +328,7 @@ impl apaas_flow::TokenSource for SlowToken {
 async fn a_place_is_used_when_the_request_leaves_and_not_before() {
     let (url, arrivals) = arrivals_at_a_platform();
     let period = Duration::from_secs(1);
-    let client = apaas_flow::Client::builder()
-        .token_source(SlowToken(Duration::from_millis(2500)))
-        .operator(apaas_flow::Operator::id(1))
-        .base_url(url)
+    let client = with_source(url, SlowToken(Duration::from_millis(2500)))
         .quota(Quota::new(5, period))
         .build()
         .unwrap();
@@ -347,10 +353,7 @@ async fn a_place_is_used_when_the_request_leaves_and_not_before() {
 #[tokio::test]
 async fn a_call_given_up_before_its_request_left_gives_its_place_back() {
     let (url, _) = arrivals_at_a_platform();
-    let client = apaas_flow::Client::builder()
-        .token_source(SlowToken(Duration::from_millis(300)))
-        .operator(apaas_flow::Operator::id(1))
-        .base_url(url)
+    let client = with_source(url, SlowToken(Duration::from_millis(300)))
         .quota(Quota::per_minute(3))
         .queue_limit(Duration::from_secs(1))
         .build()
@@ -442,9 +445,9 @@ async fn a_reset_that_is_a_date_stops_nobody_for_years() {
 
 #[test]
 fn a_store_is_not_for_tokens_of_nobody_knows_whom() {
-    let client = apaas_flow::Client::builder()
-        .token_source(apaas_flow::StaticToken::new("t-1"))
-        .token_store(apaas_flow::MemoryTokenStore::new())
+    let client = Client::builder()
+        .token_source(StaticToken::new("t-1"))
+        .token_store(MemoryTokenStore::new())
         .build();
     assert_eq!(client.unwrap_err().kind(), ErrorKind::Config);
 }
@@ -452,7 +455,7 @@ fn a_store_is_not_for_tokens_of_nobody_knows_whom() {
 #[test]
 fn a_quota_of_nothing_is_refused() {
     for quota in [Quota::per_minute(0), Quota::new(1, Duration::ZERO)] {
-        let client = apaas_flow::Client::builder()
+        let client = Client::builder()
             .app_credentials("a", "b")
             .quota(quota)
             .build();
