@@ -2,7 +2,7 @@
 
 use proc_macro2::{TokenStream, TokenTree};
 use quote::{ToTokens, quote};
-use syn::{Attribute, Meta};
+use syn::{Attribute, Expr, ExprLit, Lit, Meta};
 
 use crate::keywords::{CFG, DEPRECATED, DERIVE, DOC, EXPECT, LINT_LEVELS, SERDE, SERDE_DERIVES};
 
@@ -27,6 +27,27 @@ pub(crate) fn is_deprecated(attribute: &Attribute) -> bool {
 /// `/// text`, as opposed to `#[doc(hidden)]`.
 pub(crate) fn is_doc_text(attribute: &Attribute) -> bool {
     attribute.path().is_ident(DOC) && matches!(attribute.meta, Meta::NameValue(_))
+}
+
+/// What the `///` lines say.
+pub(crate) fn doc_text(attributes: &[Attribute]) -> String {
+    let lines = attributes.iter().filter_map(|attribute| {
+        let Meta::NameValue(doc) = &attribute.meta else {
+            return None;
+        };
+        let Expr::Lit(ExprLit {
+            lit: Lit::Str(text),
+            ..
+        }) = &doc.value
+        else {
+            return None;
+        };
+        let text = text.value();
+        let line = text.strip_prefix(' ').unwrap_or(&text);
+        is_doc_text(attribute).then(|| line.trim_end().to_owned())
+    });
+    let lines: Vec<String> = lines.collect();
+    lines.join("\n").trim().to_owned()
 }
 
 /// A lint that is expected once cannot be expected in each of two places.

@@ -1,6 +1,5 @@
 //! Mistakes that can be told before rustc looks at the generated code.
 
-use proc_macro2::Span;
 use quote::ToTokens;
 use syn::{Attribute, GenericParam, LitStr, Meta, Token, Type};
 
@@ -45,31 +44,20 @@ fn missing_arguments(flow: &Flow, report: &Report) {
     if flow.missing.is_empty() {
         return;
     }
-    let written = |name: &Name| match name {
-        Name::Text(text) => text.token().to_string(),
-        Name::Const(path) => types::text(path),
-    };
-    let written = |key, name| {
-        if flow.missing.contains(&key) {
-            "\"...\"".to_owned()
-        } else {
-            written(name)
-        }
+    let written = |name: &Option<Name>| match name {
+        Some(Name::Text(text)) => text.token().to_string(),
+        Some(Name::Const(path)) => types::text(path),
+        None => "\"...\"".to_owned(),
     };
     report.at(
-        on_the_attribute(flow),
+        flow.on_the_attribute(),
         format!(
             "missing {}; write `#[apaas_flow(namespace = {}, flow_id = {})]`",
             names::listed(&flow.missing),
-            written(NAMESPACE, &flow.namespace),
-            written(FLOW_ID, &flow.flow_id),
+            written(&flow.namespace),
+            written(&flow.flow_id),
         ),
     );
-}
-
-/// Underlines the attribute, without rustc's note on macros that a bare call site brings.
-fn on_the_attribute(flow: &Flow) -> Span {
-    flow.ident.span().located_at(Span::call_site())
 }
 
 fn segments(flow: &Flow, report: &Report) {
@@ -86,7 +74,9 @@ fn segments(flow: &Flow, report: &Report) {
         ),
     ];
     for (key, name, meaning) in names {
-        let Name::Text(literal) = name else { continue };
+        let Some(Name::Text(literal)) = name else {
+            continue;
+        };
         let text = literal.value();
         if text.is_empty() {
             report.at(literal.span(), format!("`{key}` is empty; it is {meaning}"));

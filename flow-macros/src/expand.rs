@@ -1,5 +1,6 @@
 //! A checked flow to code. Nothing can fail here.
 
+mod described;
 mod docs;
 
 use proc_macro2::{Ident, Span, TokenStream};
@@ -11,6 +12,7 @@ use syn::{Attribute, Generics, Visibility};
 use crate::attributes;
 use crate::check;
 use crate::generics;
+use crate::keywords::CONTRACTS;
 use crate::model::{Door, Field, Flow, Output, Port, Reading};
 use crate::parse::arguments::Name;
 use crate::parse::item::Body;
@@ -27,6 +29,7 @@ pub(crate) fn expand(flow: &Flow) -> TokenStream {
             .map(|(field, _)| struct_field(field, &field.ty));
         tokens.extend(output_struct(flow, fields));
     }
+    tokens.extend(tracked(flow));
     tokens.extend(checked_names(flow));
     tokens.extend(impl_flow(flow));
     if flow.emulate {
@@ -163,6 +166,25 @@ pub(crate) fn item_attributes(flow: &Flow) -> TokenStream {
     quote!(#(#carried)* #allowed)
 }
 
+/// What the macro looked at and rustc would not look at again by itself: the environment, and the contract's file.
+fn tracked(flow: &Flow) -> TokenStream {
+    let attributes = item_attributes(flow);
+    // const _: Option<&str> = option_env!("APAAS_FLOW_CONTRACTS");
+    let setting = quote! {
+        #attributes
+        const _: ::core::option::Option<&::core::primitive::str> = ::core::option_env!(#CONTRACTS);
+    };
+    // const _: &[u8] = include_bytes!("/shop/flows/package_shop__c/price_0a1b2c3d4e.json");
+    let path = flow.contract.as_ref().and_then(|found| found.path.to_str());
+    let file = path.map(|path| {
+        quote! {
+            #attributes
+            const _: &[::core::primitive::u8] = ::core::include_bytes!(#path);
+        }
+    });
+    quote!(#setting #file)
+}
+
 /// A wrong literal was reported; a wrong constant is found here, before anything is built. Where the type cannot be
 /// named without choosing its parameters, it is found where the flow is called.
 fn checked_names(flow: &Flow) -> TokenStream {
@@ -174,23 +196,31 @@ fn checked_names(flow: &Flow) -> TokenStream {
     let ident = &flow.ident;
     let lifetimes = flow.generics.lifetimes().map(|_| quote!('static));
     let flow_type = quote!(#ident <#(#lifetimes),*>);
-    let check = |name: &Name, check: &str, constant: &str| {
-        let Name::Const(path) = name else {
+    let check = |name: &Option<Name>, check: &str, constant: &str, folder: Option<&str>| {
+        let Some(Name::Const(path)) = name else {
             return None;
         };
         let span = within(path.span());
         let private = located_at(span, private(&flow.door));
         let check = Ident::new(check, span);
         let constant = Ident::new(constant, span);
+        let folder = folder.map(|folder| quote!(, #folder));
         // const _: () = ::apaas_flow::__private::check_namespace(<DeleteObject as Flow>::NAMESPACE);
         Some(quote_spanned! {span=>
             #attributes
-            const _: () = #private::#check(<#flow_type as #private::Flow>::#constant);
+            const _: () = #private::#check(<#flow_type as #private::Flow>::#constant #folder);
         })
     };
+    let folder = flow
+        .contract
+        .as_ref()
+        .and_then(|found| found.namespace.as_deref());
+    let of_contract =
+        folder.and_then(|_| check(&flow.namespace, "check_contract", "NAMESPACE", folder));
     [
-        check(&flow.namespace, "check_namespace", "NAMESPACE"),
-        check(&flow.flow_id, "check_flow_id", "FLOW_ID"),
+        check(&flow.namespace, "check_namespace", "NAMESPACE", None),
+        check(&flow.flow_id, "check_flow_id", "FLOW_ID", None),
+        of_contract,
     ]
     .into_iter()
     .flatten()
@@ -203,8 +233,8 @@ fn impl_flow(flow: &Flow) -> TokenStream {
     let docs = docs::of_impl_if_undocumented(flow);
     let ident = &flow.ident;
     let (impl_generics, ty_generics, clause) = flow.generics.split_for_impl();
-    let namespace = name(&flow.namespace);
-    let flow_id = name(&flow.flow_id);
+    let namespace = name(flow.namespace.as_ref());
+    let flow_id = name(flow.flow_id.as_ref());
     let output = output_type(flow);
     let this = hygienic("self");
     let to = hygienic("__to");
@@ -215,6 +245,7 @@ fn impl_flow(flow: &Flow) -> TokenStream {
         .collect();
     let (to_used, from_used) = (carrier(&to, flow.inputs()), output_carrier(&from, flow));
     let read = read_outputs(flow, &from);
+    let described = described::described(flow);
     quote! {
         #docs
         #attributes
@@ -222,6 +253,7 @@ fn impl_flow(flow: &Flow) -> TokenStream {
         impl #impl_generics #private::Flow for #ident #ty_generics #clause {
             const NAMESPACE: &'static ::core::primitive::str = #namespace;
             const FLOW_ID: &'static ::core::primitive::str = #flow_id;
+            #described
             type Output = #output;
             fn write_params(&#this, #to_used: &mut #private::Params) -> #private::Result<()> {
                 #(#written)*
@@ -401,10 +433,11 @@ pub(crate) fn output_type(flow: &Flow) -> TokenStream {
     }
 }
 
-pub(crate) fn name(name: &Name) -> TokenStream {
+fn name(name: Option<&Name>) -> TokenStream {
     match name {
-        Name::Text(text) => text.to_token_stream(),
-        Name::Const(path) => path.to_token_stream(),
+        Some(Name::Text(text)) => text.to_token_stream(),
+        Some(Name::Const(path)) => path.to_token_stream(),
+        None => TokenStream::new(),
     }
 }
 

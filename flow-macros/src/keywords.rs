@@ -8,7 +8,10 @@ pub(crate) const OUTPUT: &str = "output";
 pub(crate) const EMULATE: &str = "emulate";
 pub(crate) const METHODS: &str = "methods";
 pub(crate) const CRATE: &str = "crate";
-pub(crate) const ARGUMENTS: [&str; 6] = [NAMESPACE, FLOW_ID, OUTPUT, EMULATE, METHODS, CRATE];
+pub(crate) const CONTRACT: &str = "contract";
+pub(crate) const ARGUMENTS: [&str; 7] = [
+    NAMESPACE, FLOW_ID, OUTPUT, EMULATE, METHODS, CRATE, CONTRACT,
+];
 
 pub(crate) const INPUT: &str = "input";
 pub(crate) const MARKS: [&str; 2] = [INPUT, OUTPUT];
@@ -26,6 +29,11 @@ pub(crate) const EXPECT: &str = "expect";
 pub(crate) const LINT_LEVELS: [&str; 5] = ["allow", EXPECT, "warn", "deny", "forbid"];
 pub(crate) const SERDE: &str = "serde";
 pub(crate) const SERDE_DERIVES: [&str; 2] = ["Serialize", "Deserialize"];
+
+/// Where contracts are looked for.
+pub(crate) const FOLDER: &str = "flows";
+/// The variable of the environment that makes contracts required, or ignored.
+pub(crate) const CONTRACTS: &str = "APAAS_FLOW_CONTRACTS";
 
 pub(crate) const ITEMS: [&str; 15] = [
     "async",

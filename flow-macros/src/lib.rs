@@ -1,10 +1,12 @@
 //! The attribute of [apaas-flow](https://docs.rs/apaas-flow). Use it from there.
 //!
-//! parse -> model -> check -> expand, and fallback in the place of expand when something is wrong.
+//! parse -> model -> check, against the contract too -> expand, and fallback in the place of expand when something is
+//! wrong.
 #![forbid(unsafe_code)]
 
 mod attributes;
 mod check;
+mod contract;
 mod expand;
 mod fallback;
 mod generics;
@@ -17,6 +19,7 @@ mod types;
 
 use proc_macro2::TokenStream;
 
+use crate::contract::find::Surroundings;
 use crate::model::{Door, Flow};
 use crate::parse::arguments::Arguments;
 use crate::parse::item::Item;
@@ -28,10 +31,11 @@ pub fn apaas_flow(
     arguments: proc_macro::TokenStream,
     item: proc_macro::TokenStream,
 ) -> proc_macro::TokenStream {
-    generate(arguments.into(), item.into()).into()
+    let surroundings = Surroundings::of_this_compilation();
+    generate(arguments.into(), item.into(), &surroundings).into()
 }
 
-fn generate(arguments: TokenStream, item: TokenStream) -> TokenStream {
+fn generate(arguments: TokenStream, item: TokenStream, surroundings: &Surroundings) -> TokenStream {
     let report = Report::new();
     let arguments = Arguments::parse(arguments, &report);
     match Item::parse(item, &report) {
@@ -40,8 +44,10 @@ fn generate(arguments: TokenStream, item: TokenStream) -> TokenStream {
             Err(errors) => fallback::of_foreign(&foreign, &Door::from(&arguments.krate), &errors),
         },
         Item::Struct(item) => {
-            let flow = Flow::resolve(arguments, item, &report);
+            let mut flow = Flow::resolve(arguments, item, &report);
             check::check(&flow, &report);
+            flow.contract = surroundings.contract(&flow, &report);
+            contract::agree::check(&flow, &report);
             match report.finish() {
                 Ok(()) => expand::expand(&flow),
                 Err(errors) => fallback::of_flow(flow, &errors),

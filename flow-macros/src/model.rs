@@ -6,6 +6,7 @@ use syn::ext::IdentExt;
 use syn::{Attribute, Generics, LitStr, Path, Token, Type, Visibility};
 
 use crate::attributes;
+use crate::contract::find::Found;
 use crate::parse::Slot;
 use crate::parse::arguments::{Argument, Arguments, Name};
 use crate::parse::item::{self, Body, Struct};
@@ -19,9 +20,12 @@ use crate::types;
 )]
 pub(crate) struct Flow {
     pub(crate) door: Door,
-    pub(crate) namespace: Name,
-    pub(crate) flow_id: Name,
+    /// `None`: missing or wrong, and reported.
+    pub(crate) namespace: Option<Name>,
+    pub(crate) flow_id: Option<Name>,
     pub(crate) missing: Vec<&'static str>,
+    pub(crate) contract_argument: Argument<LitStr>,
+    pub(crate) contract: Option<Found>,
     pub(crate) output: Output,
     pub(crate) output_argument: Argument<Type>,
     pub(crate) emulate: bool,
@@ -116,8 +120,10 @@ impl Flow {
                 Slot::Given(_, methods) => methods,
             },
             emulate: !arguments.emulate.is_absent(),
-            namespace: or_placeholder(arguments.namespace),
-            flow_id: or_placeholder(arguments.flow_id),
+            contract_argument: arguments.contract,
+            contract: None,
+            namespace: arguments.namespace.into_given(),
+            flow_id: arguments.flow_id.into_given(),
             missing,
             output,
             output_argument: arguments.output,
@@ -131,6 +137,11 @@ impl Flow {
             body: item.body,
             fields,
         }
+    }
+
+    /// Underlines the attribute, without rustc's note on macros that a bare call site brings.
+    pub(crate) fn on_the_attribute(&self) -> Span {
+        self.ident.span().located_at(Span::call_site())
     }
 
     pub(crate) fn inputs(&self) -> impl Iterator<Item = (&Field, &Port)> {
@@ -157,14 +168,6 @@ impl From<&Argument<Path>> for Door {
             Slot::Wrong => Door::Unknown,
             Slot::Given(_, path) => Door::At(path.clone()),
         }
-    }
-}
-
-/// Only code that is never compiled to the end sees the placeholder.
-fn or_placeholder(name: Argument<Name>) -> Name {
-    match name {
-        Slot::Given(_, name) => name,
-        Slot::Absent | Slot::Wrong => Name::Text(LitStr::new("...", Span::call_site())),
     }
 }
 

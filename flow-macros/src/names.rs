@@ -27,13 +27,72 @@ fn shown(c: char) -> String {
 
 /// The known name that `typed` was most likely meant to be.
 pub(crate) fn nearest<'a>(typed: &str, known: &[&'a str]) -> Option<&'a str> {
-    let typed = folded(typed);
+    let folded_typed = folded(typed);
+    let far = |name: &str| {
+        let same = common_words(typed, name);
+        (name.chars().count() - same) / 3
+    };
     known
         .iter()
-        .map(|name| (distance(&typed, &folded(name)), *name))
-        .filter(|(distance, name)| *distance <= (name.len() / 3).max(1) || is_stem(&typed, name))
+        .map(|name| (distance(&folded_typed, &folded(name)), *name))
+        .filter(|(distance, name)| *distance <= far(name).max(1) || is_stem(&folded_typed, name))
         .min_by_key(|(distance, _)| *distance)
         .map(|(_, name)| name)
+}
+
+/// How many characters of whole words two names begin with, such as the 9 of `variable_`: they make no name more alike.
+fn common_words(one: &str, other: &str) -> usize {
+    one.chars()
+        .zip(other.chars())
+        .take_while(|(a, b)| a == b)
+        .enumerate()
+        .filter(|(_, (a, _))| *a == '_')
+        .last()
+        .map_or(0, |(at, _)| at + 1)
+}
+
+/// Whether `typed` is `known` with a slip in it that nobody would use to tell two names apart: another style, or inside
+/// a word of six letters or more one letter wrong, missing or too many, or two of them swapped.
+pub(crate) fn is_slip(typed: &str, known: &str) -> bool {
+    if folded(typed) == folded(known) {
+        return true;
+    }
+    let (typed, known): (Vec<char>, Vec<char>) = (typed.chars().collect(), known.chars().collect());
+    let same =
+        |pairs: &mut dyn Iterator<Item = (&char, &char)>| pairs.take_while(|(a, b)| a == b).count();
+    let before = same(&mut typed.iter().zip(&known));
+    let shorter = typed.len().min(known.len());
+    let after = same(&mut typed.iter().rev().zip(known.iter().rev())).min(shorter - before);
+    let middle = |name: &[char]| {
+        name.get(before..name.len() - after)
+            .unwrap_or_default()
+            .to_vec()
+    };
+    let (is_slip, is_swap) = match (middle(&typed).as_slice(), middle(&known).as_slice()) {
+        ([a, b], [c, d]) => (a == d && b == c, true),
+        ([_], [_] | []) | ([], [_]) => (true, false),
+        _ => (false, false),
+    };
+    let longer = if typed.len() > known.len() {
+        &typed
+    } else {
+        &known
+    };
+    let letter = |c: &&char| c.is_alphabetic();
+    let word_before = longer.iter().take(before).rev().take_while(letter).count();
+    let word_after = longer
+        .iter()
+        .skip(longer.len() - after)
+        .take_while(letter)
+        .count();
+    let within = longer.len() - before - after;
+    let all_letters = [&typed, &known]
+        .iter()
+        .all(|name| middle(name).iter().all(|c| c.is_alphabetic()));
+    is_slip
+        && all_letters
+        && (is_swap || word_before > 0 && word_after > 0)
+        && word_before + within + word_after >= 6
 }
 
 /// `flowId`, `FLOW_ID` and `flow-id` differ from `flow_id` in style only.
@@ -86,6 +145,26 @@ pub(crate) fn listed(names: &[&str]) -> String {
             format!("{} and `{last}`", head.join(", "))
         }
     }
+}
+
+/// `` `a`, `b`, `c` `` and so on, not more than anybody reads; `None` for none.
+pub(crate) fn some_of(names: &[&str]) -> Option<String> {
+    const MOST: usize = 12;
+
+    let (shown, rest) = names.split_at_checked(MOST).unwrap_or((names, &[]));
+    match (shown, rest.len()) {
+        ([], _) => None,
+        (shown, 0) => Some(listed(shown)),
+        (shown, more) => {
+            let shown: Vec<String> = shown.iter().map(|name| format!("`{name}`")).collect();
+            Some(format!("{} and {more} more", shown.join(", ")))
+        }
+    }
+}
+
+/// `` `a` or `b` ``
+pub(crate) fn one_of(names: &[&str]) -> String {
+    listed(names).replace("` and `", "` or `")
 }
 
 #[cfg(test)]
@@ -168,7 +247,61 @@ mod tests {
     }
 
     #[test]
+    fn what_all_names_begin_with_makes_none_more_alike() {
+        let known = ["variable_total", "variable_amount", "variable_note"];
+        for (typed, meant) in [
+            ("variable_totl", Some("variable_total")),
+            ("variable_amnt", Some("variable_amount")),
+            ("variableTotal", Some("variable_total")),
+            ("total", None),
+            ("variable_sum", None),
+            ("variable_city", None),
+        ] {
+            assert_eq!(nearest(typed, &known), meant, "{typed}");
+        }
+    }
+
+    #[test]
+    fn a_slip_is_nothing_that_tells_two_names_apart() {
+        for typed in [
+            "variabel_total",
+            "varible_total",
+            "variiable_total",
+            "varoable_total",
+            "variableTotal",
+            "VARIABLE_TOTAL",
+            "variable-total",
+        ] {
+            assert!(is_slip(typed, "variable_total"), "{typed}");
+        }
+        for (typed, known) in [
+            ("variable_total", "variable_totals"),
+            ("variable_total_1", "variable_total_2"),
+            ("variable_a", "variable_b"),
+            ("variable_ab", "variable_ba"),
+            ("variable_1", "variable_12"),
+            ("variable_price", "variable_prize"),
+            ("variable_from", "variable_form"),
+            ("variable_cat", "variable_cart"),
+            ("variable_created", "variable_creates"),
+            ("variable_note", "variable_total"),
+            ("", "variable_total"),
+            ("variable_total", ""),
+            ("变量一", "变量二"),
+        ] {
+            assert!(!is_slip(typed, known), "{typed} {known}");
+            assert!(!is_slip(known, typed), "{known} {typed}");
+        }
+    }
+
+    #[test]
     fn lists() {
+        assert_eq!(one_of(&["a", "b"]), "`a` or `b`");
+        assert_eq!(some_of(&[]), None);
+        assert_eq!(some_of(&["a", "b"]).as_deref(), Some("`a` and `b`"));
+        let many: Vec<String> = (0..15).map(|n| n.to_string()).collect();
+        let many: Vec<&str> = many.iter().map(String::as_str).collect();
+        assert!(some_of(&many).is_some_and(|shown| shown.ends_with("`11` and 3 more")));
         assert_eq!(listed(&["a"]), "`a`");
         assert_eq!(listed(&["a", "b", "c"]), "`a`, `b` and `c`");
     }

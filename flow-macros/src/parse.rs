@@ -24,6 +24,13 @@ impl<K, T> Slot<K, T> {
         }
     }
 
+    pub(crate) fn into_given(self) -> Option<T> {
+        match self {
+            Slot::Given(_, value) => Some(value),
+            Slot::Absent | Slot::Wrong => None,
+        }
+    }
+
     pub(crate) fn is_absent(&self) -> bool {
         matches!(self, Slot::Absent)
     }

@@ -70,6 +70,6 @@ pub type BoxFuture<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
 /// The one door for generated code. Nothing in it is promised.
 #[doc(hidden)]
 pub mod __private {
-    pub use crate::names::{check_flow_id, check_namespace};
+    pub use crate::names::{check_contract, check_flow_id, check_namespace};
     pub use crate::{Client, Emulated, Execute, Flow, Outputs, Params, Result, Start};
 }

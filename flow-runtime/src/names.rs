@@ -28,6 +28,26 @@ pub const fn check_flow_id(name: &str) {
     );
 }
 
+/// Fails the compilation where a flow's constant namespace is not that of the contract it was found by.
+///
+/// # Panics
+/// While compiling, in a constant; that is its purpose.
+#[track_caller]
+pub const fn check_contract(namespace: &str, folder: &str) {
+    assert!(
+        is_same(namespace.as_bytes(), folder.as_bytes()),
+        "the contract found by this flow's id lies in the folder of another namespace; move it to `flows/<namespace>/`, or name the right one with `contract = \"...\"`"
+    );
+}
+
+const fn is_same(one: &[u8], other: &[u8]) -> bool {
+    match (one, other) {
+        ([], []) => true,
+        ([a, one @ ..], [b, other @ ..]) => *a == *b && is_same(one, other),
+        _ => false,
+    }
+}
+
 const fn is_segment(name: &str) -> bool {
     let bytes = name.as_bytes();
     let mut rest = bytes;

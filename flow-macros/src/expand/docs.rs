@@ -39,44 +39,96 @@ fn is_documented(flow: &Flow) -> bool {
 /// ```text
 /// Runs `deleteObject_99c656599f` of `package_7344545d87__c`.
 ///
-/// | | api name | field |
-/// |---|---|---|
-/// | input | `variable_rgrtgqworiginal` | `record: RecordRef` |
+/// | | api name | field | |
+/// |---|---|---|---|
+/// | input | `variable_rgrtgqworiginal` | `record: RecordRef` | the record |
+///
+/// Needs the scope `app_engine:flow:write`; shares 100 calls a minute with all flows of its app.
 /// ```
 fn table(flow: &Flow) -> TokenStream {
     let mut docs = Docs::default();
     docs.line(&format!(
         "Runs `{}` of `{}`.",
-        shown(&flow.flow_id),
-        shown(&flow.namespace)
+        shown(flow.flow_id.as_ref()),
+        shown(flow.namespace.as_ref())
     ));
-    if flow.fields.is_empty() && !matches!(flow.output, Output::Type(_)) {
-        return docs.finish();
-    }
     docs.line("");
-    docs.line("| | api name | field |");
-    docs.line("|---|---|---|");
-    for (field, port) in flow.inputs() {
-        docs.row("input", field, port);
+    let rows: Vec<Row<'_>> = flow
+        .inputs()
+        .chain(flow.outputs())
+        .map(|(field, port)| Row {
+            field,
+            port,
+            description: description(flow, port),
+        })
+        .collect();
+    let output = match &flow.output {
+        Output::Type(ty) => Some(escaped(&types::text(ty))),
+        Output::Nothing | Output::Fields => None,
+    };
+    if !rows.is_empty() || output.is_some() {
+        let is_described = rows.iter().any(|row| row.description.is_some());
+        let (title, rule) = if is_described {
+            (" description |", "---|")
+        } else {
+            ("", "")
+        };
+        docs.line(&format!("| | api name | field |{title}"));
+        docs.line(&format!("|---|---|---|{rule}"));
+        for row in &rows {
+            docs.row(row, is_described);
+        }
+        if let Some(ty) = output {
+            docs.line(&format!("| outputs | | `{ty}` |"));
+        }
+        docs.line("");
     }
-    for (field, port) in flow.outputs() {
-        docs.row("output", field, port);
-    }
-    if let Output::Type(ty) = &flow.output {
-        docs.line(&format!("| outputs | | `{}` |", escaped(&types::text(ty))));
-    }
+    docs.line(GRANTS);
     docs.finish()
 }
 
-fn shown(name: &Name) -> String {
+/// Both from the platform's document of the endpoint.
+const GRANTS: &str =
+    "Needs the scope `app_engine:flow:write`. All flows of an app share 100 calls a minute.";
+
+/// What the contract says of it.
+fn description<'a>(flow: &'a Flow, port: &Port) -> Option<&'a str> {
+    let contract = &flow.contract.as_ref()?.contract;
+    let entry = contract.entry(port.direction, &port.name.text)?;
+    entry.description.as_deref()
+}
+
+fn shown(name: Option<&Name>) -> String {
     match name {
-        Name::Text(text) => text.value(),
-        Name::Const(path) => types::text(path),
+        Some(Name::Text(text)) => text.value(),
+        Some(Name::Const(path)) => types::text(path),
+        None => "...".to_owned(),
     }
 }
 
+/// Within backticks.
 fn escaped(cell: &str) -> String {
     cell.replace('|', "\\|")
+}
+
+/// A person's text in a cell: nothing in it is markdown, or it could break the table or make rustdoc complain.
+fn plain(text: &str) -> String {
+    let mut cell = String::new();
+    for c in text.chars() {
+        match c {
+            c if c.is_whitespace() || c.is_control() => cell.push(' '),
+            '.' | ',' | '-' | '\'' | '(' | ')' | '?' => cell.push(c),
+            c if c.is_ascii_punctuation() => cell.extend(['\\', c]),
+            c => cell.push(c),
+        }
+    }
+    cell
+}
+
+struct Row<'a> {
+    field: &'a Field,
+    port: &'a Port,
+    description: Option<&'a str>,
 }
 
 /// Lines in a row are one attribute.
@@ -94,9 +146,16 @@ impl Docs {
         self.text.push_str(line);
     }
 
-    fn row(&mut self, side: &str, field: &Field, port: &Port) {
+    fn row(&mut self, row: &Row<'_>, is_described: bool) {
+        let Row { field, port, .. } = row;
+        let description = match row.description {
+            Some(text) => format!(" {} |", plain(text)),
+            None if is_described => " |".to_owned(),
+            None => String::new(),
+        };
         let row = format!(
-            "| {side} | `{}` | `{}: {}` |",
+            "| {} | `{}` | `{}: {}` |{description}",
+            port.direction.word(),
             escaped(&port.name.text),
             field.ident.unraw(),
             escaped(&types::text(&field.ty))

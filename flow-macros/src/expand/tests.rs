@@ -1,10 +1,17 @@
+use std::path::PathBuf;
+
 use proc_macro2::{Group, TokenStream, TokenTree};
 use quote::quote;
 
+use crate::contract::find::Surroundings;
 use crate::generate;
 
 fn expanded(arguments: TokenStream, item: TokenStream) -> String {
-    generate(arguments, item).to_string()
+    let nowhere = Surroundings {
+        package: PathBuf::from("/nowhere"),
+        setting: None,
+    };
+    generate(arguments, item, &nowhere).to_string()
 }
 
 fn names() -> TokenStream {
@@ -52,7 +59,15 @@ fn the_whole_of_a_flow() {
         | | api name | field |\n\
         |---|---|---|\n\
         | input | `variable_rgrtgqworiginal` | `record: RecordRef` |\n\
-        | output | `_flowExecutionID` | `flow_execution_id: i64` |";
+        | output | `_flowExecutionID` | `flow_execution_id: i64` |\n\n\
+        Needs the scope `app_engine:flow:write`. All flows of an app share 100 calls a minute.";
+    let described = concat!(
+        r#"{"description":"Deletes one record."}"#,
+        "\n",
+        r#"{"side":"input","name":"variable_rgrtgqworiginal","type":"lookup","description":"The record to delete."}"#,
+        "\n",
+        r#"{"side":"output","name":"_flowExecutionID","type":"integer","description":"The platform's number for this run."}"#
+    );
     let expected = quote! {
         /// Deletes one record.
         #[derive(Debug, Clone)]
@@ -70,10 +85,12 @@ fn the_whole_of_a_flow() {
             /// The platform's number for this run.
             pub flow_execution_id: i64,
         }
+        const _: ::core::option::Option<&::core::primitive::str> = ::core::option_env!("APAAS_FLOW_CONTRACTS");
         #[automatically_derived]
         impl ::apaas_flow::__private::Flow for DeleteObject {
             const NAMESPACE: &'static ::core::primitive::str = "package_7344545d87__c";
             const FLOW_ID: &'static ::core::primitive::str = "deleteObject_99c656599f";
+            const DESCRIBED: &'static [&'static ::core::primitive::str] = &[#described,];
             type Output = DeleteObjectOutput;
             fn write_params(&self, __to: &mut ::apaas_flow::__private::Params) -> ::apaas_flow::__private::Result<()> {
                 __to.field::<RecordRef>("variable_rgrtgqworiginal", &self.record)?;
@@ -159,7 +176,8 @@ fn what_is_not_there() {
         assert!(!code.contains(word), "{word} in\n{code}");
     }
     assert_has_not(&code, &quote!(Emulated));
-    assert_has_not(&code, &quote!(const _));
+    assert_eq!(code.matches("const _").count(), 1);
+    assert_has_not(&code, &quote!(include_bytes));
     assert!(
         !code.contains("# [input") && !code.contains("# [output"),
         "{code}"
@@ -261,7 +279,14 @@ fn conditions_and_lints_stand_on_the_lines() {
         &code,
         &quote!(#[cfg_attr(all(a), doc = "| input | `a` | `a: Old` |")]),
     );
-    assert_eq!(code.matches("# [cfg (unix)]").count(), 4);
+    assert_eq!(code.matches("# [cfg (unix)]").count(), 5);
+    assert_has(
+        &code,
+        &quote!(
+            #[cfg(a)]
+            "{\"side\":\"input\",\"name\":\"a\"}"
+        ),
+    );
 }
 
 #[test]

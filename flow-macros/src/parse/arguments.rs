@@ -6,7 +6,7 @@ use syn::parse::{Parse, ParseStream, Parser};
 use syn::{ExprPath, LitBool, LitStr, Path, Token, Type};
 
 use super::{Slot, at_comma_or_end, skip_until};
-use crate::keywords::{ARGUMENTS, CRATE, EMULATE, FLOW_ID, METHODS, NAMESPACE, OUTPUT};
+use crate::keywords::{ARGUMENTS, CONTRACT, CRATE, EMULATE, FLOW_ID, METHODS, NAMESPACE, OUTPUT};
 use crate::names;
 use crate::report::Report;
 
@@ -25,6 +25,7 @@ pub(crate) struct Arguments {
     pub(crate) emulate: Argument<()>,
     pub(crate) methods: Argument<bool>,
     pub(crate) krate: Argument<Path>,
+    pub(crate) contract: Argument<LitStr>,
     /// Names that were meant by a misspelt key: they are not missing as well.
     meant: Vec<&'static str>,
 }
@@ -38,6 +39,7 @@ impl Arguments {
             emulate: Slot::Absent,
             methods: Slot::Absent,
             krate: Slot::Absent,
+            contract: Slot::Absent,
             meant: Vec::new(),
         };
         let read = |input: ParseStream<'_>| {
@@ -89,6 +91,7 @@ impl Arguments {
             EMULATE => fill(&mut self.emulate, key, input, report, emulate),
             METHODS => fill(&mut self.methods, key, input, report, methods),
             CRATE => fill(&mut self.krate, key, input, report, krate),
+            CONTRACT => fill(&mut self.contract, key, input, report, contract),
             typed => {
                 self.unknown(typed, &key, report);
                 false
@@ -209,6 +212,15 @@ fn krate(key: &Ident, input: ParseStream<'_>) -> syn::Result<Path> {
     )
 }
 
+fn contract(key: &Ident, input: ParseStream<'_>) -> syn::Result<LitStr> {
+    value(
+        key,
+        input,
+        "expected `contract` to be the path of a file: `contract = \"flows/...\"`",
+        <LitStr as Parse>::parse,
+    )
+}
+
 fn emulate(_: &Ident, input: ParseStream<'_>) -> syn::Result<()> {
     if at_comma_or_end(input) || starts_argument(input) {
         return Ok(());
@@ -287,6 +299,7 @@ mod tests {
     fn reads_every_argument() {
         let (arguments, messages) = parse(quote! {
             namespace = "a", flow_id = crate::flows::ID, output = HashMap<String, i64>, emulate, methods = false, crate = my::apaas_flow,
+            contract = "flows/a/b.json",
         });
         assert_eq!(messages, Vec::<String>::new());
         assert_eq!(text(&arguments.namespace).as_deref(), Some("a"));
@@ -301,6 +314,8 @@ mod tests {
             Some(false)
         );
         assert!(arguments.krate.given().is_some());
+        let contract = arguments.contract.given().map(|(_, path)| path.value());
+        assert_eq!(contract.as_deref(), Some("flows/a/b.json"));
     }
 
     #[test]
@@ -361,7 +376,7 @@ mod tests {
         assert_eq!(
             messages(quote!(timeout = 5, namespace = "a", flow_id = "b")),
             [
-                "unknown argument `timeout`; the arguments are `namespace`, `flow_id`, `output`, `emulate`, `methods` and `crate`"
+                "unknown argument `timeout`; the arguments are `namespace`, `flow_id`, `output`, `emulate`, `methods`, `crate` and `contract`"
             ]
         );
     }
