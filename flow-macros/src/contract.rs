@@ -5,6 +5,8 @@ pub(crate) mod find;
 pub(crate) mod json;
 mod read;
 pub(crate) mod rust_type;
+#[cfg(test)]
+mod tests;
 
 use crate::parse::mark::Direction;
 

@@ -1,0 +1,492 @@
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use proc_macro2::TokenStream;
+use quote::quote;
+
+use super::agree;
+use super::find::Surroundings;
+use crate::model::Flow;
+use crate::parse::arguments::Arguments;
+use crate::parse::item::Item;
+use crate::report::Report;
+
+const SHOP: &str = r#"{
+  "inputs": {
+    "variable_order": { "type": "lookup", "required": true, "description": "the <order>|" },
+    "variable_note": { "type": "text" }
+  },
+  "outputs": {
+    "variable_total": { "type": "decimal", "optional": true },
+    "variable_count": { "type": "integer" },
+    "variable_files": { "type": "attachment" }
+  }
+}"#;
+
+/// A user's repository, for as long as a test.
+struct Repository {
+    root: PathBuf,
+    package: PathBuf,
+    setting: Option<&'static str>,
+}
+
+impl Repository {
+    fn new(files: &[(&str, &str)]) -> Self {
+        static COUNT: AtomicUsize = AtomicUsize::new(0);
+        let name = format!(
+            "apaas-flow-macros-{}-{}",
+            std::process::id(),
+            COUNT.fetch_add(1, Ordering::Relaxed)
+        );
+        let root = std::env::temp_dir().join(name);
+        for (file, text) in files {
+            let path = root.join(file);
+            fs::create_dir_all(path.parent().unwrap_or(Path::new(""))).unwrap();
+            fs::write(path, text).unwrap();
+        }
+        fs::create_dir_all(root.join("shop")).unwrap();
+        Repository {
+            package: root.join("shop"),
+            root,
+            setting: None,
+        }
+    }
+
+    fn with(contract: &str) -> Self {
+        Repository::new(&[
+            ("Cargo.lock", ""),
+            ("flows/package_shop__c/price_0a1b.json", contract),
+        ])
+    }
+
+    fn setting(mut self, setting: &'static str) -> Self {
+        self.setting = Some(setting);
+        self
+    }
+
+    fn surroundings(&self) -> Surroundings {
+        Surroundings {
+            package: self.package.clone(),
+            setting: self.setting.map(str::to_owned),
+        }
+    }
+
+    fn resolved(&self, arguments: TokenStream, item: TokenStream) -> (Option<Flow>, Vec<String>) {
+        let report = Report::new();
+        let arguments = Arguments::parse(arguments, &report);
+        let flow = match Item::parse(item, &report) {
+            Item::Foreign(_) => None,
+            Item::Struct(item) => {
+                let mut flow = Flow::resolve(arguments, item, &report);
+                crate::check::check(&flow, &report);
+                flow.contract = self.surroundings().contract(&flow, &report);
+                agree::check(&flow, &report);
+                Some(flow)
+            }
+        };
+        let messages = report.finish().err().map(|errors| errors.messages());
+        (flow, messages.unwrap_or_default())
+    }
+
+    fn messages(&self, fields: &TokenStream) -> Vec<String> {
+        self.resolved(
+            quote!(namespace = "package_shop__c", flow_id = "price_0a1b"),
+            quote!(struct Price { #fields }),
+        )
+        .1
+    }
+
+    fn found(&self, arguments: TokenStream) -> Option<PathBuf> {
+        let (flow, messages) = self.resolved(
+            arguments,
+            quote!(
+                struct Price;
+            ),
+        );
+        assert_eq!(messages, Vec::<String>::new());
+        let path = flow?.contract?.path;
+        Some(path.strip_prefix(&self.root).unwrap_or(&path).to_owned())
+    }
+
+    fn refused(&self, arguments: TokenStream) -> String {
+        let (_, messages) = self.resolved(
+            arguments,
+            quote!(
+                struct Price;
+            ),
+        );
+        assert_eq!(messages.len(), 1, "{messages:?}");
+        messages.concat()
+    }
+}
+
+impl Drop for Repository {
+    fn drop(&mut self) {
+        let _ = fs::remove_dir_all(&self.root);
+    }
+}
+
+fn plain() -> TokenStream {
+    quote!(namespace = "package_shop__c", flow_id = "price_0a1b")
+}
+
+#[test]
+fn the_nearest_contract_is_taken() {
+    let file = "flows/package_shop__c/price_0a1b.json";
+    let beside = format!("shop/{file}");
+    let at = |files: &[(&str, &str)]| Repository::new(files).found(plain());
+    assert_eq!(
+        at(&[("Cargo.lock", ""), (&beside, "{}"), (file, "{")]),
+        Some(beside.clone().into())
+    );
+    assert_eq!(at(&[("Cargo.lock", ""), (file, "{}")]), Some(file.into()));
+    assert_eq!(at(&[("shop/Cargo.toml", ""), ("Cargo.lock", "")]), None);
+    // a folder of this name may be anything
+    assert_eq!(
+        at(&[("shop/flows/mod.rs", ""), ("Cargo.lock", ""), (file, "{}")]),
+        Some(file.into())
+    );
+    assert_eq!(
+        at(&[("shop/flows", ""), ("Cargo.lock", ""), (file, "{}")]),
+        Some(file.into())
+    );
+}
+
+#[test]
+fn nothing_is_looked_for_above_the_workspace() {
+    let file = "flows/package_shop__c/price_0a1b.json";
+    assert_eq!(
+        Repository::new(&[("shop/Cargo.lock", ""), (file, "{}")]).found(plain()),
+        None
+    );
+    assert_eq!(Repository::new(&[(file, "{}")]).found(plain()), None);
+}
+
+#[test]
+fn of_a_constant_namespace_only_rustc_knows_the_folder() {
+    let arguments = || quote!(namespace = crate::SHOP, flow_id = "price_0a1b");
+    let one = Repository::with("{}");
+    let (flow, _) = one.resolved(
+        arguments(),
+        quote!(
+            struct Price;
+        ),
+    );
+    let found = flow.and_then(|flow| flow.contract);
+    assert_eq!(
+        found.and_then(|found| found.namespace).as_deref(),
+        Some("package_shop__c")
+    );
+    let (flow, _) = one.resolved(
+        plain(),
+        quote!(
+            struct Price;
+        ),
+    );
+    assert_eq!(flow.and_then(|flow| flow.contract?.namespace), None);
+
+    let two = Repository::new(&[
+        ("Cargo.lock", ""),
+        ("flows/a/price_0a1b.json", "{}"),
+        ("flows/b/price_0a1b.json", "{}"),
+    ]);
+    assert_eq!(
+        two.refused(arguments()),
+        "several contracts could be this flow's: `flows/a/price_0a1b.json` and `flows/b/price_0a1b.json`; name one with `contract = \"...\"`"
+    );
+    let named = quote!(
+        namespace = crate::SHOP,
+        flow_id = "price_0a1b",
+        contract = "../flows/b/price_0a1b.json"
+    );
+    assert_eq!(
+        two.found(named),
+        Some("shop/../flows/b/price_0a1b.json".into())
+    );
+}
+
+#[test]
+fn a_contract_that_is_named_must_be_there() {
+    let repository = Repository::with("{}");
+    let named = |path: &str| quote!(namespace = "a", flow_id = "b", contract = #path);
+    let path = "../flows/package_shop__c/price_0a1b.json";
+    assert!(repository.found(named(path)).is_some());
+    assert_eq!(
+        repository.refused(named("../flows/package_shop__c/prise_0a1b.json")),
+        "there is no contract `../flows/package_shop__c/prise_0a1b.json`; did you mean `price_0a1b.json`?"
+    );
+    assert_eq!(
+        repository.refused(named("flows/x.json")),
+        "there is no contract `flows/x.json`; the path starts at the folder of Cargo.toml"
+    );
+    assert!(
+        repository
+            .refused(named("../flows"))
+            .starts_with("cannot read the contract `../flows`: ")
+    );
+}
+
+#[test]
+fn the_environment_makes_contracts_required_or_ignored() {
+    let nothing = || Repository::new(&[("Cargo.lock", "")]);
+    assert_eq!(nothing().found(plain()), None);
+    assert_eq!(nothing().setting("").found(plain()), None);
+    assert_eq!(
+        nothing().setting("require").refused(plain()),
+        "APAAS_FLOW_CONTRACTS=require, and there is no contract flows/package_shop__c/price_0a1b.json beside Cargo.toml or above it; write it or record it"
+    );
+    assert!(
+        Repository::with("{}")
+            .setting("require")
+            .refused(quote!(
+                namespace = "package_shop__c",
+                flow_id = "price_0a1c"
+            ))
+            .ends_with("; did you mean `price_0a1b`?")
+    );
+    assert!(
+        nothing()
+            .setting("require")
+            .refused(quote!(namespace = "a", flow_id = crate::ID))
+            .contains("name it with `contract = ")
+    );
+    assert_eq!(
+        nothing().found(quote!(namespace = "a", flow_id = crate::ID)),
+        None
+    );
+    let broken = Repository::with("{").setting("ignore");
+    assert_eq!(broken.found(plain()), None);
+    assert_eq!(
+        nothing().setting("required").refused(plain()),
+        "expected the environment's APAAS_FLOW_CONTRACTS to be `require` or `ignore`, found `required`"
+    );
+}
+
+#[test]
+fn a_malformed_contract_says_where() {
+    let repository =
+        Repository::with("{\n  \"outputs\": { \"a\": { \"type\": \"strnig\" }, \"b\": 5 }\n}");
+    assert_eq!(
+        repository.messages(&quote!(#[output] c: i64)),
+        [
+            "contract flows/package_shop__c/price_0a1b.json:2:31: unknown type `strnig`; did you mean `string`?",
+            "contract flows/package_shop__c/price_0a1b.json:2:48: expected `b` to be an object, found a number",
+        ]
+    );
+}
+
+#[test]
+fn what_agrees_is_silent() {
+    let repository = Repository::with(SHOP);
+    for fields in [
+        quote!(#[input] variable_order: RecordRef),
+        quote!(#[input("variable_order")] a: Lookup, #[output("variable_total")] t: Option<value::Decimal>),
+        quote!(#[input("variable_order")] a: Own, #[output("variable_total", default)] t: String),
+        quote!(#[input("variable_order", with = m)] a: bool, #[output("variable_count", with = m)] t: bool),
+        quote!(#[input("variable_order")] a: RecordRef, #[output("variable_total")] t: Own, #[output("variable_files")] f: Vec<Attachment>),
+        quote!(#[cfg(x)] #[input("variable_order")] a: RecordRef),
+    ] {
+        assert_eq!(
+            repository.messages(&fields),
+            Vec::<String>::new(),
+            "{fields}"
+        );
+    }
+}
+
+#[test]
+fn each_disagreement_is_one_message() {
+    let file = "flows/package_shop__c/price_0a1b.json";
+    let order = quote!(#[input("variable_order")] order: RecordRef);
+    for (fields, expected) in [
+        (
+            quote!(#order, #[output("variable_totl")] t: i64),
+            format!("no output `variable_totl` in {file}; did you mean `variable_total`?"),
+        ),
+        (
+            quote!(#order, #[output] variable_cuont: i64),
+            format!(
+                "no output `variable_cuont` in {file}; did you mean `#[output(\"variable_count\")]`?"
+            ),
+        ),
+        (
+            quote!(#order, #[output("sum")] t: i64),
+            format!(
+                "no output `sum` in {file}; the outputs are `variable_total`, `variable_count` and `variable_files`"
+            ),
+        ),
+        (
+            quote!(#order, #[output("variable_note")] t: String),
+            format!(
+                "no output `variable_note` in {file}; it is an input; mark it `#[input(\"variable_note\")]`"
+            ),
+        ),
+        (
+            quote!(#order, #[input] variable_count: i64),
+            format!("no input `variable_count` in {file}; it is an output; mark it `#[output]`"),
+        ),
+        // the required input is there, under a wrong name
+        (
+            quote!(#[input("variable_ordre")] order: RecordRef),
+            format!("no input `variable_ordre` in {file}; did you mean `variable_order`?"),
+        ),
+        (
+            quote!(),
+            format!(
+                "missing required input `variable_order` of {file}; add a field with `#[input(\"variable_order\")]`"
+            ),
+        ),
+        (
+            quote!(#[input("variable_order")] order: i64),
+            format!(
+                "`i64` cannot hold `variable_order`, which is of type `lookup` in {file}; use `value::RecordRef` or `value::Lookup`"
+            ),
+        ),
+        (
+            quote!(#order, #[output("variable_total")] t: Option<f64>),
+            format!(
+                "`Option<f64>` cannot hold `variable_total`, which is of type `decimal` in {file}; use `Option<value::Decimal>` or `Option<String>`"
+            ),
+        ),
+        (
+            quote!(#order, #[output("variable_total")] t: f64),
+            format!(
+                "`f64` cannot hold `variable_total`, which is of type `decimal` in {file}; use `Option<value::Decimal>` or `Option<String>`"
+            ),
+        ),
+        (
+            quote!(#order, #[output("variable_total")] t: String),
+            format!(
+                "`variable_total` may be missing or null, says {file}; use `Option<String>` or `#[output(\"variable_total\", default)]`"
+            ),
+        ),
+        (
+            quote!(#order, #[output] variable_total: String),
+            format!(
+                "`variable_total` may be missing or null, says {file}; use `Option<String>` or `#[output(default)]`"
+            ),
+        ),
+        // said by the struct's own check already
+        (
+            quote!(#order, #[output("variable_total ")] t: String),
+            "the api name may not contain a space; write it as the flow's editor shows it"
+                .to_owned(),
+        ),
+        (
+            quote!(variable_order: RecordRef),
+            "field `variable_order` is neither input nor output; mark it `#[input]` or `#[output]`"
+                .to_owned(),
+        ),
+    ] {
+        assert_eq!(
+            Repository::with(SHOP).messages(&fields),
+            [expected],
+            "{fields}"
+        );
+    }
+    let two = r#"{"inputs": {"a": {"required": true}, "b": {"required": true}}, "outputs": {}}"#;
+    assert_eq!(
+        Repository::with(two).messages(&quote!(#[output("x")] x: i64)),
+        [
+            format!("no output `x` in {file}; the flow has no outputs"),
+            format!("missing required inputs `a` and `b` of {file}; add a field for each"),
+        ]
+    );
+}
+
+#[test]
+fn a_side_that_is_not_there_is_unchecked() {
+    let repository = Repository::with(r#"{"outputs": {"a": {}}}"#);
+    assert_eq!(
+        repository.messages(&quote!(#[input] x: i64, #[output] a: i64)),
+        Vec::<String>::new()
+    );
+}
+
+#[test]
+fn in_a_partial_contract_only_a_slip_is_a_mistake() {
+    let file = "flows/package_shop__c/price_0a1b.json";
+    let repository = Repository::with(
+        r#"{"partial": true, "outputs": {"variable_total": {"type": "string"}, "item_1": {"type": "integer"}}}"#,
+    );
+    for fields in [
+        quote!(#[output("item_2")] a: i64, #[output("variable_totals")] b: i64, #[output("other")] c: i64),
+        quote!(#[output("variable_total")] a: Region, #[output("variableTotal")] b: i64),
+        quote!(#[output("variable_total")] a: Decimal),
+    ] {
+        assert_eq!(
+            repository.messages(&fields),
+            Vec::<String>::new(),
+            "{fields}"
+        );
+    }
+    assert_eq!(
+        repository.messages(&quote!(#[output("varaible_total")] a: String)),
+        [format!(
+            "no output `varaible_total` in {file}; did you mean `variable_total`? if there are both, add `varaible_total` to the file, which is partial"
+        )]
+    );
+    assert_eq!(
+        repository.messages(&quote!(#[output("variable_total")] a: i64)),
+        [format!(
+            "`i64` cannot hold `variable_total`, which is of type `string` in {file}; use `String`"
+        )]
+    );
+}
+
+#[test]
+fn what_replies_disagree_with_is_not_held_against_the_code() {
+    let repository = Repository::with(
+        r#"{"partial": true, "outputs": {"a": {"type": "integer"}}, "conflicts": [{"output": "a", "contract": "integer", "reply": "string"}]}"#,
+    );
+    assert_eq!(
+        repository.messages(&quote!(#[output] a: String)),
+        Vec::<String>::new()
+    );
+}
+
+#[test]
+fn what_was_looked_at_is_looked_at_again() {
+    let repository = Repository::with(SHOP);
+    let item = quote! {
+        /// Asks the price.
+        struct Price { #[input("variable_order")] order: RecordRef, #[input("variable_note")] note: String }
+    };
+    let code = crate::generate(plain(), item, &repository.surroundings()).to_string();
+    let path = repository
+        .root
+        .join("flows/package_shop__c/price_0a1b.json");
+    let path = path.to_str();
+    assert!(
+        code.contains(&quote!(::core::include_bytes!(#path)).to_string()),
+        "{code}"
+    );
+    assert!(
+        code.contains("option_env ! (\"APAAS_FLOW_CONTRACTS\")"),
+        "{code}"
+    );
+    // and what it says stands in the documentation, as text
+    assert!(code.contains(r"`order: RecordRef` | the \\<order\\>\\| |\n| input | `variable_note` | `note: String` | |"), "{code}");
+    assert!(
+        code.contains("| | api name | field | description |"),
+        "{code}"
+    );
+}
+
+#[test]
+fn the_namespace_of_a_constant_is_compared_with_the_folder() {
+    let arguments = quote!(namespace = crate::SHOP, flow_id = "price_0a1b");
+    let code = crate::generate(
+        arguments,
+        quote!(
+            struct Price;
+        ),
+        &Repository::with("{}").surroundings(),
+    )
+    .to_string();
+    let code = code.replace(' ', "");
+    let check =
+        "check_contract(<Price<>as::apaas_flow::__private::Flow>::NAMESPACE,\"package_shop__c\")";
+    assert!(code.contains(check), "{code}");
+}
