@@ -8,10 +8,16 @@ use quote::ToTokens;
 
 /// Must be asked for its verdict: a report that is dropped unread would hide the mistakes in it.
 pub(crate) struct Report {
-    errors: RefCell<Option<Vec<syn::Error>>>,
+    errors: RefCell<Option<Vec<Mistake>>>,
 }
 
-pub(crate) struct Errors(Vec<syn::Error>);
+struct Mistake {
+    error: syn::Error,
+    /// It stands in the generated code, in the place of what is missing there.
+    is_placed: bool,
+}
+
+pub(crate) struct Errors(Vec<Mistake>);
 
 impl Report {
     pub(crate) fn new() -> Self {
@@ -28,9 +34,21 @@ impl Report {
         self.push(syn::Error::new_spanned(tokens, message));
     }
 
+    /// The error as tokens, for the place of what is missing: rustc says nothing more about a thing that is an error.
+    pub(crate) fn within(&self, span: Span, message: impl Display) -> TokenStream {
+        let error = syn::Error::new(span, message);
+        let tokens = error.to_compile_error();
+        self.add(error, true);
+        tokens
+    }
+
     pub(crate) fn push(&self, error: syn::Error) {
+        self.add(error, false);
+    }
+
+    fn add(&self, error: syn::Error, is_placed: bool) {
         if let Some(errors) = self.errors.borrow_mut().as_mut() {
-            errors.push(error);
+            errors.push(Mistake { error, is_placed });
         }
     }
 
@@ -55,14 +73,18 @@ impl Drop for Report {
 
 impl ToTokens for Errors {
     fn to_tokens(&self, tokens: &mut TokenStream) {
-        tokens.extend(self.0.iter().map(syn::Error::to_compile_error));
+        let elsewhere = self.0.iter().filter(|mistake| !mistake.is_placed);
+        tokens.extend(elsewhere.map(|mistake| mistake.error.to_compile_error()));
     }
 }
 
 #[cfg(test)]
 impl Errors {
     pub(crate) fn messages(&self) -> Vec<String> {
-        self.0.iter().map(ToString::to_string).collect()
+        self.0
+            .iter()
+            .map(|mistake| mistake.error.to_string())
+            .collect()
     }
 }
 

@@ -78,27 +78,28 @@ fn unknown<'a>(
         return Some(meant);
     }
     let other = opposite(port.direction);
-    let is_on_the_other_side = contract.entry(other, typed).is_some();
+    if contract.entry(other, typed).is_some() {
+        let there = other.word();
+        let mark = named(there, port, typed);
+        report.over(
+            &port.name.written,
+            format!("`{typed}` is an {there} in {file}; mark it `{mark}`"),
+        );
+        return None;
+    }
     let meant = names::nearest(typed, &known);
-    let cure = match meant {
-        _ if is_on_the_other_side => {
-            let there = other.word();
-            format!(
-                "it is an {there}; mark it `#[{there}{}]`",
-                named(port, typed)
-            )
+    let cure = match (meant, names::some_of(&side.names())) {
+        (Some(meant), _) => format!("did you mean {}?", as_written(port, meant)),
+        (None, Some(names)) => {
+            format!("the {word}s are {names}; if the flow has it, add it to the file")
         }
-        Some(meant) => format!("did you mean {}?", as_written(port, meant)),
-        None => match names::some_of(&side.names()) {
-            Some(names) => format!("the {word}s are {names}"),
-            None => format!("the flow has no {word}s"),
-        },
+        (None, None) => "it lists none; if the flow has it, add it to the file".to_owned(),
     };
     report.over(
         &port.name.written,
         format!("no {word} `{typed}` in {file}; {cure}"),
     );
-    meant.filter(|_| !is_on_the_other_side)
+    meant
 }
 
 /// What to write in the place that is underlined.
@@ -110,11 +111,12 @@ fn as_written(port: &Port, meant: &str) -> String {
     }
 }
 
-fn named(port: &Port, name: &str) -> String {
+/// `#[input("variable_a")]`, with the name if the field has it written.
+fn named(word: &str, port: &Port, name: &str) -> String {
     if port.name.is_literal {
-        format!("(\"{name}\")")
+        format!("#[{word}(\"{name}\")]")
     } else {
-        String::new()
+        format!("#[{word}]")
     }
 }
 

@@ -315,18 +315,16 @@ fn each_disagreement_is_one_message() {
         (
             quote!(#order, #[output("sum")] t: i64),
             format!(
-                "no output `sum` in {file}; the outputs are `variable_total`, `variable_count` and `variable_files`"
+                "no output `sum` in {file}; the outputs are `variable_total`, `variable_count` and `variable_files`; if the flow has it, add it to the file"
             ),
         ),
         (
             quote!(#order, #[output("variable_note")] t: String),
-            format!(
-                "no output `variable_note` in {file}; it is an input; mark it `#[input(\"variable_note\")]`"
-            ),
+            format!("`variable_note` is an input in {file}; mark it `#[input(\"variable_note\")]`"),
         ),
         (
             quote!(#order, #[input] variable_count: i64),
-            format!("no input `variable_count` in {file}; it is an output; mark it `#[output]`"),
+            format!("`variable_count` is an output in {file}; mark it `#[output]`"),
         ),
         // the required input is there, under a wrong name
         (
@@ -391,7 +389,9 @@ fn each_disagreement_is_one_message() {
     assert_eq!(
         Repository::with(two).messages(&quote!(#[output("x")] x: i64)),
         [
-            format!("no output `x` in {file}; the flow has no outputs"),
+            format!(
+                "no output `x` in {file}; it lists none; if the flow has it, add it to the file"
+            ),
             format!("missing required inputs `a` and `b` of {file}; add a field for each"),
         ]
     );

@@ -418,29 +418,145 @@ fn a_mistake_leaves_a_struct_that_compiles() {
     assert_has(&code, &quote!(pub fn execute));
 }
 
+/// What an editor sends while a person types: the struct, its fields and its methods must not flicker.
 #[test]
-fn a_half_typed_struct_keeps_its_other_fields() {
+fn a_struct_that_is_being_typed_stays() {
+    let whole = || {
+        quote!(
+            pub struct Price {
+                #[input]
+                pub order: i64,
+                #[output]
+                pub total: String,
+            }
+        )
+    };
+    for arguments in [
+        quote!(),
+        quote!(namespace),
+        quote!(namespace =),
+        quote!(namespace = ""),
+        quote!(namespace = "package_shop__c"),
+        quote!(namespace = "package_shop__c",),
+        quote!(namespace = "package_shop__c" flow),
+        quote!(namespace = "package_shop__c", flow_id),
+        quote!(namespace = "package_shop__c", flow_id =),
+        quote!(namespace = "package_shop__c", flow_id = "price",, ),
+        quote!(namespace = "package_shop__c", flow_id = "price", output =),
+        quote!(namespace = "package_shop__c", flow_id = "price", em),
+        quote!(
+            namespace = "package_shop__c",
+            flow_id = "price",
+            contract = ""
+        ),
+    ] {
+        let code = expanded(arguments.clone(), whole());
+        for part in [
+            quote!(
+                pub struct Price {
+                    pub order: i64,
+                }
+            ),
+            quote!(
+                pub struct PriceOutput {
+                    pub total: String,
+                }
+            ),
+            quote!(::apaas_flow::__private::Flow for Price),
+            quote!(pub fn execute(&self, client: &::apaas_flow::__private::Client) -> ::apaas_flow::__private::Execute<PriceOutput>),
+            quote!(pub fn start),
+        ] {
+            assert_has(&code, &part);
+        }
+    }
+}
+
+#[test]
+fn a_field_that_is_being_typed_stays() {
+    for (typed, inputs, outputs) in [
+        (quote!(note), &["order", "note"][..], &["total"][..]),
+        (quote!(pub note), &["order", "note"], &["total"]),
+        (quote!(pub note:), &["order", "note"], &["total"]),
+        (quote!(pub note:,), &["order", "note"], &["total"]),
+        (quote!(pub note: Option<), &["order", "note"], &["total"]),
+        (
+            quote!(pub note: Vec<Option<,),
+            &["order", "note"],
+            &["total"],
+        ),
+        (quote!(pub note: String,), &["order", "note"], &["total"]),
+        (
+            quote!(#[input] pub note: String),
+            &["order", "note"],
+            &["total"],
+        ),
+        (
+            quote!(#[input("a")] pub note: crate::),
+            &["order", "note"],
+            &["total"],
+        ),
+        (
+            quote!(#[input("variable_no")] note:),
+            &["order", "note"],
+            &["total"],
+        ),
+        (
+            quote!(#[inpu] note: String,),
+            &["order", "note"],
+            &["total"],
+        ),
+        (
+            quote!(#[output("x",)] note: &str,),
+            &["order"],
+            &["note", "total"],
+        ),
+        (
+            quote!(
+                #[output]
+                note
+            ),
+            &["order"],
+            &["note", "total"],
+        ),
+        (quote!(#[]), &["order"], &["total"]),
+        (quote!(pub), &["order"], &["total"]),
+        (quote!(pub(crate)), &["order"], &["total"]),
+        (quote!(#[input],), &["order"], &["total"]),
+    ] {
+        let item =
+            quote!(struct Price { #[input] pub order: i64, #typed #[output] pub total: String });
+        let code = expanded(names(), item);
+        let fields = |of: &str| -> Vec<String> {
+            let body = code
+                .split(&format!("struct {of} {{"))
+                .nth(1)
+                .unwrap_or_default();
+            let body = body.split("impl ").next().unwrap_or_default();
+            ["order", "note", "total"]
+                .iter()
+                .filter(|field| {
+                    body.split("struct")
+                        .next()
+                        .is_some_and(|body| body.contains(&format!("{field} :")))
+                })
+                .map(ToString::to_string)
+                .collect()
+        };
+        assert_eq!(fields("Price"), inputs, "{typed}: {code}");
+        assert_eq!(fields("PriceOutput"), outputs, "{typed}: {code}");
+        assert_has(&code, &quote!(fn execute));
+        assert_eq!(code.matches("compile_error").count(), 1, "{typed}: {code}");
+    }
+}
+
+#[test]
+fn of_several_fields_that_are_being_typed_each_is_told_once() {
     let code = expanded(
         quote!(namespace = "a", flow_id),
         quote!(struct Price { #[input] a: i64, #[input] b: , #[output] c d: i64, #[output] e: i64 }),
     );
-    assert_eq!(code.matches("compile_error").count(), 2, "{code}");
-    assert_has(
-        &code,
-        &quote!(
-            struct Price {
-                a: i64,
-            }
-        ),
-    );
-    assert_has(
-        &code,
-        &quote!(
-            struct PriceOutput {
-                e: i64,
-            }
-        ),
-    );
+    assert_eq!(code.matches("compile_error").count(), 3, "{code}");
+    assert_has(&code, &quote!(d: i64, e: i64,));
 }
 
 #[test]

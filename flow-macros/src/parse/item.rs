@@ -46,6 +46,8 @@ pub(crate) struct Field {
     pub(crate) marks: Vec<Mark>,
     /// A mark that was misspelt or put into `cfg_attr`, and reported.
     pub(crate) meant: Option<Direction>,
+    /// It has no type yet.
+    is_half_typed: bool,
 }
 
 /// An item that cannot be a flow.
@@ -133,33 +135,53 @@ fn without_second(attributes: Vec<Attribute>, report: &Report) -> Vec<Attribute>
 
 impl Field {
     fn parse_all(input: ParseStream<'_>, report: &Report) -> Vec<Self> {
-        let mut fields = Vec::new();
-        let mut broken = false;
+        let mut fields: Vec<Self> = Vec::new();
+        let mut is_after_comma = true;
         while !input.is_empty() {
             match Field::parse(input, report) {
-                Ok(field) => fields.push(field),
-                // a half-typed field can make the next ones look wrong too
-                Err(_) if broken => {}
-                Err(error) => {
-                    broken = true;
-                    report.push(error);
+                Ok(mut field) => {
+                    // where a field ends is a guess then, and so is which of two a mark was meant for
+                    if (field.is_half_typed || !is_after_comma) && field.marks.is_empty() {
+                        let before = fields.last().and_then(Field::direction);
+                        field.meant = field.meant.or(before).or(Some(Direction::Input));
+                    }
+                    fields.push(field);
                 }
+                Err(error) => report.push(error),
             }
-            skip_until(input, |input| input.peek(Token![,]));
-            let _ = input.parse::<Option<Token![,]>>();
+            skip_until(input, |input| input.peek(Token![,]) || starts_field(input));
+            is_after_comma = input
+                .parse::<Option<Token![,]>>()
+                .is_ok_and(|comma| comma.is_some());
         }
         fields
+    }
+
+    fn direction(&self) -> Option<Direction> {
+        let marked = self.marks.first().map(|mark| mark.direction);
+        marked.or(self.meant)
     }
 
     fn parse(input: ParseStream<'_>, report: &Report) -> syn::Result<Self> {
         let written = input.call(Attribute::parse_outer)?;
         let visibility = input.parse()?;
-        let ident = input.parse()?;
-        let colon = input.parse()?;
-        let ty = type_or_tokens(input)?;
+        let ident: Ident = input.parse()?;
+        let colon: Option<Token![:]> = input.parse()?;
+        let ty = match colon {
+            Some(_) => type_or_tokens(input),
+            None => None,
+        };
+        let is_half_typed = ty.is_none();
+        let ty = ty.unwrap_or_else(|| {
+            let expected = format!("expected a type for `{ident}`: `{ident}: Type`");
+            Type::Verbatim(report.within(ident.span(), expected))
+        });
         let begin = input.cursor();
-        skip_until(input, at_comma_or_end);
+        skip_until(input, |input| at_comma_or_end(input) || starts_field(input));
         let default = between(begin, input.cursor());
+        if !is_half_typed && starts_field(input) {
+            report.at(input.span(), "expected `,` between two fields");
+        }
 
         let mut attributes = Vec::new();
         let mut marks = Vec::new();
@@ -181,35 +203,53 @@ impl Field {
                 },
             }
         }
-        if marks.is_empty() && meant.is_none() {
+        if marks.is_empty() && meant.is_none() && !is_half_typed {
             meant = take_misspelt_mark(&mut attributes, report);
         }
         Ok(Field {
             attributes,
             visibility,
             ident,
-            colon,
+            colon: colon.unwrap_or_default(),
             ty,
             default,
             marks,
             meant,
+            is_half_typed,
         })
     }
 }
 
+/// Where one field ends without a comma because it is still being typed, the next one begins like this.
+fn starts_field(input: ParseStream<'_>) -> bool {
+    input.peek(Token![#]) && input.peek2(token::Bracket)
+        || input.peek(Token![pub])
+        || input.peek(syn::Ident) && input.peek2(Token![:]) && !input.peek2(Token![::])
+}
+
 /// What syn does not know may still be a type: rustc will tell.
-fn type_or_tokens(input: ParseStream<'_>) -> syn::Result<Type> {
+fn type_or_tokens(input: ParseStream<'_>) -> Option<Type> {
     let ahead = input.fork();
-    let parsed = ahead.parse::<Type>();
-    if parsed.is_ok() && (at_comma_or_end(&ahead) || ahead.peek(Token![=])) {
-        input.advance_to(&ahead);
-        return parsed;
+    if let Ok(parsed) = ahead.parse::<Type>() {
+        if at_comma_or_end(&ahead) || ahead.peek(Token![=]) || starts_field(&ahead) {
+            input.advance_to(&ahead);
+            return Some(parsed);
+        }
     }
     let begin = input.cursor();
     let mut depth = 0_usize;
     let mut last = ' ';
     while !input.is_empty() && (depth > 0 || !input.peek(Token![,])) {
-        let token: TokenTree = input.parse()?;
+        let is_next_field = match depth {
+            0 => starts_field(input),
+            _ => input.peek(Token![#]) || input.peek(Token![pub]),
+        };
+        if is_next_field {
+            break;
+        }
+        let Ok(token) = input.parse::<TokenTree>() else {
+            break;
+        };
         if let TokenTree::Punct(punct) = &token {
             match punct.as_char() {
                 '<' => depth += 1,
@@ -221,12 +261,9 @@ fn type_or_tokens(input: ParseStream<'_>) -> syn::Result<Type> {
             last = ' ';
         }
     }
-    let tokens = between(begin, input.cursor());
-    if tokens.is_empty() {
-        parsed
-    } else {
-        Ok(Type::Verbatim(tokens))
-    }
+    // half a type is none
+    let is_whole = depth == 0 && begin != input.cursor();
+    is_whole.then(|| Type::Verbatim(between(begin, input.cursor())))
 }
 
 fn between(begin: syn::buffer::Cursor<'_>, end: syn::buffer::Cursor<'_>) -> TokenStream {
