@@ -67,7 +67,7 @@ struct Check<'a> {
 
 impl<'a> Check<'a> {
     fn wrong(&mut self, value: &RawValue, what: impl Into<String>) {
-        let begin = value.get().as_ptr().addr() - self.text.as_ptr().addr();
+        let begin = offset(self.text, value.get());
         self.flaws.push(Flaw {
             place: Place::behind(self.text.get(..begin).unwrap_or_default()),
             what: what.into(),
@@ -169,6 +169,11 @@ impl<'a> Check<'a> {
             format!("expected {what} to be {form}, found {found}"),
         );
     }
+}
+
+/// How far into `text` a slice of it begins.
+fn offset(text: &str, slice: &str) -> usize {
+    slice.as_ptr().addr().wrapping_sub(text.as_ptr().addr())
 }
 
 /// The members of an object as slices of its text, in their order; a name may be there twice.
