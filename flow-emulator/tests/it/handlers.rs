@@ -53,7 +53,8 @@ fn a_panic_while_the_emulator_stops_is_not_lost() {
         emulator.on_raw(NAMESPACE, FLOW_ID, move |_| {
             entered.send(()).unwrap();
             while std::net::TcpStream::connect(address).is_ok() {
-                std::thread::yield_now();
+                // more at once than the listener holds would be tried again after the second that the stop waits
+                std::thread::sleep(Duration::from_millis(1));
             }
             panic!("too late");
         });
