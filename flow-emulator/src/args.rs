@@ -17,6 +17,10 @@ Options:
                                  {api name: value} such as {\"variable_total\": \"128.50\"};
                                  each value is sent as it is written; may be given several times,
                                  FILE is read once at the start
+  --contracts DIR                answer each flow that has a contract, DIR/NAMESPACE/FLOW_ID.json, with
+                                 sample values of its outputs' types, and refuse inputs that the
+                                 contract does not know; may be given several times, and --flow goes
+                                 before it; each file is read once at the start
   --port PORT                    listen on this port [default: 0, a free one]
   --host HOST                    listen on this address [default: 127.0.0.1];
                                  0.0.0.0 to be reached from other machines and containers
@@ -32,7 +36,8 @@ Options:
   --help                         print this
   --version                      print the version
 
-The first line on stdout says where it listens; a line for each request goes to stderr, without values.
+The first line on stdout says where it listens; a line for each flow that it answers and for each request
+goes to stderr, without values.
 The last 1000000 idempotency keys are remembered.
 Ctrl-C stops it.
 ";
@@ -55,6 +60,8 @@ pub(crate) struct Options {
     pub(crate) host: String,
     pub(crate) port: u16,
     pub(crate) flows: Vec<FlowFile>,
+    /// Folders.
+    pub(crate) contracts: Vec<PathBuf>,
     pub(crate) credentials: Option<(String, String)>,
     pub(crate) quota: Option<(usize, Duration)>,
     /// The seed and the rate.
@@ -74,6 +81,7 @@ pub(crate) fn parse(args: impl IntoIterator<Item = OsString>) -> Result<Command,
     let mut host = "127.0.0.1".to_owned();
     let mut port = 0;
     let mut flows: Vec<FlowFile> = Vec::new();
+    let mut contracts: Vec<PathBuf> = Vec::new();
     let mut app_id = None;
     let mut app_secret = None;
     let mut quota = None;
@@ -102,6 +110,13 @@ pub(crate) fn parse(args: impl IntoIterator<Item = OsString>) -> Result<Command,
                     ));
                 }
                 flows.push(flow);
+            }
+            Long("contracts") => {
+                let folder = parser.value().map_err(|error| error.to_string())?;
+                if folder.is_empty() {
+                    return Err("--contracts is empty".to_owned());
+                }
+                contracts.push(folder.into());
             }
             Long("app-id") => app_id = Some(text(&mut parser, "--app-id")?),
             Long("app-secret") => app_secret = Some(text(&mut parser, "--app-secret")?),
@@ -142,6 +157,7 @@ pub(crate) fn parse(args: impl IntoIterator<Item = OsString>) -> Result<Command,
         host,
         port,
         flows,
+        contracts,
         credentials,
         quota,
         chaos,
@@ -242,6 +258,7 @@ mod tests {
                 host: "127.0.0.1".to_owned(),
                 port: 0,
                 flows: Vec::new(),
+                contracts: Vec::new(),
                 credentials: None,
                 quota: None,
                 chaos: None,
@@ -251,7 +268,7 @@ mod tests {
 
     #[test]
     fn everything() {
-        let args = "--port 7800 --host 0.0.0.0 --flow a/b=c=d/e.json --flow=a/c=f --app-id i --app-secret s \
+        let args = "--port 7800 --host 0.0.0.0 --flow a/b=c=d/e.json --flow=a/c=f --contracts flows --contracts=a/b --app-id i --app-secret s \
                     --quota 5/1.5 --chaos 0.25 --seed 18446744073709551615";
         let flow = |flow_id: &str, file: &str| FlowFile {
             namespace: "a".to_owned(),
@@ -264,6 +281,7 @@ mod tests {
                 host: "0.0.0.0".to_owned(),
                 port: 7800,
                 flows: vec![flow("b", "c=d/e.json"), flow("c", "f")],
+                contracts: vec!["flows".into(), "a/b".into()],
                 credentials: Some(("i".to_owned(), "s".to_owned())),
                 quota: Some((5, Duration::from_millis(1500))),
                 chaos: Some((u64::MAX, 0.25)),
@@ -380,6 +398,11 @@ mod tests {
             (
                 vec!["--app-id", "a"],
                 "--app-id needs --app-secret beside it",
+            ),
+            (vec!["--contracts", ""], "--contracts is empty"),
+            (
+                vec!["--contracts"],
+                "missing argument for option '--contracts'",
             ),
             (vec!["--seed", "1"], "--seed needs --chaos beside it"),
             (vec!["--quota", ""], "--quota is empty"),

@@ -199,6 +199,21 @@ impl Emulator {
         Ok(())
     }
 
+    /// The flows that are answered, by a handler or from a contract, as `NAMESPACE/FLOW_ID` in alphabetical order.
+    ///
+    /// ```
+    /// # use apaas_flow_emulator::Emulator;
+    /// # fn main() -> apaas_flow_runtime::Result<()> {
+    /// # let emulator = Emulator::start_blocking()?;
+    /// emulator.on_raw("package_x__c", "flow_y", Ok);
+    /// assert_eq!(emulator.flows(), ["package_x__c/flow_y"]);
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn flows(&self) -> Vec<String> {
+        self.platform.flows.names()
+    }
+
     /// A client of this emulator, with an operator and with credentials that are good here. All such clients are clones of
     /// one. It keeps to no quota of its own, so that a test of many calls need not wait.
     pub fn client(&self) -> Client {

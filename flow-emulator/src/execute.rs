@@ -22,7 +22,7 @@ const KEY_ALREADY_USED: &str = "k_wf_ec_2001008";
 const HANDLER_BROKEN: &str = "emulator_handler_broken";
 
 /// The output that the document's sample reply carries: the number of the run.
-const EXECUTION_OUTPUT: &str = "_flowExecutionID";
+pub(crate) const EXECUTION_OUTPUT: &str = "_flowExecutionID";
 
 /// One request to execute a flow.
 pub(crate) struct Execute {

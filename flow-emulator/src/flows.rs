@@ -10,6 +10,9 @@ use crate::json::{self, Object, kind};
 use crate::nearest::nearest;
 use crate::request::Params;
 
+/// How many flows a message lists; a folder of contracts may have hundreds.
+const LISTED: usize = 10;
+
 /// What answers for one flow. Reading the inputs is apart from running, since inputs that cannot be read start no run.
 pub(crate) trait Handler: Send + Sync {
     fn prepare<'a>(&'a self, params: &'a Params) -> Result<Run<'a>, Failure>;
@@ -74,6 +77,12 @@ impl Flows {
         handlers.insert(flow, handler);
     }
 
+    /// In alphabetical order.
+    pub(crate) fn names(&self) -> Vec<String> {
+        let handlers = self.handlers.lock().unwrap_or_else(PoisonError::into_inner);
+        handlers.keys().cloned().collect()
+    }
+
     /// The flow's handler, or a sentence that says what is registered instead.
     pub(crate) fn find(&self, flow: &str) -> Result<Arc<dyn Handler>, String> {
         let handlers = self.handlers.lock().unwrap_or_else(PoisonError::into_inner);
@@ -84,16 +93,26 @@ impl Flows {
         Err(if known.is_empty() {
             format!(
                 "no flow {flow}: the emulator knows none; \
-                 register it with `on` or `on_raw` before it is called, or start the program with --flow {flow}=FILE"
+                 register it with `on` or `on_raw` before it is called, or start the program with --flow {flow}=FILE or --contracts DIR"
             )
         } else if let Some(meant) = nearest(flow, known.iter().copied()) {
             format!(
                 "no flow {flow}; did you mean {meant}? Registered: {}",
-                known.join(", ")
+                listed(&known)
             )
         } else {
-            format!("no flow {flow}; registered: {}", known.join(", "))
+            format!("no flow {flow}; registered: {}", listed(&known))
         })
+    }
+}
+
+/// The first of the names, and how many more there are.
+fn listed(names: &[&str]) -> String {
+    match names.split_at_checked(LISTED) {
+        Some((first, rest)) if !rest.is_empty() => {
+            format!("{} and {} more", first.join(", "), rest.len())
+        }
+        _ => names.join(", "),
     }
 }
 
@@ -131,6 +150,16 @@ mod tests {
                 .find("package_x__c/flow_y")
                 .is_ok()
         );
+    }
+
+    #[test]
+    fn lists_no_more_than_can_be_read() {
+        let names: Vec<String> = (10..30).map(|n| format!("a/{n}")).collect();
+        let names: Vec<&str> = names.iter().map(String::as_str).collect();
+        let why = |known: &[&str]| flows(known).find("package_x__c/flow_y").err().unwrap();
+        assert!(why(&names[..10]).ends_with(", a/18, a/19"));
+        assert!(why(&names).ends_with(", a/18, a/19 and 10 more"));
+        assert_eq!(flows(&["b/c", "a/b"]).names(), ["a/b", "b/c"]);
     }
 
     #[test]

@@ -27,6 +27,20 @@
 //! apaas-flow-emulator listening on http://127.0.0.1:40123
 //! ```
 //!
+//! # Flows without a handler
+//! A repository that keeps contracts of its flows (`flows/NAMESPACE/FLOW_ID.json`) needs none to begin with:
+//! [`Builder::contracts`], the program's `--contracts flows`, answers each with samples of its outputs' types, and
+//! refuses inputs that the contract does not know.
+//!
+//! ```no_run
+//! use apaas_flow_emulator::Emulator;
+//!
+//! # fn main() -> apaas_flow_runtime::Result<()> {
+//! let emulator = Emulator::builder().contracts("flows").start_blocking()?;
+//! # Ok(())
+//! # }
+//! ```
+//!
 //! # What goes wrong on demand
 //! [`Emulator::inject`] makes the next execute requests go wrong, [`Emulator::inject_token`] the next requests of a token,
 //! [`Emulator::chaos`] any of them by chance, and [`Builder::quota`] those that are too many.
@@ -65,8 +79,9 @@
 //! - A flow that reports a failure is answered with the outer code 0, and with `data.code`, `data.error_msg` and a
 //!   `data.status` of `failed`, or that of the [`Failure`].
 //! - A flow that is not registered is answered the same way, with `k_wf_ec_2001006`, params that do not fit the typed
-//!   inputs with `k_wf_ec_2001002`, an idempotency key that was used before with `k_wf_ec_2001008`. None of them starts
-//!   a run. A key is used up by the run it started, however that ended, for all flows and for ever.
+//!   inputs or lack what a contract requires with `k_wf_ec_2001002`, params that a contract does not know with
+//!   `k_wf_ec_2001001`, an idempotency key that was used before with `k_wf_ec_2001008`. None of them starts a run. A key
+//!   is used up by the run it started, however that ended, for all flows and for ever.
 //! - `is_async` is answered with `in_process` and no outputs, after the handler has run: a test need not wait for it.
 //! - `_flowExecutionID`, which the document's sample carries, is added to outputs that do not have it.
 
@@ -83,11 +98,15 @@
 mod builder;
 mod chaos;
 mod clock;
+mod contract;
+mod contracts;
 mod delivery;
+mod described;
 mod emulator;
 mod execute;
 mod failure;
 mod fault;
+mod file;
 mod flows;
 mod json;
 mod ledger;
@@ -99,6 +118,7 @@ mod random;
 mod reply;
 mod request;
 mod route;
+mod samples;
 mod server;
 mod token;
 mod typed;

@@ -9,7 +9,7 @@ use std::process::ExitCode;
 
 use apaas_flow_emulator::{Emulator, Keep};
 
-use args::{Command, Options};
+use args::{Command, FlowFile, Options};
 
 fn main() -> ExitCode {
     let command = match args::parse(env::args_os()) {
@@ -31,11 +31,25 @@ fn main() -> ExitCode {
     ExitCode::SUCCESS
 }
 
-/// One line on stderr, and the exit code of a command that was not right.
+/// Why, on stderr, and the exit code of a command that was not right.
 fn refuse(message: &str) -> ExitCode {
-    // there is nowhere else to write to
-    let _ = writeln!(io::stderr(), "apaas-flow-emulator: {message}");
+    tell(&format!("apaas-flow-emulator: {message}"));
     ExitCode::from(2)
+}
+
+/// A line on stderr.
+fn tell(line: &str) {
+    // there is nowhere else to write to
+    let _ = writeln!(io::stderr(), "{line}");
+}
+
+/// What a flow is answered with.
+fn answered(flow: &str, files: &[FlowFile]) -> String {
+    let is_this = |known: &&FlowFile| flow == format!("{}/{}", known.namespace, known.flow_id);
+    match files.iter().find(is_this) {
+        Some(known) => format!("answers {flow} with {}", known.file.display()),
+        None => format!("answers {flow} with samples, as its contract describes it"),
+    }
 }
 
 /// Writes to stdout at once; a reader that has gone away is no reason to stop.
@@ -50,9 +64,7 @@ fn serve(options: Options) -> Result<(), String> {
         .port(options.port)
         // it may run for weeks, and nobody asks it what it has seen
         .keep(Keep::CountsOfLast(args::REMEMBERED_KEYS))
-        .log(|line| {
-            let _ = writeln!(io::stderr(), "{line}");
-        });
+        .log(tell);
     if let Some((app_id, app_secret)) = options.credentials {
         builder = builder.app_credentials(app_id, app_secret);
     }
@@ -62,13 +74,19 @@ fn serve(options: Options) -> Result<(), String> {
     if let Some((seed, rate)) = options.chaos {
         builder = builder.chaos(seed, rate);
     }
+    for folder in options.contracts {
+        builder = builder.contracts(folder);
+    }
     let emulator = builder
         .start_blocking()
         .map_err(|error| error.to_string())?;
-    for flow in options.flows {
+    for flow in &options.flows {
         emulator
-            .on_file(&flow.namespace, &flow.flow_id, flow.file)
+            .on_file(&flow.namespace, &flow.flow_id, &flow.file)
             .map_err(|error| error.to_string())?;
+    }
+    for flow in emulator.flows() {
+        tell(&answered(&flow, &options.flows));
     }
 
     let runtime = tokio::runtime::Builder::new_current_thread()

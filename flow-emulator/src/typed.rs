@@ -9,14 +9,12 @@ use apaas_flow_runtime::{
     Client, Emulated, Error, ErrorKind, Operator, Quota, Result, RetryPolicy, emulated,
 };
 
+use crate::described::INPUT_MISSING;
 use crate::failure::Failure;
 use crate::flows::{self, Ended, Handler, Run};
 use crate::json;
 use crate::request::Params;
 use crate::token::Credentials;
-
-/// The engine's code for a required input that is missing; of its codes the nearest to inputs that do not fit.
-const INPUT_MISSING: &str = "k_wf_ec_2001002";
 
 /// The operator of [`Emulator::client`](crate::Emulator::client): the document's own.
 const OPERATOR: i64 = 1111;
@@ -51,6 +49,7 @@ where
     fn prepare<'a>(&'a self, params: &'a Params) -> Result<Run<'a>, Failure> {
         let input: F = emulated::read_params(&params.text).map_err(|error| {
             let flow = Self::flow();
+            // of the engine's codes the nearest to inputs that do not fit
             Failure::new(
                 INPUT_MISSING,
                 format!("params do not fit the inputs of flow {flow}: {error}"),

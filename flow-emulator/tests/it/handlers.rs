@@ -53,18 +53,19 @@ fn a_panic_while_the_emulator_stops_is_not_lost() {
         emulator.on_raw(NAMESPACE, FLOW_ID, move |_| {
             entered.send(()).unwrap();
             while std::net::TcpStream::connect(address).is_ok() {
-                std::thread::yield_now();
+                // more at once than the listener holds would be tried again after the second that the stop waits
+                std::thread::sleep(Duration::from_millis(1));
             }
             panic!("too late");
         });
         let token = http::token(address);
         let body = minimal().to_string();
-        // its reply never comes
         let caller =
             std::thread::spawn(move || http::execute_with(address, &token, http::EXECUTE, &body));
         has_entered.recv_timeout(Duration::from_secs(10)).unwrap();
         assert!(dropped(emulator).unwrap().ends_with("panicked: too late"));
-        caller.join().unwrap_err();
+        // its reply comes or does not, whichever is faster: the handler or the end of the connection
+        let _ = caller.join();
     });
 }
 

@@ -10,6 +10,7 @@
 
 mod authorization;
 mod chaos;
+mod contracts;
 mod execute;
 mod faults;
 mod handlers;

@@ -8,6 +8,7 @@ use std::time::{Duration, Instant};
 
 use serde_json::json;
 
+use crate::contracts::Folder;
 use crate::http;
 
 const PROGRAM: &str = env!("CARGO_BIN_EXE_apaas-flow-emulator");
@@ -141,6 +142,60 @@ fn answers_with_the_outputs_of_a_file() {
 }
 
 #[test]
+fn answers_as_contracts_describe() {
+    let folder = Folder::new(&[
+        (
+            "package_7344545d87__c/deleteObject_99c656599f.json",
+            r#"{"inputs": {}, "outputs": {"variable_total": {"type": "decimal"}}}"#,
+        ),
+        ("package_x__c/flow_y.json", "{}"),
+    ]);
+    let file = File::new("instead.json", r#"{"variable_total": "7"}"#);
+    let flow = file.answering("package_x__c/flow_y");
+    let program = Running::start(&["--contracts", folder.path(), "--flow", &flow]);
+    let outputs = http::execute(program.address(), &http::minimal()).outputs();
+    assert_eq!(
+        outputs[0],
+        json!({"api_name": "variable_total", "value": "128.50"})
+    );
+    let params = http::with("params", "{\"variable_a\": 1}");
+    let (code, _) = http::execute(program.address(), &params).failure();
+    assert_eq!(code, "k_wf_ec_2001001");
+    let token = http::token(program.address());
+    let path = http::EXECUTE
+        .replace(http::NAMESPACE, "package_x__c")
+        .replace(http::FLOW_ID, "flow_y");
+    let reply = http::execute_with(program.address(), &token, &path, &params.to_string());
+    assert_eq!(reply.outputs()[0]["value"], "7");
+    let (_, stderr) = program.stop("-INT");
+    let told: Vec<&str> = stderr.lines().take(2).collect();
+    assert_eq!(
+        told,
+        [
+            "answers package_7344545d87__c/deleteObject_99c656599f with samples, as its contract describes it",
+            &format!("answers package_x__c/flow_y with {}", file.0.display()),
+        ]
+    );
+}
+
+#[test]
+fn bad_contracts() {
+    assert_eq!(
+        refusal(&["--contracts", "/nowhere/flows"]),
+        "there is no folder /nowhere/flows"
+    );
+    let folder = Folder::new(&[("a__c/x.json", "{\"outputs\": 1}"), ("a__c/y.json", "{")]);
+    let output = run(&["--contracts", folder.path()]);
+    assert_eq!(output.status.code(), Some(2));
+    let stderr = String::from_utf8(output.stderr).unwrap();
+    assert_eq!(
+        stderr.replace(folder.path(), "<"),
+        "apaas-flow-emulator: </a__c/x.json:1:13: expected `outputs` to be an object, found a number\n\
+         </a__c/y.json:1:1: EOF while parsing an object\n"
+    );
+}
+
+#[test]
 fn sends_each_value_as_the_file_has_it() {
     let text =
         r#"{"z": 12345678901234567890123, "a": [1.10, 1E2, "\u6d41"], "b": {"y": 1, "x": -0.0}}"#;
@@ -250,7 +305,7 @@ fn a_bad_file() {
         refused("twice.json", "{\n  \"a\": 1,\n  \"a\": 2\n}"),
         ":3:5: `a` is given twice"
     );
-    assert_eq!(refused("empty.json", ""), ":1:0: EOF while parsing a value");
+    assert_eq!(refused("empty.json", ""), ":1:1: EOF while parsing a value");
     assert_eq!(
         refusal(&["--flow", "a/b=/nowhere/outputs.json"]),
         "cannot read /nowhere/outputs.json: No such file or directory (os error 2)"
@@ -290,6 +345,7 @@ fn help_and_version() {
     assert!(output.status.success());
     for option in [
         "--flow NAMESPACE/FLOW_ID=FILE",
+        "--contracts DIR",
         "--port PORT",
         "--host HOST",
         "--app-id",
