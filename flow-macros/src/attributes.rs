@@ -29,25 +29,32 @@ pub(crate) fn is_doc_text(attribute: &Attribute) -> bool {
     attribute.path().is_ident(DOC) && matches!(attribute.meta, Meta::NameValue(_))
 }
 
-/// What the `///` lines say.
-pub(crate) fn doc_text(attributes: &[Attribute]) -> String {
-    let lines = attributes.iter().filter_map(|attribute| {
+/// What the `///` lines say, in one line: a line's end is written `\n`, a tab is a space, and `\` is doubled.
+pub(crate) fn push_doc_text(attributes: &[Attribute], text: &mut String) {
+    let begin = text.len();
+    for attribute in attributes.iter().filter(|attribute| is_doc_text(attribute)) {
         let Meta::NameValue(doc) = &attribute.meta else {
-            return None;
+            continue;
         };
         let Expr::Lit(ExprLit {
-            lit: Lit::Str(text),
+            lit: Lit::Str(line),
             ..
         }) = &doc.value
         else {
-            return None;
+            continue;
         };
-        let text = text.value();
-        let line = text.strip_prefix(' ').unwrap_or(&text);
-        is_doc_text(attribute).then(|| line.trim_end().to_owned())
-    });
-    let lines: Vec<String> = lines.collect();
-    lines.join("\n").trim().to_owned()
+        let line = line.value();
+        let line = line.strip_prefix(' ').unwrap_or(&line);
+        if text.len() > begin {
+            text.push_str("\\n");
+        }
+        if line.contains(['\\', '\n', '\r', '\t']) {
+            let line = line.replace('\\', "\\\\").replace(['\r', '\t'], " ");
+            text.push_str(&line.replace('\n', "\\n"));
+        } else {
+            text.push_str(line);
+        }
+    }
 }
 
 /// A lint that is expected once cannot be expected in each of two places.

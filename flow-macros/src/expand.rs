@@ -166,23 +166,15 @@ pub(crate) fn item_attributes(flow: &Flow) -> TokenStream {
     quote!(#(#carried)* #allowed)
 }
 
-/// What the macro looked at and rustc would not look at again by itself: the environment, and the contract's file.
-fn tracked(flow: &Flow) -> TokenStream {
+/// The macro has looked at the contract's file, and rustc would not look at it again by itself.
+fn tracked(flow: &Flow) -> Option<TokenStream> {
+    let path = flow.contract.as_ref()?.path.to_str()?;
     let attributes = item_attributes(flow);
-    // const _: Option<&str> = option_env!("APAAS_FLOW_CONTRACTS");
-    let setting = quote! {
-        #attributes
-        const _: ::core::option::Option<&::core::primitive::str> = ::core::option_env!(#CONTRACTS);
-    };
     // const _: &[u8] = include_bytes!("/shop/flows/package_shop__c/price_0a1b2c3d4e.json");
-    let path = flow.contract.as_ref().and_then(|found| found.path.to_str());
-    let file = path.map(|path| {
-        quote! {
-            #attributes
-            const _: &[::core::primitive::u8] = ::core::include_bytes!(#path);
-        }
-    });
-    quote!(#setting #file)
+    Some(quote! {
+        #attributes
+        const _: &[::core::primitive::u8] = ::core::include_bytes!(#path);
+    })
 }
 
 /// A wrong literal was reported; a wrong constant is found here, before anything is built. Where the type cannot be
@@ -246,6 +238,8 @@ fn impl_flow(flow: &Flow) -> TokenStream {
     let (to_used, from_used) = (carrier(&to, flow.inputs()), output_carrier(&from, flow));
     let read = read_outputs(flow, &from);
     let described = described::described(flow);
+    // nor at the environment; here it costs every user least
+    let setting = quote!(let _ = ::core::option_env!(#CONTRACTS););
     quote! {
         #docs
         #attributes
@@ -256,6 +250,7 @@ fn impl_flow(flow: &Flow) -> TokenStream {
             #described
             type Output = #output;
             fn write_params(&#this, #to_used: &mut #private::Params) -> #private::Result<()> {
+                #setting
                 #(#written)*
                 ::core::result::Result::Ok(())
             }

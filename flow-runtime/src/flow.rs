@@ -45,9 +45,9 @@ pub trait Flow {
         names::check_namespace(Self::NAMESPACE);
         names::check_flow_id(Self::FLOW_ID);
     };
-    /// The flow's own account of its inputs and outputs, which `#[apaas_flow]` gives: lines of JSON.
+    /// The flow's own account of its inputs and outputs, which `#[apaas_flow]` gives.
     #[doc(hidden)]
-    const DESCRIBED: &'static [&'static str] = &[];
+    const DESCRIBED: &'static str = "";
     /// What the flow gives back.
     type Output;
 

@@ -4,84 +4,44 @@ use proc_macro2::TokenStream;
 use quote::quote;
 
 use crate::attributes;
-use crate::contract::json::quoted;
 use crate::contract::rust_type::RustType;
 use crate::model::{Field, Flow, Port};
 use crate::types;
 
-/// A line of JSON for the flow and one for each end of a field; lines in a row are one literal, since nobody reads them
-/// before the flow's contract is written:
+/// A line for the flow and one for each end of a field, whatever its conditions: the flow has it in every build. One
+/// literal, since nobody reads it before the contract is written.
 /// ```text
-/// const DESCRIBED: &'static [&'static str] = &["{}\n{\"side\":\"input\",\"name\":\"variable_a\",\"type\":\"integer\"}"];
+/// const DESCRIBED: &'static str = "Deletes one record.\ninput\tvariable_record\tlookup\t\tThe record to delete.";
 /// ```
 pub(super) fn described(flow: &Flow) -> TokenStream {
-    let mut lines = Lines::default();
-    let description = attributes::doc_text(&flow.attributes);
-    if description.is_empty() {
-        lines.push("{}");
-    } else {
-        lines.push(&format!("{{\"description\":{}}}", quoted(&description)));
-    }
+    let mut text = String::with_capacity(64 * (1 + flow.fields.len()));
+    attributes::push_doc_text(&flow.attributes, &mut text);
     for (field, port) in flow.inputs().chain(flow.outputs()) {
-        let line = line(field, port);
-        let conditions: Vec<_> = field.cfgs().collect();
-        if conditions.is_empty() {
-            lines.push(&line);
-        } else {
-            lines.flush();
-            lines.literals.extend(quote!(#(#conditions)* #line,));
-        }
+        push_line(field, port, &mut text);
     }
-    lines.flush();
-    let literals = lines.literals;
     quote! {
-        const DESCRIBED: &'static [&'static ::core::primitive::str] = &[#literals];
+        const DESCRIBED: &'static ::core::primitive::str = #text;
     }
 }
 
-fn line(field: &Field, port: &Port) -> String {
-    let mut line = format!(
-        "{{\"side\":\"{}\",\"name\":{}",
-        port.direction.word(),
-        quoted(&port.name.text)
-    );
+/// `input`, api name, type or nothing, `optional` or nothing, description or nothing.
+fn push_line(field: &Field, port: &Port, text: &mut String) {
     // what a module writes is not what the type is
     let kind = match port.with {
         None => RustType::of(&field.ty).kind(),
         Some(_) => None,
     };
-    if let Some(kind) = kind {
-        line.extend([",\"type\":\"", kind.word(), "\""]);
-    }
-    if port.default.is_some() || types::option_content(&field.ty).is_some() {
-        line.push_str(",\"optional\":true");
-    }
-    let description = attributes::doc_text(&field.attributes);
-    if !description.is_empty() {
-        line.extend([",\"description\":", &quoted(&description)]);
-    }
-    line.push('}');
-    line
-}
-
-#[derive(Default)]
-struct Lines {
-    text: String,
-    literals: TokenStream,
-}
-
-impl Lines {
-    fn push(&mut self, line: &str) {
-        if !self.text.is_empty() {
-            self.text.push('\n');
-        }
-        self.text.push_str(line);
-    }
-
-    fn flush(&mut self) {
-        let text = std::mem::take(&mut self.text);
-        if !text.is_empty() {
-            self.literals.extend(quote!(#text,));
-        }
-    }
+    let is_optional = port.default.is_some() || types::option_content(&field.ty).is_some();
+    text.extend([
+        "\n",
+        port.direction.word(),
+        "\t",
+        &port.name.text,
+        "\t",
+        kind.map_or("", |kind| kind.word()),
+        "\t",
+        if is_optional { "optional" } else { "" },
+        "\t",
+    ]);
+    attributes::push_doc_text(&field.attributes, text);
 }
