@@ -14,6 +14,7 @@ mod blocking;
 mod calls;
 mod chaos;
 mod clients;
+mod contracts;
 mod emulator;
 mod flows;
 mod macros;
