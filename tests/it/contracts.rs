@@ -6,7 +6,7 @@ use std::io::{Read, Write};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::sync::Barrier;
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::thread;
 use std::time::{Duration, SystemTime};
 
@@ -447,14 +447,28 @@ const EACH: usize = 12;
 fn threads_that_record_at_the_same_time_lose_nothing() {
     let folder = Folder::new();
     let begin = Barrier::new(4);
+    let over = AtomicBool::new(false);
     thread::scope(|scope| {
-        for number in 0..4 {
-            let (flows, begin) = (folder.flows(), &begin);
-            scope.spawn(move || {
-                begin.wait();
-                record_many(&flows, &format!("t{number}"), EACH);
-            });
-        }
+        // Whoever reads meanwhile, an editor or a compiler, never sees half a file.
+        scope.spawn(|| {
+            while !over.load(Ordering::SeqCst) {
+                if let Ok(text) = fs::read_to_string(folder.file("package_x__c", "busy")) {
+                    serde_json::from_str::<Value>(&text).unwrap();
+                }
+            }
+        });
+        let threads: Vec<_> = (0..4)
+            .map(|number| {
+                let (flows, begin) = (folder.flows(), &begin);
+                scope.spawn(move || {
+                    begin.wait();
+                    record_many(&flows, &format!("t{number}"), EACH);
+                })
+            })
+            .collect();
+        let ended: Vec<_> = threads.into_iter().map(|thread| thread.join()).collect();
+        over.store(true, Ordering::SeqCst);
+        assert!(ended.iter().all(thread::Result::is_ok));
     });
     let names = (0..4).flat_map(|t| (0..EACH).map(move |i| format!("t{t}_{i}")));
     assert_all_recorded(&folder, names);
