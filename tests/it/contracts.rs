@@ -502,7 +502,35 @@ fn processes_that_record_at_the_same_time_lose_nothing() {
     assert_all_recorded(&folder, names);
 }
 
-/// Does nothing but in the processes of the test above.
+/// Wherever it was: its lock is free, and what it has left behind is used up.
+#[test]
+fn a_process_that_is_killed_while_it_records_leaves_a_contract() {
+    let folder = Folder::new();
+    let mut child = Command::new(env::current_exe().unwrap())
+        .args(["contracts::one_of_the_processes", "--exact"])
+        .env(CHILD, folder.flows())
+        .env("APAAS_FLOW_TEST_NAMES", "killed")
+        .stdin(Stdio::piped())
+        .stdout(Stdio::null())
+        .spawn()
+        .unwrap();
+    child.stdin.as_mut().unwrap().write_all(b"!").unwrap();
+    while !folder.file("package_x__c", "busy").exists() {
+        assert!(child.try_wait().unwrap().is_none(), "it ended by itself");
+        thread::yield_now();
+    }
+    child.kill().unwrap();
+    child.wait().unwrap();
+    record_many(&folder.flows(), "after", 1);
+    let text = fs::read_to_string(folder.file("package_x__c", "busy")).unwrap();
+    let document: Value = serde_json::from_str(&text).unwrap();
+    for name in ["killed_0", "after_0"] {
+        assert_eq!(document["outputs"][name]["type"], "integer", "{text}");
+    }
+    assert_eq!(folder.files().len(), 1, "nothing is left behind");
+}
+
+/// Does nothing but in the processes of the tests above.
 #[test]
 fn one_of_the_processes() {
     let Some(flows) = env::var_os(CHILD) else {

@@ -5,6 +5,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::shape::Shape;
 use crate::field::entries;
 
+/// No flow has so many outputs, and no file should.
+const MOST: usize = 4096;
+
 /// The names and shapes of one reply. No value is in it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Observation {
@@ -22,7 +25,8 @@ impl Observation {
             return None;
         }
         let mut outputs = BTreeMap::<_, BTreeSet<_>>::new();
-        for (name, value) in entries(text).ok()? {
+        let entries = entries(text).ok().filter(|all| all.len() <= MOST)?;
+        for (name, value) in entries {
             if !name.is_empty() {
                 let shapes = outputs.entry(name.into_owned()).or_default();
                 shapes.insert(Shape::of(value.get()));
@@ -70,6 +74,12 @@ mod tests {
         ] {
             assert_eq!(Observation::of(text, true), None, "{text}");
         }
+        let pair = |i| format!(r#"{{"api_name":"a{i}","value":1}}"#);
+        let pairs: Vec<_> = (0..=MOST).map(pair).collect();
+        assert_eq!(
+            Observation::of(&format!("[{}]", pairs.join(",")), true),
+            None
+        );
         // no outputs at all is something that only a run at its end can show
         assert!(Observation::of("[]", true).is_some());
         assert_eq!(Observation::of("[]", false), None);
