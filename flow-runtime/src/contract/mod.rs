@@ -76,7 +76,7 @@
 //!
 //! # From code
 //!
-//! [`write`], called in a test, writes the contract of an annotated struct.
+//! [`write()`], called in a test, writes the contract of an annotated struct.
 //!
 //! # In CI
 //!
