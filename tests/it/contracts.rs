@@ -466,7 +466,10 @@ fn threads_that_record_at_the_same_time_lose_nothing() {
                 })
             })
             .collect();
-        let ended: Vec<_> = threads.into_iter().map(|thread| thread.join()).collect();
+        let ended: Vec<_> = threads
+            .into_iter()
+            .map(thread::ScopedJoinHandle::join)
+            .collect();
         over.store(true, Ordering::SeqCst);
         assert!(ended.iter().all(thread::Result::is_ok));
     });
