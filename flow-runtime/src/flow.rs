@@ -45,7 +45,7 @@ pub trait Flow {
         names::check_namespace(Self::NAMESPACE);
         names::check_flow_id(Self::FLOW_ID);
     };
-    /// What `contract::write` writes down: a line of JSON for the flow, and one for each input and output. Generated.
+    /// The flow's own account of its inputs and outputs, which `#[apaas_flow]` gives: lines of JSON.
     #[doc(hidden)]
     const DESCRIBED: &'static [&'static str] = &[];
     /// What the flow gives back.

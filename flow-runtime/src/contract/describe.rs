@@ -31,7 +31,7 @@ pub(super) fn describe(known: Option<&Document>, described: &[&str]) -> Result<D
         let entries = document.entries_mut(side);
         let mut entry = entries.get(&name).cloned().unwrap_or_default();
         if let Some(kind) = line.kind {
-            if !entry.kind().is_some_and(|known| kind.can_be(known)) {
+            if !entry.kind().is_some_and(|known| kind.can_be(known, side)) {
                 entry.set_kind(kind);
             }
         }

@@ -485,7 +485,7 @@ fn processes_that_record_at_the_same_time_lose_nothing() {
     let mut children: Vec<_> = (0..4)
         .map(|number| {
             Command::new(env::current_exe().unwrap())
-                .args(["contracts::one_of_the_processes", "--exact"])
+                .args(["recorded_contracts::one_of_the_processes", "--exact"])
                 .env(CHILD, folder.flows())
                 .env("APAAS_FLOW_TEST_NAMES", format!("p{number}"))
                 .stdin(Stdio::piped())
@@ -510,7 +510,7 @@ fn processes_that_record_at_the_same_time_lose_nothing() {
 fn a_process_that_is_killed_while_it_records_leaves_a_contract() {
     let folder = Folder::new();
     let mut child = Command::new(env::current_exe().unwrap())
-        .args(["contracts::one_of_the_processes", "--exact"])
+        .args(["recorded_contracts::one_of_the_processes", "--exact"])
         .env(CHILD, folder.flows())
         .env("APAAS_FLOW_TEST_NAMES", "killed")
         .stdin(Stdio::piped())
