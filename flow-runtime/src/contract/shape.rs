@@ -201,11 +201,8 @@ impl Type {
             return true;
         }
         // The code says more than the contract does.
-        other.is_shape()
-            && self
-                .ways()
-                .iter()
-                .any(|way| way.iter().any(|shape| other.allows(*shape)))
+        let mut shapes = other.ways().iter().copied().flatten();
+        other.is_shape() && shapes.any(|shape| self.allows(*shape))
     }
 }
 
