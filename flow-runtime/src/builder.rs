@@ -59,6 +59,8 @@ pub struct ClientBuilder {
     response_limit: usize,
     token_store: Option<Arc<dyn TokenStore>>,
     customize: Option<Customize>,
+    #[cfg(feature = "contracts")]
+    contracts: Option<std::path::PathBuf>,
 }
 
 enum Tokens {
@@ -89,6 +91,8 @@ impl ClientBuilder {
             response_limit: RESPONSE_LIMIT,
             token_store: None,
             customize: None,
+            #[cfg(feature = "contracts")]
+            contracts: None,
         }
     }
 
@@ -250,6 +254,16 @@ impl ClientBuilder {
         self
     }
 
+    /// Records what replies show of the flows into contracts in this folder, such as `"flows"`: the names and types of
+    /// outputs, never a value. See [`contract`](crate::contract).
+    ///
+    /// A relative path is meant from the current folder at [`build`](Self::build). The folder need not be there yet.
+    #[cfg(feature = "contracts")]
+    pub fn record_contracts(mut self, folder: impl Into<std::path::PathBuf>) -> Self {
+        self.contracts = Some(folder.into());
+        self
+    }
+
     /// Changes the reqwest client underneath, for instance its proxy or its certificates.
     ///
     /// Our own settings are applied after it: no redirects, no resending, the connect timeout. With the TLS by default
@@ -267,7 +281,8 @@ impl ClientBuilder {
     /// The client.
     ///
     /// # Errors
-    /// [`ErrorKind::Config`]: no credentials, a URL that cannot be used, a name that is none. Nothing is sent.
+    /// [`ErrorKind::Config`]: no credentials, a URL that cannot be used, a name that is none, a file where a folder for
+    /// contracts should be. Nothing is sent.
     pub fn build(self) -> Result<Client> {
         let url = base_url(&self.base_url, self.allow_plain_http)?;
         let base_url = url.as_str().trim_end_matches('/').to_owned();
@@ -283,6 +298,12 @@ impl ClientBuilder {
                 "a quota of no calls, or of no time, lets nothing through",
             ));
         }
+        #[cfg(feature = "contracts")]
+        let recorder = self
+            .contracts
+            .as_deref()
+            .map(crate::contract::Recorder::new)
+            .transpose()?;
         let http = Arc::new(Http::new(
             self.connect_timeout,
             self.response_limit,
@@ -330,6 +351,8 @@ impl ClientBuilder {
             namespace_aliases: self.namespace_aliases,
             operator: self.operator,
             timeout: self.timeout,
+            #[cfg(feature = "contracts")]
+            recorder,
         }))
     }
 }

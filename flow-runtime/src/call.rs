@@ -235,6 +235,11 @@ impl<R> Call<R> {
             request = request.asynchronous();
         }
         let span = CallSpan::new(namespace, &plan.target.flow_id, &url, &client.server);
+        #[cfg(feature = "contracts")]
+        let recording = client
+            .recorder
+            .as_ref()
+            .map(|recorder| recorder.of(plan.target.namespace, plan.target.flow_id));
         driver::spawn(
             span.clone().watch(
                 Order {
@@ -242,6 +247,8 @@ impl<R> Call<R> {
                     body: request.to_vec().into(),
                     accept: plan.accept,
                     timeout: plan.timeout.unwrap_or(client.timeout),
+                    #[cfg(feature = "contracts")]
+                    recording,
                     client: plan.client,
                     span,
                 }

@@ -41,6 +41,8 @@ pub(crate) struct Shared {
     pub(crate) queue_limit: Duration,
     pub(crate) quota: Arc<quota::Shared>,
     pub(crate) retry: RetryPolicy,
+    #[cfg(feature = "contracts")]
+    pub(crate) recorder: Option<crate::contract::Recorder>,
 }
 
 impl Client {

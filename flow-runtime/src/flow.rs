@@ -45,7 +45,7 @@ pub trait Flow {
         names::check_namespace(Self::NAMESPACE);
         names::check_flow_id(Self::FLOW_ID);
     };
-    /// The flow's own account of its inputs and outputs, which `#[apaas_flow]` gives.
+    /// The flow's own account of itself, which `#[apaas_flow]` gives: lines of five columns with tabs between them.
     #[doc(hidden)]
     const DESCRIBED: &'static str = "";
     /// What the flow gives back.

@@ -12,11 +12,14 @@
 //! | bytes over HTTP | `http` |
 //! | what the reply means | `wire` |
 //! | JSON to outputs | `outputs`, `field` |
+//! | names and shapes to a file | `contract` |
 #![forbid(unsafe_code)]
 
 mod builder;
 mod call;
 mod client;
+#[cfg(feature = "contracts")]
+pub mod contract;
 mod credentials;
 mod driver;
 mod dynamic;

@@ -1,6 +1,6 @@
 //! Namespaces and flow ids: each becomes one segment of the request path.
 
-use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, PercentEncode, utf8_percent_encode};
 
 use crate::{Error, ErrorKind, Result};
 
@@ -91,13 +91,18 @@ pub(crate) fn label(namespace: &str, flow_id: &str) -> String {
     format!("{namespace}/{flow_id}")
 }
 
+/// A name as a segment of a path: never a step between folders, if it was checked.
+pub(crate) fn segment(name: &str) -> PercentEncode<'_> {
+    utf8_percent_encode(name, RESERVED)
+}
+
 /// `/open-apis/apaas/v1/applications/:namespace/flows/:flow_id/execute`
 pub(crate) fn path(namespace: &str, flow_id: &str) -> String {
     let mut path = String::with_capacity(64 + namespace.len() + flow_id.len());
     path.push_str("/open-apis/apaas/v1/applications/");
-    path.extend(utf8_percent_encode(namespace, RESERVED));
+    path.extend(segment(namespace));
     path.push_str("/flows/");
-    path.extend(utf8_percent_encode(flow_id, RESERVED));
+    path.extend(segment(flow_id));
     path.push_str("/execute");
     path
 }

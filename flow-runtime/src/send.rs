@@ -23,6 +23,8 @@ pub(crate) struct Order {
     pub(crate) accept: Accept,
     pub(crate) timeout: Duration,
     pub(crate) span: CallSpan,
+    #[cfg(feature = "contracts")]
+    pub(crate) recording: Option<crate::contract::Recording>,
 }
 
 /// How far a call has come: seen from outside when its time is up.
@@ -115,6 +117,11 @@ impl Order {
             self.span
                 .ended(&result, steps.attempts, steps.queued, steps.http_status);
         });
+        // The reply is there: no limit of the call's can take it away any more.
+        #[cfg(feature = "contracts")]
+        if let Some(recording) = self.recording {
+            recording.write().await;
+        }
         result
     }
 
@@ -180,6 +187,10 @@ impl Order {
         }
         let result = response.and_then(|response| judge(&response.received(), self.accept));
         progress.end(&result);
+        #[cfg(feature = "contracts")]
+        if let Some(recording) = &self.recording {
+            recording.notice(&result, self.accept);
+        }
         if let Err(error) = &result {
             if Outcome::of(error) == Outcome::TokenRefused {
                 client.tokens.refused(&bearer);

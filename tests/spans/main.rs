@@ -11,13 +11,17 @@ mod flows;
 #[path = "../it/server.rs"]
 mod server;
 
+use std::fs::{self, File};
 use std::io::Write;
+use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Mutex, OnceLock};
+use std::time::{Duration, Instant};
 
+use fs4::FileExt;
 use tracing_subscriber::fmt::format::FmtSpan;
 
-use flows::{Bill, success};
+use flows::{Bill, SUCCESS, delete, success};
 use server::{Answer, Server, json, status};
 
 /// What all calls of this process show. One subscriber for all tests, set before the first call.
@@ -121,6 +125,141 @@ async fn a_failure_says_its_kind_and_whether_it_may_have_run() {
         "not executed",
     ] {
         assert!(text.contains(shown), "no {shown} in\n{text}");
+    }
+}
+
+/// A folder for contracts, and what calls of this server show of them.
+struct Recorded {
+    flows: PathBuf,
+    server: Server,
+}
+
+impl Recorded {
+    fn new(name: &str, answer: impl Fn() -> Answer + Send + Sync + 'static) -> Self {
+        lines();
+        let flows = Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!("spans-{name}"));
+        let _ = fs::remove_dir_all(&flows);
+        Self {
+            flows,
+            server: Server::platform(move |_| answer()),
+        }
+    }
+
+    fn client(&self) -> apaas_flow::Client {
+        let builder = self.server.builder().record_contracts(&*self.flows);
+        builder.build().unwrap()
+    }
+
+    fn file(&self) -> PathBuf {
+        self.flows
+            .join("package_7344545d87__c/deleteObject_99c656599f.json")
+    }
+
+    fn put(&self, text: &str) {
+        fs::create_dir_all(self.file().parent().unwrap()).unwrap();
+        fs::write(self.file(), text).unwrap();
+    }
+
+    fn shown(&self) -> Vec<String> {
+        let all = String::from_utf8(lines().lock().unwrap().clone()).unwrap();
+        let own = all.lines().filter(|line| line.contains(self.server.url()));
+        own.map(str::to_owned).collect()
+    }
+
+    fn warnings(&self) -> Vec<String> {
+        let mut lines = self.shown();
+        lines.retain(|line| line.contains("WARN"));
+        lines
+    }
+
+    /// As another process would.
+    fn lock(&self) -> File {
+        fs::create_dir_all(&self.flows).unwrap();
+        let file = File::create(self.flows.join(".lock")).unwrap();
+        FileExt::lock(&file).unwrap();
+        file
+    }
+
+    /// Until the reply is there, and the contract is what is left to do.
+    async fn executed(&self) {
+        while !self.shown().iter().any(|line| line.contains("executed")) {
+            tokio::task::yield_now().await;
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_conflict_with_a_contract_is_one_warning() {
+    let recorded = Recorded::new("conflict", || json(SUCCESS));
+    recorded.put(r#"{"outputs":{"_flowExecutionID":{"type":"date"}}}"#);
+    let client = recorded.client();
+    for _ in 0..3 {
+        delete().execute(&client).await.unwrap();
+    }
+    let warnings = recorded.warnings();
+    assert_eq!(warnings.len(), 1, "{warnings:?}");
+    for shown in [
+        "a reply does not agree with the flow's contract",
+        "flow=\"package_7344545d87__c/deleteObject_99c656599f\"",
+        "output=\"_flowExecutionID\"",
+        "contract=\"date\"",
+        "reply=\"integer\"",
+    ] {
+        assert!(warnings[0].contains(shown), "no {shown} in {warnings:?}");
+    }
+    // as often as it is in the reply, among the ids of the call's span
+    let value = format!("{:?}", "1816970091484211");
+    let told = warnings[0].replace(&format!("apaas.execution_id={value}"), "");
+    assert!(!told.contains("1816970091484211"), "{told}");
+}
+
+#[tokio::test]
+async fn a_reply_that_cannot_be_recorded_is_a_warning_and_no_error() {
+    let recorded = Recorded::new("malformed", || json(SUCCESS));
+    recorded.put("{\n  \"outputs\": 7\n}");
+    delete().execute(&recorded.client()).await.unwrap();
+    let warnings = recorded.warnings();
+    assert_eq!(warnings.len(), 1, "{warnings:?}");
+    assert!(warnings[0].contains("a reply was not recorded"));
+    assert!(warnings[0].contains("deleteObject_99c656599f.json:2:"));
+    assert_eq!(
+        fs::read_to_string(recorded.file()).unwrap(),
+        "{\n  \"outputs\": 7\n}"
+    );
+}
+
+/// Once the reply is there, no limit takes it away.
+#[tokio::test]
+async fn the_time_of_recording_is_not_the_calls() {
+    let recorded = Recorded::new("slow", || json(SUCCESS));
+    let lock = recorded.lock();
+    let begun = Instant::now();
+    let timeout = Duration::from_millis(900);
+    let call = tokio::spawn(delete().execute(&recorded.client()).timeout(timeout));
+    recorded.executed().await;
+    tokio::time::sleep((timeout + Duration::from_millis(100)).saturating_sub(begun.elapsed()))
+        .await;
+    assert!(!call.is_finished(), "recorded before the call's end");
+    drop(lock);
+    call.await.unwrap().unwrap();
+    assert!(recorded.file().exists());
+}
+
+/// Nor does a caller who goes away.
+#[tokio::test]
+async fn a_call_that_is_dropped_while_it_is_recorded_is_recorded() {
+    let recorded = Recorded::new("dropped", || json(SUCCESS));
+    let lock = recorded.lock();
+    let call = tokio::spawn(delete().execute(&recorded.client()));
+    recorded.executed().await;
+    call.abort();
+    assert!(call.await.unwrap_err().is_cancelled());
+    assert!(!recorded.file().exists());
+    drop(lock);
+    let begun = Instant::now();
+    while !recorded.file().exists() {
+        assert!(begun.elapsed() < Duration::from_secs(10), "not recorded");
+        tokio::task::yield_now().await;
     }
 }
 

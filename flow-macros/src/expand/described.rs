@@ -11,10 +11,11 @@ use crate::types;
 /// A line for the flow and one for each end of a field, whatever its conditions: the flow has it in every build. One
 /// literal, since nobody reads it before the contract is written.
 /// ```text
-/// const DESCRIBED: &'static str = "Deletes one record.\ninput\tvariable_record\tlookup\t\tThe record to delete.";
+/// const DESCRIBED: &'static str = "flow\t\t\t\tDeletes one record.\ninput\tvariable_record\tlookup\t\tThe record to delete.";
 /// ```
 pub(super) fn described(flow: &Flow) -> TokenStream {
     let mut text = String::with_capacity(64 * (1 + flow.fields.len()));
+    text.push_str("flow\t\t\t\t");
     attributes::push_doc_text(&flow.attributes, &mut text);
     for (field, port) in flow.inputs().chain(flow.outputs()) {
         push_line(field, port, &mut text);

@@ -61,7 +61,7 @@ fn the_whole_of_a_flow() {
         | input | `variable_rgrtgqworiginal` | `record: RecordRef` |\n\
         | output | `_flowExecutionID` | `flow_execution_id: i64` |\n\n\
         Needs the scope `app_engine:flow:write`. All flows of an app share 100 calls a minute.";
-    let described = "Deletes one record.\n\
+    let described = "flow\t\t\t\tDeletes one record.\n\
         input\tvariable_rgrtgqworiginal\tlookup\t\tThe record to delete.\n\
         output\t_flowExecutionID\tinteger\t\tThe platform's number for this run.";
     let expected = quote! {
@@ -277,7 +277,10 @@ fn conditions_and_lints_stand_on_the_lines() {
     );
     assert_eq!(code.matches("# [cfg (unix)]").count(), 4);
     // the flow has both, whatever is built
-    assert_has(&code, &quote!("\ninput\ta\t\t\t\noutput\tb\tinteger\t\t"));
+    assert_has(
+        &code,
+        &quote!("flow\t\t\t\t\ninput\ta\t\t\t\noutput\tb\tinteger\t\t"),
+    );
 }
 
 #[test]
