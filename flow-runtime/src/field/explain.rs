@@ -90,7 +90,7 @@ fn expectation(message: &str, kind: &str, category: Category) -> Option<(String,
 const INTEGER: &str = "an integer";
 
 /// The kind of a JSON value, with its article.
-fn kind(value: &str) -> &'static str {
+pub(crate) fn kind(value: &str) -> &'static str {
     match value.as_bytes().first() {
         Some(b'"') => "a string",
         Some(b't' | b'f') => "a boolean",
