@@ -156,11 +156,11 @@ fn fraction(text: &str) -> Option<(i64, &str)> {
 /// How far a zone is ahead of UTC.
 fn offset(zone: &str) -> Option<i64> {
     let (sign, rest) = match zone.split_at_checked(1) {
-        None => return Some(UTC_8),
+        _ if zone.is_empty() => return Some(UTC_8),
         Some(("Z" | "z", "")) => return Some(0),
         Some(("+", rest)) => (1, rest),
         Some(("-", rest)) => (-1, rest),
-        Some(_) => return None,
+        _ => return None,
     };
     let (hours, rest) = digits::<i64>(rest, 2)?;
     let (minutes, rest) = digits::<i64>(rest.strip_prefix(':').unwrap_or(rest), 2)?;

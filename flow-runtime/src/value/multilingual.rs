@@ -186,12 +186,11 @@ impl Readable for Multilingual {
     fn from_object<'de, A: MapAccess<'de>>(mut object: Object<'de, A>) -> Result<Self, A::Error> {
         let (mut texts, mut fits) = (BTreeMap::new(), true);
         while let Some(key) = object.key()? {
-            match key.parse::<Language>() {
-                Ok(language) => texts.extend(object.text()?.map(|text| (language, text))),
-                Err(_) => {
-                    fits = false;
-                    object.pass_over()?;
-                }
+            if let Ok(language) = key.parse::<Language>() {
+                texts.extend(object.text()?.map(|text| (language, text)));
+            } else {
+                fits = false;
+                object.pass_over()?;
             }
         }
         if fits {

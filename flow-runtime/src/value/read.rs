@@ -23,7 +23,7 @@ const NUMBER: &str = "$serde_json::private::Number";
 const RAW: &str = "$serde_json::private::RawValue";
 
 /// Why a JSON value does not fit.
-#[derive(Debug)]
+#[derive(Debug, Clone, Copy)]
 pub(super) enum Unfit {
     /// No value of this kind ever does.
     Kind,

@@ -368,8 +368,8 @@ fn the_digits_of_a_json_number_survive_or_it_is_an_error() {
     assert_eq!(flat.line.before, Some(7.into()));
 
     // as serde_json hands numbers over with `arbitrary_precision`
-    let number: Decimal = read(r#"{"$serde_json::private::Number":"0.10"}"#);
-    assert_eq!(number.to_string(), "0.10");
+    let flat: Flat = read(r#"{"price":{"$serde_json::private::Number":"0.10"}}"#);
+    assert_eq!(flat.line.price.to_string(), "0.10");
     for other in ["true", "[1]", "{}", r#"{"a":1}"#, r#""x""#, r#""\u0031x""#] {
         assert!(serde_json::from_str::<Decimal>(other).is_err(), "{other}");
     }
@@ -507,6 +507,12 @@ fn complaint<T: DeserializeOwned + Debug>(json: &str) -> String {
 
 #[test]
 fn an_error_says_what_was_found_and_where() {
+    #[derive(Debug, Deserialize)]
+    #[expect(dead_code, reason = "only read")]
+    struct Priced {
+        price: Decimal,
+    }
+
     let says = |message: String, end: &str| assert!(message.ends_with(end), "{message}");
     says(
         complaint::<RecordRef>("[1]"),
@@ -562,6 +568,18 @@ fn an_error_says_what_was_found_and_where() {
         (
             complaint::<Vec<Decimal>>(r#"["1", "x", "2"]"#),
             "`x` at `[1]` expected a decimal",
+        ),
+        (
+            complaint::<Vec<Vec<Decimal>>>(r#"[["1","x"],["2"]]"#),
+            "`x` at `[0][1]` expected a decimal",
+        ),
+        (
+            complaint::<Vec<Priced>>(r#"[{"price":"1"},{"price":"x"}]"#),
+            "`x` at `[1].price` expected a decimal",
+        ),
+        (
+            complaint::<Vec<Priced>>(r#"[{"price":"x","unit":"y"}]"#),
+            "`x` at `[0].price` expected a decimal",
         ),
         (
             complaint::<Vec<Date>>(r#"["2023-05-10",[5]]"#),
@@ -715,7 +733,8 @@ fn json() -> impl Strategy<Value = Value> {
         any::<bool>().prop_map(Value::from),
         any::<i64>().prop_map(Value::from),
         any::<u64>().prop_map(Value::from),
-        any::<f64>().prop_map(Value::from),
+        // few digits: serde_json may change an f64's last bit, in what is kept unread too
+        any::<i32>().prop_map(|eighths| Value::from(f64::from(eighths) / 8.0)),
         any::<String>().prop_map(Value::from),
         "[-+]?[0-9]{1,20}([.][0-9]{1,12})?(e-?[0-9]{1,2})?".prop_map(Value::from),
         "[0-9]{4}-[0-9]{2}-[0-9]{2}([ T][0-9:.]{0,12}[Z+-]?[0-9:]{0,5})?".prop_map(Value::from),
@@ -802,6 +821,8 @@ fn same<T: Serialize + DeserializeOwned + PartialEq + Debug>(
 }
 
 proptest! {
+    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
+
     #[test]
     fn what_is_written_reads_as_it_was(
         id: i64,

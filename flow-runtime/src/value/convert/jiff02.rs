@@ -73,6 +73,8 @@ mod tests {
     use crate::value::tests::{dates, moments};
 
     proptest! {
+        #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
+
         #[test]
         fn there_and_back(date in dates(), moment in moments()) {
             let other = civil::Date::from(date);

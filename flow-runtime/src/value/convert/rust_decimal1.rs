@@ -40,6 +40,8 @@ mod tests {
     use crate::value::tests::decimals;
 
     proptest! {
+        #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
+
         #[test]
         fn there_and_back(decimal in decimals()) {
             let number = Number::from(decimal);
