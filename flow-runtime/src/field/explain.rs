@@ -115,7 +115,7 @@ fn speaks_of(message: &str, value: &str) -> bool {
         .is_none_or(|(_, starts)| value.starts_with(*starts))
 }
 
-const INTEGER: &str = "an integer";
+pub(crate) const INTEGER: &str = "an integer";
 
 /// The kind of a JSON value, with its article.
 pub(crate) fn kind(value: &str) -> &'static str {

@@ -13,7 +13,7 @@ use serde::de::{
 use serde_json::Value;
 
 use super::ValueError;
-use crate::field::{Text, kind};
+use crate::field::{INTEGER, Text, kind};
 
 /// Under this key serde_json hands over a number as text, once any crate of the program turned on its feature
 /// `arbitrary_precision`.
@@ -52,7 +52,11 @@ pub(super) trait Readable: Sized {
 
     /// From a number by its text.
     fn from_number(text: &str) -> Result<Self, Unfit> {
-        integer(text).map_or(Err(Unfit::Value), Self::from_integer)
+        match integer(text) {
+            Some(number) => Self::from_integer(number),
+            None if kind(text) == INTEGER => Err(Unfit::Value),
+            None => Err(Unfit::Kind),
+        }
     }
 
     /// From the text of any JSON value, for types read by [`raw`].
@@ -118,14 +122,14 @@ impl<'de, T: Readable> Visitor<'de> for Reader<T> {
     }
 
     fn visit_i64<E: Error>(self, number: i64) -> Result<T, E> {
-        T::from_integer(number).map_err(|why| refused::<T, _>(why, "an integer"))
+        T::from_integer(number).map_err(|why| refused::<T, _>(why, INTEGER))
     }
 
     fn visit_u64<E: Error>(self, number: u64) -> Result<T, E> {
         i64::try_from(number)
             .map_err(|_| Unfit::Value)
             .and_then(T::from_integer)
-            .map_err(|why| refused::<T, _>(why, "an integer"))
+            .map_err(|why| refused::<T, _>(why, INTEGER))
     }
 
     /// Digits may be lost already.
@@ -193,9 +197,7 @@ impl<'de, A: MapAccess<'de>> Object<'de, A> {
     /// A number of bytes, or a string of its digits; none if it is null.
     pub(super) fn size(&mut self) -> Result<Option<u64>, A::Error> {
         self.integer()?
-            .map(|n| {
-                u64::try_from(n).map_err(|_| refused::<Integer, _>(Unfit::Value, "an integer"))
-            })
+            .map(|n| u64::try_from(n).map_err(|_| refused::<Integer, _>(Unfit::Value, INTEGER)))
             .transpose()
     }
 

@@ -9,13 +9,13 @@ use crate::value::{Date, DateTime, ValueError};
 ///
 /// ```
 /// # use chrono04 as chrono;
-/// use apaas_flow_runtime::value::Date;
+/// use apaas_flow::value::Date;
 ///
 /// let day = Date::new(2023, 5, 10)?;
 /// let other = chrono::NaiveDate::from(day);
 /// assert_eq!(other.to_string(), "2023-05-10");
 /// assert_eq!(Date::try_from(other)?, day);
-/// # Ok::<(), apaas_flow_runtime::value::ValueError>(())
+/// # Ok::<(), apaas_flow::value::ValueError>(())
 /// ```
 impl From<Date> for NaiveDate {
     fn from(date: Date) -> Self {
@@ -43,13 +43,13 @@ impl TryFrom<NaiveDate> for Date {
 ///
 /// ```
 /// # use chrono04 as chrono;
-/// use apaas_flow_runtime::value::DateTime;
+/// use apaas_flow::value::DateTime;
 ///
 /// let moment = DateTime::new(1640658030000);
 /// let other = chrono::DateTime::<chrono::Utc>::try_from(moment)?;
 /// assert_eq!(other.timestamp(), 1640658030);
 /// assert_eq!(DateTime::from(other), moment);
-/// # Ok::<(), apaas_flow_runtime::value::ValueError>(())
+/// # Ok::<(), apaas_flow::value::ValueError>(())
 /// ```
 impl TryFrom<DateTime> for chrono04::DateTime<Utc> {
     type Error = ValueError;

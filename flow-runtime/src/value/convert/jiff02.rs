@@ -9,12 +9,12 @@ use crate::value::{Date, DateTime, ValueError};
 ///
 /// ```
 /// # use jiff02 as jiff;
-/// use apaas_flow_runtime::value::Date;
+/// use apaas_flow::value::Date;
 ///
 /// let day = Date::new(2023, 5, 10)?;
 /// assert_eq!(jiff::civil::Date::from(day), jiff::civil::date(2023, 5, 10));
 /// assert_eq!(Date::try_from(jiff::civil::date(2023, 5, 10))?, day);
-/// # Ok::<(), apaas_flow_runtime::value::ValueError>(())
+/// # Ok::<(), apaas_flow::value::ValueError>(())
 /// ```
 impl From<Date> for civil::Date {
     fn from(date: Date) -> Self {
@@ -42,13 +42,13 @@ impl TryFrom<civil::Date> for Date {
 ///
 /// ```
 /// # use jiff02 as jiff;
-/// use apaas_flow_runtime::value::DateTime;
+/// use apaas_flow::value::DateTime;
 ///
 /// let moment = DateTime::new(1640658030000);
 /// let timestamp = jiff::Timestamp::try_from(moment)?;
 /// assert_eq!(timestamp.as_second(), 1640658030);
 /// assert_eq!(DateTime::from(timestamp), moment);
-/// # Ok::<(), apaas_flow_runtime::value::ValueError>(())
+/// # Ok::<(), apaas_flow::value::ValueError>(())
 /// ```
 impl TryFrom<DateTime> for Timestamp {
     type Error = ValueError;

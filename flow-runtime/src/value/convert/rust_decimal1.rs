@@ -8,13 +8,13 @@ use crate::value::{Decimal, ValueError};
 ///
 /// ```
 /// # use rust_decimal1 as rust_decimal;
-/// use apaas_flow_runtime::value::Decimal;
+/// use apaas_flow::value::Decimal;
 ///
 /// let total: Decimal = "128.50".parse()?;
 /// let total = rust_decimal::Decimal::from(total);
 /// assert_eq!(total.to_string(), "128.50");
 /// assert_eq!(Decimal::try_from(total)?.to_string(), "128.50");
-/// # Ok::<(), apaas_flow_runtime::value::ValueError>(())
+/// # Ok::<(), apaas_flow::value::ValueError>(())
 /// ```
 impl From<Decimal> for Number {
     fn from(decimal: Decimal) -> Self {

@@ -9,13 +9,13 @@ use crate::value::{Date, DateTime, ValueError};
 ///
 /// ```
 /// # use time03 as time;
-/// use apaas_flow_runtime::value::Date;
+/// use apaas_flow::value::Date;
 ///
 /// let day = Date::new(2023, 5, 10)?;
 /// let other = time::Date::from(day);
 /// assert_eq!(other.to_calendar_date(), (2023, time::Month::May, 10));
 /// assert_eq!(Date::try_from(other)?, day);
-/// # Ok::<(), apaas_flow_runtime::value::ValueError>(())
+/// # Ok::<(), apaas_flow::value::ValueError>(())
 /// ```
 impl From<Date> for time03::Date {
     fn from(date: Date) -> Self {
@@ -40,13 +40,13 @@ impl TryFrom<time03::Date> for Date {
 ///
 /// ```
 /// # use time03 as time;
-/// use apaas_flow_runtime::value::DateTime;
+/// use apaas_flow::value::DateTime;
 ///
 /// let moment = DateTime::new(1640658030000);
 /// let other = time::OffsetDateTime::try_from(moment)?;
 /// assert_eq!(other.unix_timestamp(), 1640658030);
 /// assert_eq!(DateTime::from(other), moment);
-/// # Ok::<(), apaas_flow_runtime::value::ValueError>(())
+/// # Ok::<(), apaas_flow::value::ValueError>(())
 /// ```
 impl TryFrom<DateTime> for OffsetDateTime {
     type Error = ValueError;
