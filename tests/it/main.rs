@@ -25,3 +25,4 @@ mod secrecy;
 mod server;
 mod tokens;
 mod transport;
+mod values;
