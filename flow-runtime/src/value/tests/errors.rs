@@ -81,6 +81,10 @@ fn an_error_says_what_was_found_and_where() {
             "`x` at `[0].price` expected a decimal",
         ),
         (
+            complaint::<Vec<Date>>("[[[1]]]"),
+            "`x` at `[0]` expected a date",
+        ),
+        (
             complaint::<Vec<Date>>(r#"["2023-05-10",[5]]"#),
             "`x` at `[1]` expected a date",
         ),
