@@ -237,13 +237,18 @@ impl Readable for Decimal {
     }
 
     fn from_json(json: &str) -> Result<Self, Unfit> {
-        match json.as_bytes().first() {
-            Some(b'"') => {
+        let quoted = json
+            .strip_prefix('"')
+            .and_then(|json| json.strip_suffix('"'));
+        match (quoted, json.as_bytes().first()) {
+            // Without escapes a JSON string is its own content; a decimal has none, but may be written with some.
+            (Some(text), _) if !text.contains('\\') => Self::from_text(text),
+            (Some(_), _) => {
                 let Text(text) = serde_json::from_str(json).map_err(|_| Unfit::Value)?;
                 Self::from_text(&text)
             }
-            Some(b'-' | b'0'..=b'9') => Self::from_number(json),
-            _ => Err(Unfit::Kind),
+            (None, Some(b'-' | b'0'..=b'9')) => Self::from_number(json),
+            (None, _) => Err(Unfit::Kind),
         }
     }
 }
