@@ -27,3 +27,4 @@ mod secrecy;
 mod server;
 mod tokens;
 mod transport;
+mod values;

@@ -16,11 +16,13 @@ pub(crate) fn explain_read(
     error: &serde_json::Error,
     rust_type: &str,
 ) -> Problem {
-    let (path, value) = locate(text, error.line(), error.column());
     let message = error.to_string();
     let message = message
         .rsplit_once(" at line ")
         .map_or(&*message, |(message, _)| message);
+    let (path, value) = locate(text, error.line(), error.column(), |value| {
+        speaks_of(message, value)
+    });
     let kind = kind(value);
     let (expected, found) = expectation(message, kind, error.classify()).unwrap_or_else(|| {
         (
@@ -87,10 +89,36 @@ fn expectation(message: &str, kind: &str, category: Category) -> Option<(String,
     }
 }
 
-const INTEGER: &str = "an integer";
+/// Whether a message can mean this value, by the kind that it says was found.
+fn speaks_of(message: &str, value: &str) -> bool {
+    let Some(found) = ["invalid type: ", "invalid value: "]
+        .iter()
+        .find_map(|start| message.strip_prefix(start))
+    else {
+        return true;
+    };
+    // serde's words, and those of our own values
+    let words: [(&[&str], &[char]); 6] = [
+        (&["string ", "a string"], &['"']),
+        (&["sequence", "a list"], &['[']),
+        (&["map", "an object"], &['{']),
+        (&["boolean ", "a boolean"], &['t', 'f']),
+        (&["null"], &['n']),
+        (
+            &["integer ", "an integer", "floating point ", "a number"],
+            &['-', '0', '1', '2', '3', '4', '5', '6', '7', '8', '9'],
+        ),
+    ];
+    words
+        .iter()
+        .find(|(words, _)| words.iter().any(|word| found.starts_with(word)))
+        .is_none_or(|(_, starts)| value.starts_with(*starts))
+}
+
+pub(crate) const INTEGER: &str = "an integer";
 
 /// The kind of a JSON value, with its article.
-fn kind(value: &str) -> &'static str {
+pub(crate) fn kind(value: &str) -> &'static str {
     match value.as_bytes().first() {
         Some(b'"') => "a string",
         Some(b't' | b'f') => "a boolean",

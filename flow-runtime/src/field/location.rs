@@ -8,30 +8,59 @@ use serde_json::value::RawValue;
 ///
 /// serde_json stops in front of a list or object that it did not expect, and behind everything else. Where no value
 /// starts or ends there, it is the innermost one around the place.
-pub(super) fn locate(text: &str, line: usize, column: usize) -> (String, &str) {
+///
+/// When a type refuses what it has read already, serde_json goes one step on: to a list's next value, or out of the list
+/// or object. Then it is the value before. `fits` says whether a value can be the one that the error speaks of.
+pub(super) fn locate(
+    text: &str,
+    line: usize,
+    column: usize,
+    fits: impl Fn(&str) -> bool,
+) -> (String, &str) {
     let line_start = text
         .split_inclusive('\n')
         .take(line.saturating_sub(1))
         .map(str::len)
         .sum::<usize>();
     let mut path = String::new();
-    let found = descend(text, text.trim(), line_start + column, &mut path);
+    let place = line_start + column;
+    let found = descend(text, text.trim(), place, &mut path, &fits);
     (path, found)
 }
 
-fn descend<'t>(text: &'t str, value: &'t str, place: usize, path: &mut String) -> &'t str {
+fn descend<'t>(
+    text: &'t str,
+    value: &'t str,
+    place: usize,
+    path: &mut String,
+    fits: &impl Fn(&str) -> bool,
+) -> &'t str {
     let (start, end) = span(text, value);
-    if place <= start || place == end {
+    if (place <= start || place == end) && fits(value) {
         return value;
     }
-    for (step, child) in children(value) {
+    let children = children(value);
+    for (step, child) in &children {
         let (start, end) = span(text, child);
-        if start <= place && place <= end {
-            path.push_str(&step);
-            return descend(text, child, place, path);
+        let in_front = place == start && !child.starts_with(['[', '{']);
+        if start <= place && place <= end && !in_front {
+            let before = path.len();
+            path.push_str(step);
+            let found = descend(text, child, place, path, fits);
+            if fits(found) {
+                return found;
+            }
+            path.truncate(before);
         }
     }
-    value
+    let mut passed = children.iter().rev();
+    match passed.find(|(_, child)| span(text, child).1 <= place) {
+        Some((step, child)) if (value.starts_with('[') || place == end) && fits(child) => {
+            path.push_str(step);
+            child
+        }
+        _ => value,
+    }
 }
 
 /// Where a part of the text lies in it.
@@ -72,20 +101,48 @@ fn step(key: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    use serde::Deserialize;
     use std::collections::HashMap;
+
+    use serde::de::Error;
+    use serde::{Deserialize, Deserializer};
 
     use super::locate;
 
     fn stopped<T: for<'de> Deserialize<'de>>(text: &str) -> (String, &str) {
         let error = serde_json::from_str::<T>(text).err().expect("does not fit");
-        locate(text, error.line(), error.column())
+        locate(text, error.line(), error.column(), |_| true)
     }
 
     #[derive(Debug, Deserialize)]
     #[expect(dead_code, reason = "only read")]
     struct Line {
         price: u8,
+    }
+
+    #[derive(Debug)]
+    struct Afterwards;
+
+    impl<'de> Deserialize<'de> for Afterwards {
+        fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+            match &*String::deserialize(deserializer)? {
+                "good" => Ok(Self),
+                _ => Err(D::Error::custom("refused")),
+            }
+        }
+    }
+
+    #[test]
+    fn a_value_refused_after_it_was_read_is_the_one_before() {
+        let text = r#"["good", "bad" , "good"]"#;
+        assert_eq!(stopped::<Vec<Afterwards>>(text), ("[1]".into(), "\"bad\""));
+
+        let text = r#"["good", "bad"]"#;
+        let error = serde_json::from_str::<Vec<Afterwards>>(text).expect_err("refused");
+        let is_text = |value: &str| value.starts_with('"');
+        assert_eq!(
+            locate(text, error.line(), error.column(), is_text),
+            ("[1]".into(), "\"bad\"")
+        );
     }
 
     #[test]

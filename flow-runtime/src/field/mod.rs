@@ -8,7 +8,7 @@ mod read;
 mod write;
 
 pub(crate) use entries::{Entry, Text, entries};
-pub(crate) use explain::{explain_read, explain_write, named};
+pub(crate) use explain::{INTEGER, explain_read, explain_write, kind, named};
 pub use read::ValueDeserializer;
 pub(crate) use read::absent;
 use serde::Serialize;

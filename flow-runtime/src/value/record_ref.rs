@@ -1,15 +1,23 @@
 //! A reference to a record.
 
 use std::fmt;
+use std::str::FromStr;
 
-use serde::de::{Deserialize, Deserializer, Error, IgnoredAny, MapAccess, Visitor};
+use serde::de::{Deserialize, Deserializer, MapAccess};
 use serde::ser::{Serialize, SerializeMap, Serializer};
+
+use super::ValueError;
+use super::read::{self, Object, Readable, Unfit, required};
 
 /// A reference to a record, by its `_id`.
 ///
-/// Written as `{"_id": 5454545}`. Read from that, from an id that is a string (`{"_id": "5454545"}`), and from the
-/// bare id as number or string; other keys, such as `_name`, are passed over. Ids run to 16 digits and more and never
-/// go through a float.
+/// | | |
+/// |---|---|
+/// | written | `{"_id": 1767211281913907}`, as the platform's documents have it for inputs |
+/// | read | that; an id that is a string (`{"_id": "1767211281913907"}`); the bare id as number or string of digits |
+///
+/// Other keys, such as `_name`, are passed over: [`Lookup`](super::Lookup) keeps the name. Ids run to 16 digits and
+/// more and never go through a float. Several records are a `Vec<RecordRef>`, of at most 200.
 ///
 /// ```
 /// use apaas_flow::value::RecordRef;
@@ -43,6 +51,24 @@ impl From<i64> for RecordRef {
     }
 }
 
+/// From the digits of an id.
+impl FromStr for RecordRef {
+    type Err = ValueError;
+
+    fn from_str(id: &str) -> Result<Self, ValueError> {
+        read::integer(id)
+            .map(Self)
+            .ok_or(ValueError("a record's id is an integer of 64 bits"))
+    }
+}
+
+/// The id.
+impl fmt::Display for RecordRef {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.fmt(f)
+    }
+}
+
 impl Serialize for RecordRef {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let mut map = serializer.serialize_map(Some(1))?;
@@ -51,46 +77,33 @@ impl Serialize for RecordRef {
     }
 }
 
-impl<'de> Deserialize<'de> for RecordRef {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        struct Reference;
+impl Readable for RecordRef {
+    const EXPECTED: &'static str =
+        "a record: {\"_id\": id}, or the id as a number or a string of digits";
 
-        impl<'de> Visitor<'de> for Reference {
-            type Value = RecordRef;
+    fn from_text(text: &str) -> Result<Self, Unfit> {
+        Ok(text.parse()?)
+    }
 
-            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str("a record: {\"_id\": id}, or the id as a number or a string of digits")
-            }
+    fn from_integer(id: i64) -> Result<Self, Unfit> {
+        Ok(Self(id))
+    }
 
-            fn visit_i64<E: Error>(self, id: i64) -> Result<RecordRef, E> {
-                Ok(RecordRef(id))
-            }
-
-            fn visit_u64<E: Error>(self, id: u64) -> Result<RecordRef, E> {
-                i64::try_from(id)
-                    .map(RecordRef)
-                    .map_err(|_| E::invalid_value(serde::de::Unexpected::Unsigned(id), &self))
-            }
-
-            fn visit_str<E: Error>(self, id: &str) -> Result<RecordRef, E> {
-                id.parse()
-                    .map(RecordRef)
-                    .map_err(|_| E::invalid_value(serde::de::Unexpected::Str(id), &self))
-            }
-
-            fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<RecordRef, A::Error> {
-                let mut record = None;
-                while let Some(key) = map.next_key::<String>()? {
-                    if key == "_id" {
-                        record = Some(map.next_value::<RecordRef>()?);
-                    } else {
-                        map.next_value::<IgnoredAny>()?;
-                    }
-                }
-                record.ok_or_else(|| A::Error::missing_field("_id"))
+    fn from_object<'de, A: MapAccess<'de>>(mut object: Object<'de, A>) -> Result<Self, A::Error> {
+        let mut id = None;
+        while let Some(key) = object.key()? {
+            if key == "_id" {
+                id = object.integer()?;
+            } else {
+                object.pass_over()?;
             }
         }
+        required(id, "_id").map(Self)
+    }
+}
 
-        deserializer.deserialize_any(Reference)
+impl<'de> Deserialize<'de> for RecordRef {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        read::any(deserializer)
     }
 }

@@ -1,0 +1,54 @@
+//! A name to show to people: one text, or one for each language.
+
+use serde::de::{Deserialize, Deserializer, MapAccess, SeqAccess};
+
+use super::Multilingual;
+use super::read::{self, Object, Readable, Scalar, Unfit};
+
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub(super) enum Label {
+    Text(String),
+    Multilingual(Multilingual),
+}
+
+impl Label {
+    pub(super) fn text(&self) -> Option<&str> {
+        match self {
+            Self::Text(text) => Some(text),
+            Self::Multilingual(texts) => texts.text(),
+        }
+    }
+
+    pub(super) fn texts(&self) -> Option<&Multilingual> {
+        match self {
+            Self::Text(_) => None,
+            Self::Multilingual(texts) => Some(texts),
+        }
+    }
+}
+
+impl Readable for Label {
+    const EXPECTED: &'static str = "a name: a string, or a text for each language";
+
+    fn from_text(text: &str) -> Result<Self, Unfit> {
+        Ok(Self::Text(text.to_owned()))
+    }
+
+    fn from_integer(number: i64) -> Result<Self, Unfit> {
+        Scalar::from_integer(number).map(|Scalar(text)| Self::Text(text))
+    }
+
+    fn from_list<'de, A: SeqAccess<'de>>(list: A) -> Result<Self, A::Error> {
+        Multilingual::from_list(list).map(Self::Multilingual)
+    }
+
+    fn from_object<'de, A: MapAccess<'de>>(object: Object<'de, A>) -> Result<Self, A::Error> {
+        Multilingual::from_object(object).map(Self::Multilingual)
+    }
+}
+
+impl<'de> Deserialize<'de> for Label {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        read::any(deserializer)
+    }
+}
