@@ -51,7 +51,7 @@ pub type Start = Call<Started>;
 /// # Ok(())
 /// # }
 /// ```
-#[must_use = "a call is sent only when it is awaited"]
+#[must_use = "a call is sent only when it is awaited; add `.await`"]
 pub struct Call<R> {
     state: State,
     key: String,

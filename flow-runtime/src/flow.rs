@@ -34,6 +34,11 @@ use crate::{Outputs, Params, Result, names};
 ///     "/open-apis/apaas/v1/applications/package_shop__c/flows/discount_0a1b2c3d4e/execute"
 /// );
 /// ```
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is not a flow",
+    label = "`#[apaas_flow]` is missing on this type",
+    note = "annotate the struct: `#[apaas_flow(namespace = \"...\", flow_id = \"...\")]`"
+)]
 pub trait Flow {
     /// The application's API name, such as `package_7344545d87__c`.
     const NAMESPACE: &'static str;

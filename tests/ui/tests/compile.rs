@@ -1,4 +1,5 @@
 //! `TRYBUILD=overwrite cargo test -p apaas-flow-ui-tests` records what has changed; read it as the user who gets it.
+#![allow(clippy::unwrap_used, reason = "a test")]
 
 use std::fs;
 use std::io::Write;

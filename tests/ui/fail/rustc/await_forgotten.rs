@@ -1,0 +1,19 @@
+#![deny(unused_must_use)]
+
+use apaas_flow::{Client, apaas_flow};
+
+#[apaas_flow(namespace = "package_shop__c", flow_id = "price_0a1b2c3d4e")]
+struct Price {
+    #[input("variable_order")]
+    order: i64,
+
+    #[output("variable_total")]
+    total: String,
+}
+
+async fn price(client: &Client, price: Price) {
+    price.execute(client);
+    price.start(client);
+}
+
+fn main() {}
