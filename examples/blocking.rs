@@ -3,6 +3,7 @@
 //! In a project of your own: `apaas-flow = { version = "0.1", features = ["blocking"] }`.
 
 use apaas_flow::apaas_flow;
+use apaas_flow::value::Decimal;
 use apaas_flow_emulator::Emulator;
 
 /// Adds up an order.
@@ -12,20 +13,21 @@ pub struct Total {
     /// The order's number.
     #[input("variable_order")]
     pub order: String,
-    /// The sum, in cents.
-    #[output("variable_cents")]
-    pub cents: i64,
+    /// The sum: exact, as money is.
+    #[output("variable_total")]
+    pub total: Decimal,
 }
 
-fn main() -> apaas_flow::Result<()> {
+fn main() -> Result<(), Box<dyn std::error::Error>> {
     let emulator = Emulator::start_blocking()?;
-    emulator.on::<Total>(|_| Ok(TotalOutput { cents: 12_850 }));
+    let total: Decimal = "128.50".parse()?;
+    emulator.on::<Total>(move |_| Ok(TotalOutput { total }));
     let client = emulator.client();
 
     let order = Total {
         order: "4711".to_owned(),
     };
     let run = order.execute(&client).blocking()?;
-    println!("order {} costs {} cents", order.order, run.output.cents);
+    println!("order {} costs {}", order.order, run.output.total);
     Ok(())
 }

@@ -3,6 +3,7 @@
 //! The names are checked while running, and outputs are read one by one: a typo shows only when the platform says so.
 
 use apaas_flow::DynamicFlow;
+use apaas_flow::value::Decimal;
 use apaas_flow_emulator::Emulator;
 use serde_json::json;
 
@@ -25,7 +26,7 @@ async fn main() -> apaas_flow::Result<()> {
         .await?;
 
     println!("outputs  {}", run.output.names().join(", "));
-    let total: String = run.output.get("variable_total")?;
+    let total: Decimal = run.output.get("variable_total")?;
     println!("total    {total}");
     Ok(())
 }

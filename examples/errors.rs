@@ -3,6 +3,7 @@
 use std::thread::sleep;
 use std::time::Duration;
 
+use apaas_flow::value::Decimal;
 use apaas_flow::{Client, Error, ErrorKind, Operator, StaticToken, apaas_flow};
 use apaas_flow_emulator::{Emulator, Failure};
 use serde_json::json;
@@ -14,9 +15,9 @@ pub struct Bill {
     /// The order's weight in kilograms.
     #[input("variable_weight")]
     pub weight: f64,
-    /// The sum, in cents.
-    #[output("variable_cents")]
-    pub cents: i64,
+    /// The sum.
+    #[output("variable_total")]
+    pub total: Decimal,
 }
 
 /// The decision that every program has to take: did it run, and may I call again?
@@ -51,14 +52,16 @@ async fn main() -> apaas_flow::Result<()> {
 
     // the flow ran, and its outputs are not what the struct says
     emulator.on_raw("package_shop__c", "bill_0a1b2c3d4e", |_| {
-        Ok(json!({ "variable_cents": "many" }))
+        Ok(json!({ "variable_total": "much" }))
     });
     errors.extend(bill.execute(&client).await.err());
 
     // no reply in time: it may have run
     emulator.on::<Bill>(|_| {
         sleep(Duration::from_millis(300));
-        Ok(BillOutput { cents: 12_850 })
+        Ok(BillOutput {
+            total: Decimal::from(128),
+        })
     });
     errors.extend(
         bill.execute(&client)

@@ -4,6 +4,7 @@
 //! outputs, and the type says so: `Started` has none. Keep the execution id and the key.
 
 use apaas_flow::apaas_flow;
+use apaas_flow::value::{Date, Decimal};
 use apaas_flow_emulator::Emulator;
 
 /// Asks a person to approve an expense.
@@ -12,20 +13,24 @@ pub struct Approve {
     /// Who asks.
     #[input("variable_applicant")]
     pub applicant: String,
-    /// How much, in cents.
-    #[input("variable_cents")]
-    pub cents: i64,
+    /// How much.
+    #[input("variable_amount")]
+    pub amount: Decimal,
+    /// When it was spent.
+    #[input("variable_day")]
+    pub day: Date,
 }
 
 #[tokio::main(flavor = "current_thread")]
-async fn main() -> apaas_flow::Result<()> {
+async fn main() -> Result<(), Box<dyn std::error::Error>> {
     let emulator = Emulator::start().await?;
     emulator.on::<Approve>(|_| Ok(()));
     let client = emulator.client();
 
     let expense = Approve {
         applicant: "Li Lei".to_owned(),
-        cents: 12_850,
+        amount: "128.50".parse()?,
+        day: "2026-11-22".parse()?,
     };
     // The key is known before anything is sent: a program that must not start twice stores it first.
     let call = expense
