@@ -2,7 +2,11 @@
 
 use std::collections::HashMap;
 
-use apaas_flow::{ErrorKind, Status, apaas_flow, value::RecordRef};
+use apaas_flow::value::{
+    Attachment, Avatar, BigInt, Choice, Date, DateTime, Decimal, Language, Lookup, Multilingual,
+    Phone, RecordRef, Region, RichText,
+};
+use apaas_flow::{ErrorKind, Status, apaas_flow};
 use apaas_flow_emulator::Emulator;
 use serde::Deserialize;
 use serde_json::Value;
@@ -120,6 +124,41 @@ pub struct Everything {
     untyped: Option<String>,
 }
 
+/// The same, with the types that are made for it.
+#[apaas_flow(
+    namespace = "package_shop__c",
+    flow_id = "everything_5e6f7a8b9c",
+    contract = "tests/it/contracts/package_shop__c/everything_5e6f7a8b9c.json"
+)]
+pub struct InValueTypes {
+    #[input("variable_record")]
+    record: RecordRef,
+    #[output("variable_bigint")]
+    bigint: BigInt,
+    #[output("variable_decimal")]
+    decimal: Decimal,
+    #[output("variable_date")]
+    date: Date,
+    #[output("variable_datetime")]
+    datetime: DateTime,
+    #[output("variable_option")]
+    option: Choice,
+    #[output("variable_multilingual")]
+    multilingual: Multilingual,
+    #[output("variable_owner")]
+    owner: Lookup,
+    #[output("variable_phone")]
+    phone: Phone,
+    #[output("variable_region")]
+    region: Region,
+    #[output("variable_avatar")]
+    avatar: Avatar,
+    #[output("variable_attachment")]
+    attachment: Vec<Attachment>,
+    #[output("variable_richtext")]
+    richtext: RichText,
+}
+
 fn everything() -> Everything {
     Everything {
         record: RecordRef::new(5_454_545),
@@ -200,6 +239,27 @@ async fn every_types_sample_is_read() {
         (output.any, output.untyped.as_deref()),
         ("1".into(), Some("1"))
     );
+}
+
+#[tokio::test]
+async fn every_types_sample_is_read_by_the_type_made_for_it() {
+    let flow = InValueTypes {
+        record: RecordRef::new(1),
+    };
+    let run = flow.execute(&emulator().await.client()).await.unwrap();
+    let output = run.output;
+    assert_eq!(output.bigint, 9_007_199_254_740_993);
+    assert_eq!(output.decimal.to_string(), "128.50");
+    assert_eq!(output.date.to_string(), "2023-05-10");
+    assert!(output.datetime.to_string().starts_with("2023-05-10T"));
+    assert_eq!(output.option, "enable");
+    assert_eq!(output.multilingual.get(Language::ZH_CN), Some("样例"));
+    assert_eq!(output.owner.name(), Some("sample"));
+    assert_eq!(output.phone.number, "17600000000");
+    assert!(output.region.id > 1 << 50);
+    assert!(output.avatar.image.is_some());
+    assert_eq!(output.attachment.len(), 1);
+    assert_eq!(output.richtext.raw, "<p>sample</p>");
 }
 
 #[tokio::test]
