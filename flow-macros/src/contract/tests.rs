@@ -478,17 +478,38 @@ fn what_was_looked_at_is_looked_at_again() {
 
 #[test]
 fn the_namespace_of_a_constant_is_compared_with_the_folder() {
-    let arguments = quote!(namespace = crate::SHOP, flow_id = "price_0a1b");
-    let code = crate::generate(
-        arguments,
+    let repository = Repository::with("{}");
+    let code = |item: TokenStream| {
+        let arguments = quote!(namespace = crate::SHOP, flow_id = "price_0a1b");
+        let code = crate::generate(arguments, item, &repository.surroundings());
+        code.to_string().replace(' ', "")
+    };
+    let check = |owner: &str| {
+        format!(
+            "check_contract(<{owner}as::apaas_flow::__private::Flow>::NAMESPACE,\"package_shop__c\")"
+        )
+    };
+    let plain = code(quote!(
+        struct Price;
+    ));
+    assert!(plain.contains(&check("Price<>")), "{plain}");
+    // where its parameters are not known before the call
+    for generic in [
         quote!(
-            struct Price;
+            struct Price<T> {
+                #[input]
+                a: T,
+            }
         ),
-        &Repository::with("{}").surroundings(),
-    )
-    .to_string();
-    let code = code.replace(' ', "");
-    let check =
-        "check_contract(<Price<>as::apaas_flow::__private::Flow>::NAMESPACE,\"package_shop__c\")";
-    assert!(code.contains(check), "{code}");
+        quote!(
+            struct Price<const N: usize> {
+                #[input]
+                a: [u8; N],
+            }
+        ),
+    ] {
+        let generic = code(generic);
+        let check = format!("const{{::apaas_flow::__private::{}}}", check("Self"));
+        assert!(generic.contains(&check), "{generic}");
+    }
 }
