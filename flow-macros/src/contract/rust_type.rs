@@ -1,6 +1,6 @@
 //! Which Rust types can hold which of a contract's types, as far as a type's spelling tells.
 
-use syn::{GenericArgument, PathArguments, Type, TypePath};
+use syn::{GenericArgument, PathArguments, PathSegment, Type, TypePath};
 
 use super::Kind;
 use crate::parse::mark::Direction;
@@ -22,9 +22,38 @@ pub(crate) enum RustType<'a> {
     Unknown,
 }
 
+/// Whether serde takes a value that is missing for `None`, through whatever points at it.
+pub(crate) fn accepts_absence(ty: &Type) -> bool {
+    if types::option_content(ty).is_some() {
+        return true;
+    }
+    let Type::Path(TypePath { path, .. }) = types::peeled(ty) else {
+        return false;
+    };
+    let last = path.segments.last();
+    last.filter(|last| is_pointer(&last.ident.to_string()))
+        .and_then(content)
+        .is_some_and(accepts_absence)
+}
+
+fn is_pointer(name: &str) -> bool {
+    matches!(name, "Box" | "Rc" | "Arc" | "Cow")
+}
+
+/// `T` of `Vec<T>` and of `Cow<'a, T>`.
+fn content(segment: &PathSegment) -> Option<&Type> {
+    let PathArguments::AngleBracketed(arguments) = &segment.arguments else {
+        return None;
+    };
+    arguments.args.iter().find_map(|argument| match argument {
+        GenericArgument::Type(content) => Some(content),
+        _ => None,
+    })
+}
+
 impl<'a> RustType<'a> {
-    /// The last segment decides. A type called like one of ours is taken for ours, unless it is reached through another
-    /// module than `value`.
+    /// The last segment decides. A type called like one of ours is taken for ours, unless it has parameters or is
+    /// reached through another module than `value`.
     pub(crate) fn of(ty: &'a Type) -> Self {
         if let Some(content) = types::option_content(ty) {
             return RustType::of(content);
@@ -45,15 +74,7 @@ impl<'a> RustType<'a> {
         let Some(last) = path.segments.last() else {
             return RustType::Unknown;
         };
-        let content = match &last.arguments {
-            PathArguments::AngleBracketed(arguments) => {
-                arguments.args.iter().find_map(|argument| match argument {
-                    GenericArgument::Type(content) => Some(content),
-                    _ => None,
-                })
-            }
-            _ => None,
-        };
+        let content = content(last);
         match last.ident.to_string().as_str() {
             "String" | "str" | "char" => RustType::Text,
             "i8" | "i16" | "i32" | "i64" | "i128" | "isize" | "u8" | "u16" | "u32" | "u64"
@@ -62,15 +83,14 @@ impl<'a> RustType<'a> {
             "bool" => RustType::Bool,
             "Vec" | "VecDeque" | "HashSet" | "BTreeSet" => RustType::List(content),
             "HashMap" | "BTreeMap" => RustType::Map,
-            "Box" | "Rc" | "Arc" | "Cow" => content.map_or(RustType::Unknown, RustType::of),
+            name if is_pointer(name) => content.map_or(RustType::Unknown, RustType::of),
             name => {
                 let module = path.segments.iter().rev().nth(1);
-                match of_value_type(name) {
-                    Some(kind) if module.is_none_or(|module| module.ident == "value") => {
-                        RustType::Value(kind)
-                    }
-                    _ => RustType::Unknown,
-                }
+                let may_be_ours =
+                    last.arguments.is_none() && module.is_none_or(|module| module.ident == "value");
+                of_value_type(name)
+                    .filter(|_| may_be_ours)
+                    .map_or(RustType::Unknown, RustType::Value)
             }
         }
     }
@@ -309,6 +329,7 @@ mod tests {
         for ty in [
             "Own",
             "chrono::DateTime<Utc>",
+            "DateTime<Utc>",
             "my::Region",
             "<T as Trait>::String",
             "()",

@@ -285,6 +285,7 @@ fn what_agrees_is_silent() {
         quote!(#[input] variable_order: RecordRef),
         quote!(#[input("variable_order")] a: Lookup, #[output("variable_total")] t: Option<value::Decimal>),
         quote!(#[input("variable_order")] a: Own, #[output("variable_total", default)] t: String),
+        quote!(#[input("variable_order")] a: RecordRef, #[output("variable_total")] t: Box<Option<Decimal>>),
         quote!(#[input("variable_order", with = m)] a: bool, #[output("variable_count", with = m)] t: bool),
         quote!(#[input("variable_order")] a: RecordRef, #[output("variable_total")] t: Own, #[output("variable_files")] f: Vec<Attachment>),
         quote!(#[cfg(x)] #[input("variable_order")] a: RecordRef),

@@ -4,9 +4,8 @@ use proc_macro2::TokenStream;
 use quote::quote;
 
 use crate::attributes;
-use crate::contract::rust_type::RustType;
+use crate::contract::rust_type::{RustType, accepts_absence};
 use crate::model::{Field, Flow, Port};
-use crate::types;
 
 /// A line for the flow and one for each end of a field, whatever its conditions: the flow has it in every build. One
 /// literal, since nobody reads it before the contract is written.
@@ -32,7 +31,7 @@ fn push_line(field: &Field, port: &Port, text: &mut String) {
         None => RustType::of(&field.ty).kind(),
         Some(_) => None,
     };
-    let is_optional = port.default.is_some() || types::option_content(&field.ty).is_some();
+    let is_optional = port.default.is_some() || accepts_absence(&field.ty);
     text.extend([
         "\n",
         port.direction.word(),
