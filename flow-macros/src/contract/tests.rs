@@ -279,6 +279,19 @@ fn a_malformed_contract_says_where() {
 }
 
 #[test]
+fn a_file_may_come_from_windows() {
+    let text = SHOP.replace('\n', "\r\n");
+    let order = quote!(#[input("variable_order")] order: RecordRef);
+    let marked = Repository::with(&format!("\u{feff}{text}"));
+    assert_eq!(marked.messages(&order), Vec::<String>::new());
+    // as the other readers of the file have it
+    assert_eq!(
+        Repository::with(&format!("\u{feff}\u{feff}{text}")).messages(&order),
+        ["contract flows/package_shop__c/price_0a1b.json:1:1: expected a value, found `\\u{feff}`"]
+    );
+}
+
+#[test]
 fn what_agrees_is_silent() {
     let repository = Repository::with(SHOP);
     for fields in [
