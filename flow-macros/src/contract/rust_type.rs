@@ -131,18 +131,26 @@ impl<'a> RustType<'a> {
         }
     }
 
-    /// The contract's type that says most about it.
-    pub(crate) fn kind(self) -> Option<Kind> {
+    /// What code says of it for a contract: the type that says most, with `[]` that of a list's items.
+    pub(crate) fn push_told(self, text: &mut String) {
+        let (kind, several) = match self {
+            RustType::List(Some(item)) => match RustType::of(item).kind() {
+                Some(item) => (Some(item), "[]"),
+                None => (Some(Kind::Array), ""),
+            },
+            _ => (self.kind(), ""),
+        };
+        text.extend([kind.map_or("", Kind::word), several]);
+    }
+
+    fn kind(self) -> Option<Kind> {
         Some(match self {
             RustType::Text => Kind::String,
             RustType::Integer => Kind::Integer,
             RustType::Float => Kind::Number,
             RustType::Bool => Kind::Boolean,
             RustType::Map => Kind::Object,
-            RustType::List(item) => match item.map(RustType::of) {
-                Some(RustType::Value(kind)) if kind.may_be_several() => kind,
-                _ => Kind::Array,
-            },
+            RustType::List(_) => Kind::Array,
             RustType::Value(kind) => kind,
             RustType::Unknown => return None,
         })
@@ -343,18 +351,23 @@ mod tests {
     #[test]
     fn code_tells_its_own_contract() {
         for (ty, expected) in [
-            ("Option<String>", Some("string")),
-            ("u32", Some("integer")),
-            ("Vec<Choice>", Some("option")),
-            ("Vec<Vec<Choice>>", Some("array")),
-            ("Vec<Attachment>", Some("attachment")),
-            ("Vec<Date>", Some("array")),
-            ("RecordRef", Some("lookup")),
-            ("BTreeMap<String, i64>", Some("object")),
-            ("Own", None),
+            ("Option<String>", "string"),
+            ("u32", "integer"),
+            ("Vec<Choice>", "option[]"),
+            ("Vec<Vec<Choice>>", "array[]"),
+            ("Vec<Attachment>", "attachment[]"),
+            ("Attachment", "attachment"),
+            ("HashSet<Option<String>>", "string[]"),
+            ("Vec<Own>", "array"),
+            ("(i64, String)", "array"),
+            ("RecordRef", "lookup"),
+            ("BTreeMap<String, i64>", "object"),
+            ("Own", ""),
         ] {
             let ty: Type = syn::parse_str(ty).unwrap_or_else(|error| panic!("{ty}: {error}"));
-            assert_eq!(RustType::of(&ty).kind().map(Kind::word), expected);
+            let mut told = String::new();
+            RustType::of(&ty).push_told(&mut told);
+            assert_eq!(told, expected);
         }
     }
 

@@ -26,22 +26,12 @@ pub(super) fn described(flow: &Flow) -> TokenStream {
 
 /// `input`, api name, type or nothing, `optional` or nothing, description or nothing.
 fn push_line(field: &Field, port: &Port, text: &mut String) {
+    text.extend(["\n", port.direction.word(), "\t", &port.name.text, "\t"]);
     // what a module writes is not what the type is
-    let kind = match port.with {
-        None => RustType::of(&field.ty).kind(),
-        Some(_) => None,
-    };
+    if port.with.is_none() {
+        RustType::of(&field.ty).push_told(text);
+    }
     let is_optional = port.default.is_some() || accepts_absence(&field.ty);
-    text.extend([
-        "\n",
-        port.direction.word(),
-        "\t",
-        &port.name.text,
-        "\t",
-        kind.map_or("", |kind| kind.word()),
-        "\t",
-        if is_optional { "optional" } else { "" },
-        "\t",
-    ]);
+    text.push_str(if is_optional { "\toptional\t" } else { "\t\t" });
     attributes::push_doc_text(&field.attributes, text);
 }
