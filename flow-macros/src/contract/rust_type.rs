@@ -285,7 +285,7 @@ mod tests {
             ),
             (&["Vec<Attachment>"], &["attachment", "array"]),
             (
-                &["Vec<Own>", "(i64, String)"],
+                &["Vec<Own>", "(i64, String)", "Vec<HashMap<String, Own>>"],
                 &["option", "multilingual", "lookup", "attachment", "array"],
             ),
             (

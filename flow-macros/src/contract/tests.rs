@@ -412,6 +412,53 @@ fn each_disagreement_is_one_message() {
 }
 
 #[test]
+fn what_was_reported_is_not_held_against_the_contract_as_well() {
+    let messages = |arguments: TokenStream, fields: TokenStream| {
+        Repository::with(SHOP)
+            .setting("require")
+            .resolved(arguments, quote!(struct Price { #fields }))
+            .1
+    };
+    for arguments in [
+        quote!(
+            namespace = "package_shop__c",
+            flow_id = "price_0a1b",
+            contract = 5
+        ),
+        quote!(namespace = "package_shop__c", flow_id = "price/0a1b"),
+        quote!(namespace = "", flow_id = "price_0a1b"),
+    ] {
+        let told = messages(arguments.clone(), quote!(#[output("sum")] sum: i64));
+        assert_eq!(told.len(), 1, "{arguments}: {told:?}");
+    }
+    // a name with another mistake beside it is still free for the one that was meant
+    assert_eq!(
+        messages(
+            plain(),
+            quote!(
+                #[input("variable_order")] order: RecordRef,
+                #[output("variable_total", with = 5)] a: i64,
+                #[output("variable_totl")] b: Option<Decimal>
+            )
+        )
+        .iter()
+        .filter(|told| told.ends_with("did you mean `variable_total`?"))
+        .count(),
+        1
+    );
+}
+
+#[test]
+fn an_input_is_never_missing_for_being_optional() {
+    let repository =
+        Repository::with(r#"{"inputs": {"a": {"type": "integer", "optional": true}}}"#);
+    assert_eq!(
+        repository.messages(&quote!(#[input] a: i64)),
+        Vec::<String>::new()
+    );
+}
+
+#[test]
 fn a_side_that_is_not_there_is_unchecked() {
     let repository = Repository::with(r#"{"outputs": {"a": {}}}"#);
     assert_eq!(
