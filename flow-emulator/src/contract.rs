@@ -81,6 +81,11 @@ impl<'a> Check<'a> {
                 "inputs" => contract.inputs = Some(self.entries("`inputs`", value)),
                 "outputs" => contract.outputs = self.entries("`outputs`", value),
                 "partial" => contract.partial = self.boolean(&key, value),
+                // for people
+                "description" => self.text(&key, value),
+                "conflicts" if kind(value.get()) != "an array" => {
+                    self.expected("`conflicts`", "an array", value);
+                }
                 _ => {}
             }
         }
@@ -111,6 +116,7 @@ impl<'a> Check<'a> {
                 "optional" => {
                     self.boolean(&key, value);
                 }
+                "description" => self.text(&key, value),
                 _ => {}
             }
         }
@@ -138,6 +144,12 @@ impl<'a> Check<'a> {
             self.expected(&format!("`{key}`"), "`true` or `false`", value);
             false
         })
+    }
+
+    fn text(&mut self, key: &str, value: &RawValue) {
+        if serde_json::from_str::<String>(value.get()).is_err() {
+            self.expected(&format!("`{key}`"), "a string", value);
+        }
     }
 
     fn object(&mut self, what: &str, value: &'a RawValue) -> Vec<(String, &'a RawValue)> {
@@ -266,6 +278,19 @@ mod tests {
                 "7:30: expected `type` to be a string, found null",
                 "8:21: expected `required` to be `true` or `false`, found a number",
                 "8:48: `type` is there twice; remove one",
+            ]
+        );
+    }
+
+    /// As the macro and whoever records into the file do.
+    #[test]
+    fn what_is_not_served_is_read_all_the_same() {
+        assert_eq!(
+            flaws(r#"{"description": 5, "conflicts": {}, "outputs": {"a": {"description": []}}}"#),
+            [
+                "1:17: expected `description` to be a string, found a number",
+                "1:33: expected `conflicts` to be an array, found an object",
+                "1:70: expected `description` to be a string, found an array",
             ]
         );
     }

@@ -180,8 +180,7 @@ fn tracked(flow: &Flow) -> Option<TokenStream> {
 /// A wrong literal was reported; a wrong constant is found here, before anything is built. Where the type cannot be
 /// named without choosing its parameters, it is found where the flow is called.
 fn checked_names(flow: &Flow) -> TokenStream {
-    if flow.generics.type_params().next().is_some() || flow.generics.const_params().next().is_some()
-    {
+    if has_choices(flow) {
         return TokenStream::new();
     }
     let attributes = item_attributes(flow);
@@ -219,6 +218,28 @@ fn checked_names(flow: &Flow) -> TokenStream {
     .collect()
 }
 
+/// Whether there are parameters to choose before the type can be named.
+fn has_choices(flow: &Flow) -> bool {
+    let generics = &flow.generics;
+    generics.type_params().next().is_some() || generics.const_params().next().is_some()
+}
+
+/// The runtime knows what a name may be, and nothing of the contract's folder.
+fn checked_folder_where_called(flow: &Flow) -> Option<TokenStream> {
+    let folder = flow.contract.as_ref()?.namespace.as_ref()?;
+    let Some(Name::Const(path)) = &flow.namespace else {
+        return None;
+    };
+    let span = within(path.span());
+    let private = located_at(span, private(&flow.door));
+    // const { ::apaas_flow::__private::check_contract(<Self as Flow>::NAMESPACE, "package_shop__c") };
+    has_choices(flow).then(|| {
+        quote_spanned! {span=>
+            const { #private::check_contract(<Self as #private::Flow>::NAMESPACE, #folder) };
+        }
+    })
+}
+
 fn impl_flow(flow: &Flow) -> TokenStream {
     let private = private(&flow.door);
     let attributes = item_attributes(flow);
@@ -240,6 +261,7 @@ fn impl_flow(flow: &Flow) -> TokenStream {
     let described = described::described(flow);
     // nor at the environment; here it costs every user least
     let setting = quote!(let _ = ::core::option_env!(#CONTRACTS););
+    let checked_folder = checked_folder_where_called(flow);
     quote! {
         #docs
         #attributes
@@ -251,6 +273,7 @@ fn impl_flow(flow: &Flow) -> TokenStream {
             type Output = #output;
             fn write_params(&#this, #to_used: &mut #private::Params) -> #private::Result<()> {
                 #setting
+                #checked_folder
                 #(#written)*
                 ::core::result::Result::Ok(())
             }

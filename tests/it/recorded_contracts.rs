@@ -563,6 +563,19 @@ struct Described {
     total: String,
     #[output("variable_lines")]
     lines: serde_json::Value,
+    #[output("variable_count", default)]
+    count: i64,
+    #[output("variable_flag", with = as_digit)]
+    flag: bool,
+}
+
+/// What a flag is in the flow is this module's affair.
+mod as_digit {
+    use serde::{Deserialize, Deserializer};
+
+    pub(super) fn deserialize<'de, D: Deserializer<'de>>(from: D) -> Result<bool, D::Error> {
+        u8::deserialize(from).map(|digit| digit == 1)
+    }
 }
 
 #[test]
@@ -577,6 +590,8 @@ fn code_writes_its_contract() {
     "variable_order": { "type": "string" }
   },
   "outputs": {
+    "variable_count": { "type": "integer", "optional": true },
+    "variable_flag": {},
     "variable_lines": {},
     "variable_total": { "type": "string" }
   }
@@ -590,8 +605,7 @@ fn code_writes_its_contract() {
 
 #[tokio::test]
 async fn what_is_written_and_what_is_recorded_come_together() {
-    let shown =
-        json!({ "variable_total": "0utput", "variable_lines": [77], "variable_paid": null });
+    let shown = json!({ "variable_total": "0utput", "variable_lines": [77], "variable_paid": null, "variable_flag": 1 });
     let folder = Folder::new();
     contract::write::<Described>(folder.flows()).unwrap();
     bill_shows(&folder, shown).await;
@@ -610,6 +624,29 @@ async fn what_is_written_and_what_is_recorded_come_together() {
         "{text}"
     );
     assert_eq!(folder.files().len(), 1);
+}
+
+/// Neither whose file it is nor where it really lies is changed.
+#[cfg(unix)]
+#[test]
+fn a_file_stays_what_it_is() {
+    use std::os::unix::fs::{PermissionsExt, symlink};
+
+    let folder = Folder::new();
+    folder.put("{}");
+    let real = folder.0.join("real.json");
+    fs::rename(folder.bill(), &real).unwrap();
+    symlink(&real, folder.bill()).unwrap();
+    fs::set_permissions(&real, fs::Permissions::from_mode(0o640)).unwrap();
+    contract::write::<Described>(folder.flows()).unwrap();
+    assert!(fs::symlink_metadata(folder.bill()).unwrap().is_symlink());
+    assert!(
+        fs::read_to_string(&real)
+            .unwrap()
+            .contains("Bills an order.")
+    );
+    let mode = fs::metadata(&real).unwrap().permissions().mode();
+    assert_eq!(mode & 0o777, 0o640);
 }
 
 #[test]

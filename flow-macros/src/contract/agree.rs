@@ -1,7 +1,7 @@
 //! A flow against its contract.
 
 use super::find::Found;
-use super::rust_type::RustType;
+use super::rust_type::{RustType, accepts_absence};
 use super::{Contract, Entry, Side};
 use crate::model::{Field, Flow, Port};
 use crate::names;
@@ -135,7 +135,7 @@ fn value(field: &Field, port: &Port, entry: &Entry, contract: &Contract, report:
     let file = &contract.file;
     let ty = types::text(&field.ty);
     let rust_type = RustType::of(&field.ty);
-    let is_optional = types::option_content(&field.ty).is_some();
+    let is_optional = accepts_absence(&field.ty);
     let must_be_optional = entry.optional
         && port.direction == Direction::Output
         && port.default.is_none()

@@ -250,7 +250,9 @@ fn levels(package: &Path) -> impl Iterator<Item = &Path> {
 fn read(path: &Path) -> io::Result<Option<String>> {
     match std::fs::read_to_string(path) {
         // some editors put a mark in front
-        Ok(text) => Ok(Some(text.trim_start_matches('\u{feff}').to_owned())),
+        Ok(text) => Ok(Some(
+            text.strip_prefix('\u{feff}').unwrap_or(&text).to_owned(),
+        )),
         Err(error) if matches!(error.kind(), ErrorKind::NotFound | ErrorKind::NotADirectory) => {
             Ok(None)
         }

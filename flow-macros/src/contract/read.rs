@@ -34,7 +34,8 @@ fn contract(file: String, json: Json, flaws: &mut Vec<Flaw>) -> Contract {
             "inputs" => contract.inputs.entries = Some(entries(value, "input", flaws)),
             "outputs" => contract.outputs.entries = Some(entries(value, "output", flaws)),
             "partial" => contract.partial = boolean("partial", &value, flaws),
-            "conflicts" => conflicts = disputes(value),
+            "conflicts" => conflicts = disputes(value, flaws),
+            "description" => drop(text("description", value, flaws)),
             _ => {}
         }
     }
@@ -95,8 +96,14 @@ fn kind(json: Json, flaws: &mut Vec<Flaw>) -> Kind {
 }
 
 /// The recorder's notes, as far as they are as it writes them: the output and the type that was in doubt.
-fn disputes(json: Json) -> Vec<(String, String)> {
+fn disputes(json: Json, flaws: &mut Vec<Flaw>) -> Vec<(String, String)> {
     let Value::List(notes) = json.value else {
+        let found = json.value.kind();
+        push(
+            flaws,
+            json.at,
+            format!("expected `conflicts` to be a list, found {found}"),
+        );
         return Vec::new();
     };
     let dispute = |note: Json| {
@@ -258,6 +265,19 @@ mod tests {
             "7:60: expected `description` to be a string, found a number"
         );
         assert_eq!(flaws.len(), 8);
+    }
+
+    /// As whoever records into the file does.
+    #[test]
+    fn what_nothing_is_checked_by_is_read_all_the_same() {
+        assert_eq!(
+            flaws("{\"description\": 5, \"conflicts\": {}}"),
+            [
+                "1:17: expected `description` to be a string, found a number",
+                "1:33: expected `conflicts` to be a list, found an object",
+            ]
+        );
+        assert!(flaws("{\"description\": \"a\", \"conflicts\": [5, {}, \"b\"]}").is_empty());
     }
 
     #[test]

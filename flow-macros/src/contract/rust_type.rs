@@ -1,6 +1,6 @@
 //! Which Rust types can hold which of a contract's types, as far as a type's spelling tells.
 
-use syn::{GenericArgument, PathArguments, Type, TypePath};
+use syn::{GenericArgument, PathArguments, PathSegment, Type, TypePath};
 
 use super::Kind;
 use crate::parse::mark::Direction;
@@ -22,9 +22,38 @@ pub(crate) enum RustType<'a> {
     Unknown,
 }
 
+/// Whether serde takes a value that is missing for `None`, through whatever points at it.
+pub(crate) fn accepts_absence(ty: &Type) -> bool {
+    if types::option_content(ty).is_some() {
+        return true;
+    }
+    let Type::Path(TypePath { path, .. }) = types::peeled(ty) else {
+        return false;
+    };
+    let last = path.segments.last();
+    last.filter(|last| is_pointer(&last.ident.to_string()))
+        .and_then(content)
+        .is_some_and(accepts_absence)
+}
+
+fn is_pointer(name: &str) -> bool {
+    matches!(name, "Box" | "Rc" | "Arc" | "Cow")
+}
+
+/// `T` of `Vec<T>` and of `Cow<'a, T>`.
+fn content(segment: &PathSegment) -> Option<&Type> {
+    let PathArguments::AngleBracketed(arguments) = &segment.arguments else {
+        return None;
+    };
+    arguments.args.iter().find_map(|argument| match argument {
+        GenericArgument::Type(content) => Some(content),
+        _ => None,
+    })
+}
+
 impl<'a> RustType<'a> {
-    /// The last segment decides. A type called like one of ours is taken for ours, unless it is reached through another
-    /// module than `value`.
+    /// The last segment decides. A type called like one of ours is taken for ours, unless it has parameters or is
+    /// reached through another module than `value`.
     pub(crate) fn of(ty: &'a Type) -> Self {
         if let Some(content) = types::option_content(ty) {
             return RustType::of(content);
@@ -45,15 +74,7 @@ impl<'a> RustType<'a> {
         let Some(last) = path.segments.last() else {
             return RustType::Unknown;
         };
-        let content = match &last.arguments {
-            PathArguments::AngleBracketed(arguments) => {
-                arguments.args.iter().find_map(|argument| match argument {
-                    GenericArgument::Type(content) => Some(content),
-                    _ => None,
-                })
-            }
-            _ => None,
-        };
+        let content = content(last);
         match last.ident.to_string().as_str() {
             "String" | "str" | "char" => RustType::Text,
             "i8" | "i16" | "i32" | "i64" | "i128" | "isize" | "u8" | "u16" | "u32" | "u64"
@@ -62,15 +83,14 @@ impl<'a> RustType<'a> {
             "bool" => RustType::Bool,
             "Vec" | "VecDeque" | "HashSet" | "BTreeSet" => RustType::List(content),
             "HashMap" | "BTreeMap" => RustType::Map,
-            "Box" | "Rc" | "Arc" | "Cow" => content.map_or(RustType::Unknown, RustType::of),
+            name if is_pointer(name) => content.map_or(RustType::Unknown, RustType::of),
             name => {
                 let module = path.segments.iter().rev().nth(1);
-                match of_value_type(name) {
-                    Some(kind) if module.is_none_or(|module| module.ident == "value") => {
-                        RustType::Value(kind)
-                    }
-                    _ => RustType::Unknown,
-                }
+                let may_be_ours =
+                    last.arguments.is_none() && module.is_none_or(|module| module.ident == "value");
+                of_value_type(name)
+                    .filter(|_| may_be_ours)
+                    .map_or(RustType::Unknown, RustType::Value)
             }
         }
     }
@@ -111,18 +131,26 @@ impl<'a> RustType<'a> {
         }
     }
 
-    /// The contract's type that says most about it.
-    pub(crate) fn kind(self) -> Option<Kind> {
+    /// What code says of it for a contract: the type that says most, with `[]` that of a list's items.
+    pub(crate) fn push_told(self, text: &mut String) {
+        let (kind, several) = match self {
+            RustType::List(Some(item)) => match RustType::of(item).kind() {
+                Some(item) => (Some(item), "[]"),
+                None => (Some(Kind::Array), ""),
+            },
+            _ => (self.kind(), ""),
+        };
+        text.extend([kind.map_or("", Kind::word), several]);
+    }
+
+    fn kind(self) -> Option<Kind> {
         Some(match self {
             RustType::Text => Kind::String,
             RustType::Integer => Kind::Integer,
             RustType::Float => Kind::Number,
             RustType::Bool => Kind::Boolean,
             RustType::Map => Kind::Object,
-            RustType::List(item) => match item.map(RustType::of) {
-                Some(RustType::Value(kind)) if kind.may_be_several() => kind,
-                _ => Kind::Array,
-            },
+            RustType::List(_) => Kind::Array,
             RustType::Value(kind) => kind,
             RustType::Unknown => return None,
         })
@@ -257,7 +285,7 @@ mod tests {
             ),
             (&["Vec<Attachment>"], &["attachment", "array"]),
             (
-                &["Vec<Own>", "(i64, String)"],
+                &["Vec<Own>", "(i64, String)", "Vec<HashMap<String, Own>>"],
                 &["option", "multilingual", "lookup", "attachment", "array"],
             ),
             (
@@ -309,6 +337,7 @@ mod tests {
         for ty in [
             "Own",
             "chrono::DateTime<Utc>",
+            "DateTime<Utc>",
             "my::Region",
             "<T as Trait>::String",
             "()",
@@ -322,18 +351,23 @@ mod tests {
     #[test]
     fn code_tells_its_own_contract() {
         for (ty, expected) in [
-            ("Option<String>", Some("string")),
-            ("u32", Some("integer")),
-            ("Vec<Choice>", Some("option")),
-            ("Vec<Vec<Choice>>", Some("array")),
-            ("Vec<Attachment>", Some("attachment")),
-            ("Vec<Date>", Some("array")),
-            ("RecordRef", Some("lookup")),
-            ("BTreeMap<String, i64>", Some("object")),
-            ("Own", None),
+            ("Option<String>", "string"),
+            ("u32", "integer"),
+            ("Vec<Choice>", "option[]"),
+            ("Vec<Vec<Choice>>", "array[]"),
+            ("Vec<Attachment>", "attachment[]"),
+            ("Attachment", "attachment"),
+            ("HashSet<Option<String>>", "string[]"),
+            ("Vec<Own>", "array"),
+            ("(i64, String)", "array"),
+            ("RecordRef", "lookup"),
+            ("BTreeMap<String, i64>", "object"),
+            ("Own", ""),
         ] {
             let ty: Type = syn::parse_str(ty).unwrap_or_else(|error| panic!("{ty}: {error}"));
-            assert_eq!(RustType::of(&ty).kind().map(Kind::word), expected);
+            let mut told = String::new();
+            RustType::of(&ty).push_told(&mut told);
+            assert_eq!(told, expected);
         }
     }
 

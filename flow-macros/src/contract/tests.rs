@@ -279,12 +279,26 @@ fn a_malformed_contract_says_where() {
 }
 
 #[test]
+fn a_file_may_come_from_windows() {
+    let text = SHOP.replace('\n', "\r\n");
+    let order = quote!(#[input("variable_order")] order: RecordRef);
+    let marked = Repository::with(&format!("\u{feff}{text}"));
+    assert_eq!(marked.messages(&order), Vec::<String>::new());
+    // as the other readers of the file have it
+    assert_eq!(
+        Repository::with(&format!("\u{feff}\u{feff}{text}")).messages(&order),
+        ["contract flows/package_shop__c/price_0a1b.json:1:1: expected a value, found `\\u{feff}`"]
+    );
+}
+
+#[test]
 fn what_agrees_is_silent() {
     let repository = Repository::with(SHOP);
     for fields in [
         quote!(#[input] variable_order: RecordRef),
         quote!(#[input("variable_order")] a: Lookup, #[output("variable_total")] t: Option<value::Decimal>),
         quote!(#[input("variable_order")] a: Own, #[output("variable_total", default)] t: String),
+        quote!(#[input("variable_order")] a: RecordRef, #[output("variable_total")] t: Box<Option<Decimal>>),
         quote!(#[input("variable_order", with = m)] a: bool, #[output("variable_count", with = m)] t: bool),
         quote!(#[input("variable_order")] a: RecordRef, #[output("variable_total")] t: Own, #[output("variable_files")] f: Vec<Attachment>),
         quote!(#[cfg(x)] #[input("variable_order")] a: RecordRef),
@@ -398,6 +412,53 @@ fn each_disagreement_is_one_message() {
 }
 
 #[test]
+fn what_was_reported_is_not_held_against_the_contract_as_well() {
+    let messages = |arguments: TokenStream, fields: TokenStream| {
+        Repository::with(SHOP)
+            .setting("require")
+            .resolved(arguments, quote!(struct Price { #fields }))
+            .1
+    };
+    for arguments in [
+        quote!(
+            namespace = "package_shop__c",
+            flow_id = "price_0a1b",
+            contract = 5
+        ),
+        quote!(namespace = "package_shop__c", flow_id = "price/0a1b"),
+        quote!(namespace = "", flow_id = "price_0a1b"),
+    ] {
+        let told = messages(arguments.clone(), quote!(#[output("sum")] sum: i64));
+        assert_eq!(told.len(), 1, "{arguments}: {told:?}");
+    }
+    // a name with another mistake beside it is still free for the one that was meant
+    assert_eq!(
+        messages(
+            plain(),
+            quote!(
+                #[input("variable_order")] order: RecordRef,
+                #[output("variable_total", with = 5)] a: i64,
+                #[output("variable_totl")] b: Option<Decimal>
+            )
+        )
+        .iter()
+        .filter(|told| told.ends_with("did you mean `variable_total`?"))
+        .count(),
+        1
+    );
+}
+
+#[test]
+fn an_input_is_never_missing_for_being_optional() {
+    let repository =
+        Repository::with(r#"{"inputs": {"a": {"type": "integer", "optional": true}}}"#);
+    assert_eq!(
+        repository.messages(&quote!(#[input] a: i64)),
+        Vec::<String>::new()
+    );
+}
+
+#[test]
 fn a_side_that_is_not_there_is_unchecked() {
     let repository = Repository::with(r#"{"outputs": {"a": {}}}"#);
     assert_eq!(
@@ -478,17 +539,38 @@ fn what_was_looked_at_is_looked_at_again() {
 
 #[test]
 fn the_namespace_of_a_constant_is_compared_with_the_folder() {
-    let arguments = quote!(namespace = crate::SHOP, flow_id = "price_0a1b");
-    let code = crate::generate(
-        arguments,
+    let repository = Repository::with("{}");
+    let code = |item: TokenStream| {
+        let arguments = quote!(namespace = crate::SHOP, flow_id = "price_0a1b");
+        let code = crate::generate(arguments, item, &repository.surroundings());
+        code.to_string().replace(' ', "")
+    };
+    let check = |owner: &str| {
+        format!(
+            "check_contract(<{owner}as::apaas_flow::__private::Flow>::NAMESPACE,\"package_shop__c\")"
+        )
+    };
+    let plain = code(quote!(
+        struct Price;
+    ));
+    assert!(plain.contains(&check("Price<>")), "{plain}");
+    // where its parameters are not known before the call
+    for generic in [
         quote!(
-            struct Price;
+            struct Price<T> {
+                #[input]
+                a: T,
+            }
         ),
-        &Repository::with("{}").surroundings(),
-    )
-    .to_string();
-    let code = code.replace(' ', "");
-    let check =
-        "check_contract(<Price<>as::apaas_flow::__private::Flow>::NAMESPACE,\"package_shop__c\")";
-    assert!(code.contains(check), "{code}");
+        quote!(
+            struct Price<const N: usize> {
+                #[input]
+                a: [u8; N],
+            }
+        ),
+    ] {
+        let generic = code(generic);
+        let check = format!("const{{::apaas_flow::__private::{}}}", check("Self"));
+        assert!(generic.contains(&check), "{generic}");
+    }
 }

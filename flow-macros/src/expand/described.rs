@@ -4,9 +4,8 @@ use proc_macro2::TokenStream;
 use quote::quote;
 
 use crate::attributes;
-use crate::contract::rust_type::RustType;
+use crate::contract::rust_type::{RustType, accepts_absence};
 use crate::model::{Field, Flow, Port};
-use crate::types;
 
 /// A line for the flow and one for each end of a field, whatever its conditions: the flow has it in every build. One
 /// literal, since nobody reads it before the contract is written.
@@ -27,22 +26,12 @@ pub(super) fn described(flow: &Flow) -> TokenStream {
 
 /// `input`, api name, type or nothing, `optional` or nothing, description or nothing.
 fn push_line(field: &Field, port: &Port, text: &mut String) {
+    text.extend(["\n", port.direction.word(), "\t", &port.name.text, "\t"]);
     // what a module writes is not what the type is
-    let kind = match port.with {
-        None => RustType::of(&field.ty).kind(),
-        Some(_) => None,
-    };
-    let is_optional = port.default.is_some() || types::option_content(&field.ty).is_some();
-    text.extend([
-        "\n",
-        port.direction.word(),
-        "\t",
-        &port.name.text,
-        "\t",
-        kind.map_or("", |kind| kind.word()),
-        "\t",
-        if is_optional { "optional" } else { "" },
-        "\t",
-    ]);
+    if port.with.is_none() {
+        RustType::of(&field.ty).push_told(text);
+    }
+    let is_optional = port.default.is_some() || accepts_absence(&field.ty);
+    text.push_str(if is_optional { "\toptional\t" } else { "\t\t" });
     attributes::push_doc_text(&field.attributes, text);
 }

@@ -1,14 +1,14 @@
 //! What code says of a flow, on its way into the flow's contract.
 
 use super::document::{Document, Side};
-use super::shape::Type;
+use super::shape::Told;
 
 /// A line of [`Flow::DESCRIBED`](crate::Flow::DESCRIBED): `input`, api name, type or nothing, `optional` or nothing, and
 /// the description, with a tab between two columns. The flow itself has the same with no name.
 struct Line<'a> {
     side: Option<Side>,
     name: &'a str,
-    kind: Option<Type>,
+    told: Option<Told>,
     optional: bool,
     description: Option<String>,
 }
@@ -26,9 +26,9 @@ pub(super) fn describe(known: Option<&Document>, described: &str) -> Result<Docu
         };
         let entries = document.entries_mut(side);
         let mut entry = entries.get(line.name).cloned().unwrap_or_default();
-        if let Some(kind) = line.kind {
-            if !entry.kind().is_some_and(|known| kind.can_be(known, side)) {
-                entry.set_kind(kind);
+        if let Some(told) = line.told {
+            if !entry.kind().is_some_and(|known| told.can_be(known, side)) {
+                entry.set_kind(told.as_type());
             }
         }
         if line.optional && side == Side::Outputs && entry.optional().is_none() {
@@ -56,16 +56,16 @@ impl<'a> Line<'a> {
             _ => return None,
         };
         let name = next()?;
-        let kind = match next()? {
+        let told = match next()? {
             "" => None,
-            kind => Some(Type::from_name(kind)?),
+            told => Some(Told::read(told)?),
         };
         let optional = next()? == "optional";
         let description = unescaped(next()?);
         Some(Line {
             side,
             name,
-            kind,
+            told,
             optional,
             description: (!description.trim().is_empty()).then(|| description.trim().to_owned()),
         })
@@ -151,6 +151,22 @@ mod tests {
 "#;
         assert_eq!(written(known), text);
         assert_eq!(written(text), text);
+    }
+
+    #[test]
+    fn a_list_is_told_by_its_items() {
+        let written = |known: &str, told: &str| {
+            let known = format!(r#"{{"outputs":{{"a":{{"type":"{known}"}}}}}}"#);
+            let known = Document::parse(known.as_bytes()).unwrap();
+            let document = describe(Some(&known), &format!("output\ta\t{told}\t\t")).unwrap();
+            let kind = document.entries(Side::Outputs).unwrap().get("a").unwrap();
+            kind.kind().map(super::super::shape::Type::name).unwrap()
+        };
+        assert_eq!(written("object", "lookup[]"), "lookup");
+        assert_eq!(written("array", "lookup[]"), "array");
+        assert_eq!(written("lookup", "integer[]"), "array");
+        assert_eq!(written("option", "string[]"), "option");
+        assert_eq!(written("attachment", "attachment"), "object");
     }
 
     #[test]

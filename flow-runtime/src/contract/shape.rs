@@ -180,9 +180,15 @@ impl Type {
         )
     }
 
-    /// Whether what code knows as this type can be what the contract calls `other`. Where it cannot, the macro refuses
-    /// the struct (`holds` in the macro's `contract::rust_type`).
-    pub(super) fn can_be(self, other: Self, side: Side) -> bool {
+    /// Whether it is the type of a list too, though not of every list.
+    fn may_be_several(self) -> bool {
+        matches!(
+            self,
+            Self::Attachment | Self::Option | Self::Lookup | Self::Multilingual
+        )
+    }
+
+    fn can_be(self, other: Self, side: Side) -> bool {
         if self == other || self == Self::Any || other == Self::Any {
             return true;
         }
@@ -203,6 +209,47 @@ impl Type {
         // The code says more than the contract does.
         let mut shapes = other.ways().iter().copied().flatten();
         other.is_shape() && shapes.any(|shape| self.allows(*shape))
+    }
+}
+
+/// What code says of a type.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Told {
+    One(Type),
+    /// A list of it.
+    Several(Type),
+}
+
+impl Told {
+    /// `integer`, and `integer[]` for a list.
+    pub(super) fn read(text: &str) -> Option<Self> {
+        Some(match text.strip_suffix("[]") {
+            Some(item) => Self::Several(Type::from_name(item)?),
+            None => Self::One(Type::from_name(text)?),
+        })
+    }
+
+    pub(super) fn as_type(self) -> Type {
+        match self {
+            // the platform's type is a list
+            Self::One(Type::Attachment) => Type::Object,
+            Self::One(kind) => kind,
+            Self::Several(item) if item.may_be_several() => item,
+            Self::Several(_) => Type::Array,
+        }
+    }
+
+    /// Whether it can be what the contract calls `other`. Where it cannot, the macro refuses the struct (`holds` in the
+    /// macro's `contract::rust_type`).
+    pub(super) fn can_be(self, other: Type, side: Side) -> bool {
+        match self {
+            Self::One(Type::Attachment) => matches!(other, Type::Object | Type::Any),
+            Self::One(kind) => kind.can_be(other, side),
+            Self::Several(Type::Object) if other.may_be_several() => true,
+            Self::Several(Type::Array) if other.may_be_several() => false,
+            Self::Several(item) if other.may_be_several() => item.can_be(other, side),
+            Self::Several(_) => matches!(other, Type::Array | Type::Any),
+        }
     }
 }
 
@@ -299,7 +346,7 @@ mod tests {
     #[test]
     fn the_codes_type_gives_way_to_a_contracts_that_says_more() {
         let can_be = |code: &str, file: &str, side| {
-            let [code, file] = [code, file].map(|name| Type::from_name(name).unwrap());
+            let (code, file) = (Told::read(code).unwrap(), Type::from_name(file).unwrap());
             code.can_be(file, side)
         };
         for (code, file) in [
@@ -317,6 +364,12 @@ mod tests {
             ("decimal", "bigint"),
             ("integer", "any"),
             ("any", "integer"),
+            ("attachment[]", "attachment"),
+            ("lookup[]", "lookup"),
+            ("lookup[]", "array"),
+            ("string[]", "option"),
+            ("object[]", "attachment"),
+            ("integer[]", "any"),
         ] {
             assert!(can_be(code, file, Side::Outputs), "{code} {file}");
             assert!(can_be(code, file, Side::Inputs), "{code} {file}");
@@ -332,6 +385,14 @@ mod tests {
             ("decimal", "date"),
             ("lookup", "boolean"),
             ("date", "integer"),
+            ("attachment", "attachment"),
+            ("attachment", "phone"),
+            ("lookup[]", "object"),
+            ("lookup[]", "integer"),
+            ("option[]", "string"),
+            ("integer[]", "lookup"),
+            ("string[]", "attachment"),
+            ("array[]", "option"),
         ] {
             assert!(!can_be(code, file, Side::Outputs), "{code} {file}");
             assert!(!can_be(code, file, Side::Inputs), "{code} {file}");
