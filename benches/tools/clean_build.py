@@ -23,8 +23,8 @@ EMPTY = '#[tokio::main(flavor = "current_thread")]\nasync fn main() {}\n'
 
 
 def crates(package):
-    """What stands in the graph of a build, the package itself among it."""
-    command = ["cargo", "tree", "--edges", "normal,build", "--prefix", "none", "--no-dedupe", "--format", "{p}"]
+    """What stands in the graph of a build on Linux, the package itself among it; the same number on every machine."""
+    command = ["cargo", "tree", "--target", "x86_64-unknown-linux-gnu", "--edges", "normal,build", "--prefix", "none", "--no-dedupe", "--format", "{p}"]
     if package.is_relative_to(BENCHES):
         command.append("--locked")
     lines = run(command, cwd=package, env=environment()).splitlines()

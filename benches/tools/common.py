@@ -80,5 +80,5 @@ def held(ratio, bar):
 
 
 __all__ = [
-    "BENCHES", "ROOT", "cpu_seconds", "environment", "held", "median", "run", "say", "scratch", "table", "write",
+    "BENCHES", "Path", "ROOT", "cpu_seconds", "environment", "held", "median", "run", "say", "scratch", "sys", "table", "write",
 ]
