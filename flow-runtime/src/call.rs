@@ -53,10 +53,15 @@ pub type Start = Call<Started>;
 /// ```
 #[must_use = "a call is sent only when it is awaited; add `.await`"]
 pub struct Call<R> {
+    course: Course,
+    finish: fn(Reply, &str) -> Result<R>,
+}
+
+/// All of a call but its result's type: compiled once, and not anew in the user's crate for each of his flows.
+struct Course {
     state: State,
     key: String,
     label: String,
-    finish: fn(Reply, &str) -> Result<R>,
 }
 
 enum State {
@@ -93,48 +98,31 @@ impl<O> Execute<O> {
         params: Result<Params>,
         finish: fn(Reply, &str) -> Result<Execution<O>>,
     ) -> Self {
-        Self::plan(client, target, params, Accept::Finished, finish)
+        Self {
+            course: Course::plan(client, target, params, Accept::Finished),
+            finish,
+        }
     }
 }
 
 impl Start {
     pub(crate) fn start(client: &Client, target: Target, params: Result<Params>) -> Self {
-        Self::plan(client, target, params, Accept::Begun, |reply, _| {
-            Ok(Started {
-                execution_id: reply.execution_id,
-                status: reply.status,
-                idempotency_key: reply.idempotency_key,
-                log_id: reply.log_id,
-                attempts: reply.attempts,
-            })
-        })
+        Self {
+            course: Course::plan(client, target, params, Accept::Begun),
+            finish: |reply, _| {
+                Ok(Started {
+                    execution_id: reply.execution_id,
+                    status: reply.status,
+                    idempotency_key: reply.idempotency_key,
+                    log_id: reply.log_id,
+                    attempts: reply.attempts,
+                })
+            },
+        }
     }
 }
 
 impl<R> Call<R> {
-    fn plan(
-        client: &Client,
-        target: Target,
-        params: Result<Params>,
-        accept: Accept,
-        finish: fn(Reply, &str) -> Result<R>,
-    ) -> Self {
-        Self {
-            key: uuid::Uuid::new_v4().to_string(),
-            label: names::label(&target.namespace, &target.flow_id),
-            state: State::Planned(Box::new(Plan {
-                client: client.clone(),
-                target,
-                params,
-                accept,
-                operator: None,
-                loop_masks: Vec::new(),
-                timeout: None,
-            })),
-            finish,
-        }
-    }
-
     /// On whose behalf the flow runs, instead of the client's operator.
     pub fn operator(self, operator: Operator) -> Self {
         self.set(|plan| plan.operator = Some(operator))
@@ -145,8 +133,8 @@ impl<R> Call<R> {
     /// A key that was used before is refused with [`ErrorKind::KeyUsed`]: it does not replay the first run's outputs.
     /// How far a key reaches and how long it lives is not documented, so let it begin with the flow's id.
     pub fn idempotency_key(mut self, key: impl Into<String>) -> Self {
-        if let State::Planned(_) = self.state {
-            self.key = key.into();
+        if let State::Planned(_) = self.course.state {
+            self.course.key = key.into();
         }
         self
     }
@@ -163,7 +151,7 @@ impl<R> Call<R> {
 
     /// The idempotency key of all attempts of this call, known before anything is sent.
     pub fn key(&self) -> &str {
-        &self.key
+        &self.course.key
     }
 
     /// Makes the call and waits for its end on this thread, for programs without async.
@@ -178,10 +166,28 @@ impl<R> Call<R> {
     }
 
     fn set(mut self, set: impl FnOnce(&mut Plan)) -> Self {
-        if let State::Planned(plan) = &mut self.state {
+        if let State::Planned(plan) = &mut self.course.state {
             set(plan);
         }
         self
+    }
+}
+
+impl Course {
+    fn plan(client: &Client, target: Target, params: Result<Params>, accept: Accept) -> Self {
+        Self {
+            key: uuid::Uuid::new_v4().to_string(),
+            label: names::label(&target.namespace, &target.flow_id),
+            state: State::Planned(Box::new(Plan {
+                client: client.clone(),
+                target,
+                params,
+                accept,
+                operator: None,
+                loop_masks: Vec::new(),
+                timeout: None,
+            })),
+        }
     }
 
     /// Sends the request on its way.
@@ -264,36 +270,41 @@ impl<R> Call<R> {
             facts.idempotency_key = Some(self.key.clone());
         })
     }
+
+    fn poll(&mut self, cx: &mut Context<'_>) -> Poll<Result<Reply>> {
+        if let State::Planned(_) = self.state {
+            if let State::Planned(plan) = std::mem::replace(&mut self.state, State::Over) {
+                match self.begin(*plan) {
+                    Ok(task) => self.state = State::UnderWay(task),
+                    Err(error) => return Poll::Ready(Err(self.failed(error))),
+                }
+            }
+        }
+        let State::UnderWay(task) = &mut self.state else {
+            return Poll::Ready(Err(self.failed(Error::plain(
+                ErrorKind::Config,
+                "the call was awaited again after its end",
+            ))));
+        };
+        let sent = ready!(Pin::new(task).poll(cx));
+        self.state = State::Over;
+        Poll::Ready(match sent {
+            Ok(mut reply) => {
+                reply.idempotency_key.clone_from(&self.key);
+                Ok(reply)
+            }
+            Err(error) => Err(self.failed(error)),
+        })
+    }
 }
 
 impl<R> Future for Call<R> {
     type Output = Result<R>;
 
     fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Result<R>> {
-        let call = &mut *self;
-        if let State::Planned(_) = call.state {
-            if let State::Planned(plan) = std::mem::replace(&mut call.state, State::Over) {
-                match call.begin(*plan) {
-                    Ok(task) => call.state = State::UnderWay(task),
-                    Err(error) => return Poll::Ready(Err(call.failed(error))),
-                }
-            }
-        }
-        let State::UnderWay(task) = &mut call.state else {
-            return Poll::Ready(Err(call.failed(Error::plain(
-                ErrorKind::Config,
-                "the call was awaited again after its end",
-            ))));
-        };
-        let sent = ready!(Pin::new(task).poll(cx));
-        call.state = State::Over;
-        Poll::Ready(match sent {
-            Ok(mut reply) => {
-                reply.idempotency_key.clone_from(&call.key);
-                (call.finish)(reply, &call.label)
-            }
-            Err(error) => Err(call.failed(error)),
-        })
+        let reply = ready!(self.course.poll(cx))?;
+        let result = (self.finish)(reply, &self.course.label);
+        Poll::Ready(result.map_err(|error| self.course.failed(error)))
     }
 }
 
@@ -301,8 +312,8 @@ impl<R> Future for Call<R> {
 impl<R> fmt::Debug for Call<R> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Call")
-            .field("flow", &self.label)
-            .field("idempotency_key", &self.key)
+            .field("flow", &self.course.label)
+            .field("idempotency_key", &self.course.key)
             .finish_non_exhaustive()
     }
 }

@@ -74,8 +74,8 @@ impl Client {
     /// The `execute` that `#[apaas_flow]` generates is this.
     pub fn execute<F: Flow>(&self, flow: &F) -> Execute<F::Output> {
         let () = F::CHECKED;
-        Call::new(self, target::<F>(), params(flow), |reply, flow| {
-            reply.decode(flow, F::read_outputs)
+        Call::new(self, target::<F>(), params(flow), |reply, _| {
+            reply.decode(F::read_outputs)
         })
     }
 

@@ -69,7 +69,7 @@ impl DynamicFlow {
                     reply: reply.clone(),
                 };
                 // Parsed here, so that outputs that are none at all are this call's error.
-                reply.decode(flow, |_| Ok(output))
+                reply.decode(|_| Ok(output))
             },
         )
     }
@@ -102,7 +102,8 @@ impl DynamicOutput {
     pub fn get<T: DeserializeOwned>(&self, name: &str) -> Result<T> {
         Outputs::parse(&self.reply.out_params)
             .and_then(|mut outputs| outputs.take(name))
-            .map_err(|error| self.reply.clone().failed(&self.flow, error))
+            .map_err(|error| self.reply.clone().failed(error))
+            .map_err(|error| error.with(|facts| facts.flow = Some(self.flow.clone())))
     }
 
     /// The api names of all outputs, in the platform's order.

@@ -80,6 +80,11 @@ impl Params {
     /// Writes what stands in front of a value.
     fn begin(&mut self, name: &str) -> Result<()> {
         let before = self.json.len();
+        if before == 0 {
+            // most inputs' whole text, and as many names
+            self.json.reserve(128);
+            self.names.reserve(8);
+        }
         self.json.push(if before == 0 { b'{' } else { b',' });
         push_json_string(&mut self.json, name);
         let written = before + 1..self.json.len();

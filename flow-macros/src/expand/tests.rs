@@ -660,3 +660,37 @@ fn nothing_panics_and_nothing_is_silent() {
         let _ = expanded(quote!(namespace = "a", flow_id = "b"), item);
     }
 }
+
+/// What a field adds to what is compiled for a flow, in tokens: the budget of `benches/run counts`, which reads the
+/// line that this prints.
+#[test]
+fn tokens_of_a_field() {
+    fn tokens(stream: TokenStream) -> usize {
+        let of_tree = |tree| match tree {
+            TokenTree::Group(group) => 2 + tokens(group.stream()),
+            _ => 1,
+        };
+        stream.into_iter().map(of_tree).sum()
+    }
+    let flow = |fields: TokenStream| {
+        let nowhere = Surroundings {
+            package: PathBuf::from("/nowhere"),
+            setting: None,
+        };
+        let item = quote!(
+            pub struct Price {
+                #[input("variable_a")]
+                pub a: i64,
+                #[output("variable_b")]
+                pub b: i64,
+                #fields
+            }
+        );
+        tokens(generate(names(), item, &nowhere))
+    };
+    let all = flow(quote!());
+    let input = flow(quote!(#[input("variable_c")] pub c: i64,)) - all;
+    let output = flow(quote!(#[output("variable_c")] pub c: i64,)) - all;
+    println!("tokens: {all} a flow, {input} an input, {output} an output");
+    assert!(input < 40 && output < 40, "a field is a line or two");
+}

@@ -13,44 +13,44 @@ pub(crate) type Entry<'a> = (Cow<'a, str>, &'a RawValue);
 ///
 /// The keys of a pair may come in any order and with others between them.
 pub(crate) fn entries(text: &str) -> serde_json::Result<Vec<Entry<'_>>> {
-    serde_json::from_str::<Entries<'_>>(text).map(|Entries(entries)| entries)
+    // A pair needs this much text, and few flows have more outputs than that.
+    let room = (text.len() / r#"{"api_name":"a","value":1}"#.len()).min(64);
+    let mut deserializer = serde_json::Deserializer::from_str(text);
+    let entries = deserializer.deserialize_any(All { room })?;
+    deserializer.end()?;
+    Ok(entries)
 }
 
-struct Entries<'a>(Vec<Entry<'a>>);
+struct All {
+    /// For so many entries there is room at once.
+    room: usize,
+}
 
-impl<'de> Deserialize<'de> for Entries<'de> {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        struct All;
+impl<'de> Visitor<'de> for All {
+    type Value = Vec<Entry<'de>>;
 
-        impl<'de> Visitor<'de> for All {
-            type Value = Entries<'de>;
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a list of {\"api_name\", \"value\"}")
+    }
 
-            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str("a list of {\"api_name\", \"value\"}")
-            }
+    fn visit_unit<E>(self) -> Result<Self::Value, E> {
+        Ok(Vec::new())
+    }
 
-            fn visit_unit<E>(self) -> Result<Self::Value, E> {
-                Ok(Entries(Vec::new()))
-            }
-
-            fn visit_seq<A: SeqAccess<'de>>(self, mut list: A) -> Result<Self::Value, A::Error> {
-                let mut entries = Vec::new();
-                while let Some(Pair(entry)) = list.next_element()? {
-                    entries.extend(entry);
-                }
-                Ok(Entries(entries))
-            }
-
-            fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
-                let mut entries = Vec::new();
-                while let Some(Text(name)) = map.next_key()? {
-                    entries.push((name, map.next_value()?));
-                }
-                Ok(Entries(entries))
-            }
+    fn visit_seq<A: SeqAccess<'de>>(self, mut list: A) -> Result<Self::Value, A::Error> {
+        let mut entries = Vec::with_capacity(self.room);
+        while let Some(Pair(entry)) = list.next_element()? {
+            entries.extend(entry);
         }
+        Ok(entries)
+    }
 
-        deserializer.deserialize_any(All)
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
+        let mut entries = Vec::with_capacity(self.room);
+        while let Some(Text(name)) = map.next_key()? {
+            entries.push((name, map.next_value()?));
+        }
+        Ok(entries)
     }
 }
 

@@ -41,9 +41,8 @@ pub(crate) struct Reply {
 
 impl Reply {
     /// An error about a run that took place: with all that is known of it.
-    pub(crate) fn failed(self, flow: &str, error: Error) -> Error {
+    pub(crate) fn failed(self, error: Error) -> Error {
         error.ran(Ran::Yes).with(|facts| {
-            facts.flow = Some(flow.to_owned());
             facts.stage = Some(Stage::Execute);
             facts.execution_id = non_empty(&self.execution_id);
             facts.status = Some(self.status).filter(|status| *status != Status::Missing);

@@ -51,7 +51,6 @@ pub fn path<F: Flow>() -> String {
 /// # Errors
 /// Everything that a call's reply can be: see [`ErrorKind`](crate::ErrorKind).
 pub fn reply<F: Flow>(http_status: u16, body: &[u8]) -> Result<Execution<F::Output>> {
-    let flow = names::label(F::NAMESPACE, F::FLOW_ID);
     let received = Received {
         http_status,
         log_id: None,
@@ -59,15 +58,16 @@ pub fn reply<F: Flow>(http_status: u16, body: &[u8]) -> Result<Execution<F::Outp
         body,
     };
     judge(&received, Accept::Finished)
-        .map_err(|error| error.with(|facts| facts.flow = Some(flow.clone())))
-        .and_then(|reply| reply.decode(&flow, F::read_outputs))
+        .and_then(|reply| reply.decode(F::read_outputs))
+        .map_err(|error| {
+            error.with(|facts| facts.flow = Some(names::label(F::NAMESPACE, F::FLOW_ID)))
+        })
 }
 
 impl Reply {
     /// Reads the outputs. They are in the error where they cannot be read.
     pub(crate) fn decode<O>(
         self,
-        flow: &str,
         read: impl FnOnce(&mut Outputs<'_>) -> Result<O>,
     ) -> Result<Execution<O>> {
         let output = Outputs::parse(&self.out_params).and_then(|mut outputs| {
@@ -83,7 +83,7 @@ impl Reply {
                 log_id: self.log_id,
                 attempts: self.attempts,
             }),
-            Err(error) => Err(self.failed(flow, error)),
+            Err(error) => Err(self.failed(error)),
         }
     }
 }

@@ -1,0 +1,39 @@
+//! Allocations of a decode and an encode: `what size allocations`, a line each.
+
+use std::hint::black_box;
+
+use reply::{Large, Medium, Sample, Small, operator};
+
+fn main() {
+    count::<Small>();
+    count::<Medium>();
+    count::<Large>();
+}
+
+fn count<F: Sample>() {
+    let (reply, flow, operator) = (F::reply(), F::input(), operator());
+    let output = F::output();
+    let size = F::NAME;
+    let allocations = |what: &str, run: &mut dyn FnMut()| {
+        // what a thread does once is none of a reply's
+        run();
+        let all = allocation_counter::measure(run);
+        println!("{what}\t{size}\t{}", all.count_total);
+    };
+    allocations("owned by the output", &mut || {
+        drop(black_box(output.clone()))
+    });
+    allocations("decode", &mut || drop(black_box(F::decode_ours(&reply))));
+    allocations("decode by hand", &mut || {
+        drop(black_box(F::decode_by_hand(&reply)))
+    });
+    allocations("decode through Value", &mut || {
+        drop(black_box(F::decode_via_value(&reply)))
+    });
+    allocations("encode", &mut || {
+        drop(black_box(flow.encode_ours(&operator)))
+    });
+    allocations("encode by hand", &mut || {
+        drop(black_box(flow.encode_by_hand()))
+    });
+}

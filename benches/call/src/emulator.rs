@@ -1,0 +1,16 @@
+//! The emulator, until it is ended from outside; its first line is its address.
+
+use apaas_flow_emulator::Emulator;
+use call::{DeleteObject, DeleteObjectOutput};
+
+#[tokio::main(flavor = "current_thread")]
+async fn main() -> apaas_flow::Result<()> {
+    let emulator = Emulator::start().await?;
+    emulator.on::<DeleteObject>(|input| {
+        Ok(DeleteObjectOutput {
+            flow_execution_id: input.record.id(),
+        })
+    });
+    println!("{}", emulator.url());
+    std::future::pending().await
+}
