@@ -553,6 +553,18 @@ fn of_several_fields_that_are_being_typed_each_is_told_once() {
     assert_has(&code, &quote!(d: i64, e: i64,));
 }
 
+/// rustc's own error says that there is no field to it.
+#[test]
+fn a_field_of_which_only_the_documentation_is_typed_is_no_second_error() {
+    let code = expanded(
+        names(),
+        quote!(struct Price { #[input] order: i64, #[doc = " The note."] }),
+    );
+    assert_eq!(code.matches("compile_error").count(), 0, "{code}");
+    assert_has(&code, &quote!(order: i64));
+    assert_has(&code, &quote!(fn execute));
+}
+
 #[test]
 fn another_item_is_left_as_it_is() {
     let code = expanded(

@@ -8,6 +8,7 @@ use syn::{Attribute, Generics, Token, Type, Visibility, token};
 
 use super::mark::{Direction, Mark};
 use super::{at_comma_or_end, skip_until};
+use crate::attributes;
 use crate::keywords::{ATTRIBUTE, INPUT, ITEMS, MARKS, MODIFIERS, OUTPUT};
 use crate::names;
 use crate::report::Report;
@@ -138,6 +139,11 @@ impl Field {
         let mut fields: Vec<Self> = Vec::new();
         let mut is_after_comma = true;
         while !input.is_empty() {
+            if only_docs_are_left(input) {
+                // rustc has said so
+                skip_until(input, |_| false);
+                break;
+            }
             match Field::parse(input, report) {
                 Ok(mut field) => {
                     // where a field ends is a guess then, and so is which of two a mark was meant for
@@ -218,6 +224,14 @@ impl Field {
             is_half_typed,
         })
     }
+}
+
+fn only_docs_are_left(input: ParseStream<'_>) -> bool {
+    let ahead = input.fork();
+    ahead
+        .call(Attribute::parse_outer)
+        .is_ok_and(|written| written.iter().all(attributes::is_doc_text))
+        && ahead.is_empty()
 }
 
 /// Where one field ends without a comma because it is still being typed, the next one begins like this.
