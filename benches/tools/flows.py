@@ -8,7 +8,6 @@ import json
 import os
 import shutil
 
-import chart
 from common import *
 
 TYPES = ["String", "i64", "bool", "Option<String>", "Vec<i64>", "f64"]
@@ -102,5 +101,7 @@ def main(arguments):
         bar = held(ratio, BARS[build]) if size == SIZES[-1] else ""
         rows.append([build, size, f"{figure['ours']:.2f}", f"{figure['by-hand']:.2f}", f"{ratio:.2f}x", bar])
     table(["build", "flows", "ours, CPU s", "by hand, CPU s", "ratio", "bar"], rows)
+    import chart
+
     chart.draw(BENCHES / "flows.svg", figures, SIZES, list(BUILDS))
     say("\nbenches/flows.svg is drawn")
