@@ -1,6 +1,6 @@
 """CPU seconds of cargo for a crate of 1, 50 and 200 flows of 6 + 6 fields, ours and by hand, in turn.
 
-The crates the flows stand on are built before; incremental compilation is off. By hand: two serde derives a flow, and
+The crates the flows stand on are built before (so leave the sources alone while it runs); incremental compilation is off. By hand: two serde derives a flow, and
 one generic async call. The plot goes to benches/flows.svg.
 """
 
@@ -8,6 +8,7 @@ import json
 import os
 import shutil
 
+import chart
 from common import *
 
 TYPES = ["String", "i64", "bool", "Option<String>", "Vec<i64>", "f64"]
@@ -101,7 +102,5 @@ def main(arguments):
         bar = held(ratio, BARS[build]) if size == SIZES[-1] else ""
         rows.append([build, size, f"{figure['ours']:.2f}", f"{figure['by-hand']:.2f}", f"{ratio:.2f}x", bar])
     table(["build", "flows", "ours, CPU s", "by hand, CPU s", "ratio", "bar"], rows)
-    import chart
-
     chart.draw(BENCHES / "flows.svg", figures, SIZES, list(BUILDS))
     say("\nbenches/flows.svg is drawn")
