@@ -1,6 +1,6 @@
 """CPU seconds of cargo for a crate of 1, 50 and 200 flows of 6 + 6 fields, ours and by hand, in turn.
 
-The crates the flows stand on are built before; incremental compilation is off. By hand: two serde derives a flow, and
+The crates the flows stand on are built before (so leave the sources alone while it runs); incremental compilation is off. By hand: two serde derives a flow, and
 one generic async call. The plot goes to benches/flows.svg.
 """
 

@@ -285,7 +285,6 @@ impl ClientBuilder {
     /// contracts should be. Nothing is sent.
     pub fn build(self) -> Result<Client> {
         let url = base_url(&self.base_url, self.allow_plain_http)?;
-        let base_url = url.as_str().trim_end_matches('/').to_owned();
         for (from, to) in &self.namespace_aliases {
             names::check_dynamic("namespace", from)?;
             names::check_dynamic("namespace", to)?;
@@ -329,14 +328,16 @@ impl ClientBuilder {
                     return Err(config("the app id or the app secret is empty"));
                 }
                 owner.clone_from(&id);
-                Arc::new(AppCredentials::new(http.clone(), &base_url, &id, &secret))
+                Arc::new(AppCredentials::new(http.clone(), &url, &id, &secret))
             }
         };
         Ok(Client::from(Shared {
             tokens: TokenCache::new(
                 source,
-                self.token_store
-                    .map(|store| (store, format!("{base_url}#{owner}"))),
+                self.token_store.map(|store| {
+                    let base_url = url.as_str().trim_end_matches('/');
+                    (store, format!("{base_url}#{owner}"))
+                }),
                 self.timeout,
             ),
             quota: self.quota.into_shared(),
@@ -347,7 +348,7 @@ impl ClientBuilder {
                 host: url.host_str().unwrap_or_default().to_owned(),
                 port: url.port_or_known_default(),
             },
-            base_url,
+            base_url: url,
             namespace_aliases: self.namespace_aliases,
             operator: self.operator,
             timeout: self.timeout,

@@ -9,6 +9,7 @@ use std::time::Duration;
 
 use crate::driver::{self, Task};
 use crate::error::{Error, ErrorKind, Ran, Result};
+use crate::http::endpoint;
 use crate::send::Order;
 use crate::span::CallSpan;
 use crate::wire::{Accept, Reply, Request};
@@ -229,18 +230,20 @@ impl Course {
             .namespace_aliases
             .get(&*plan.target.namespace)
             .map_or(&*plan.target.namespace, |alias| alias);
-        let url = format!(
-            "{}{}",
-            client.base_url,
-            names::path(namespace, &plan.target.flow_id)
-        );
+        let path = names::path(namespace, &plan.target.flow_id);
+        let url = endpoint(&client.base_url, &path);
         let mut request = Request::from_parts(params.into_json(), operator)
             .idempotency_key(&*self.key)
             .loop_masks(plan.loop_masks);
         if plan.accept == Accept::Begun {
             request = request.asynchronous();
         }
-        let span = CallSpan::new(namespace, &plan.target.flow_id, &url, &client.server);
+        let span = CallSpan::new(
+            namespace,
+            &plan.target.flow_id,
+            url.as_str(),
+            &client.server,
+        );
         #[cfg(feature = "contracts")]
         let recording = client
             .recorder

@@ -6,6 +6,8 @@ use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
+use url::Url;
+
 use crate::call::{Call, Execute, Start, Target};
 use crate::http::Http;
 use crate::span::Server;
@@ -32,8 +34,7 @@ pub struct Client(Arc<Shared>);
 pub(crate) struct Shared {
     pub(crate) http: Arc<Http>,
     pub(crate) tokens: TokenCache,
-    /// Without a slash at its end.
-    pub(crate) base_url: String,
+    pub(crate) base_url: Url,
     pub(crate) server: Server,
     pub(crate) namespace_aliases: HashMap<String, String>,
     pub(crate) operator: Option<Operator>,
@@ -114,7 +115,7 @@ impl From<Shared> for Client {
 impl fmt::Debug for Client {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Client")
-            .field("base_url", &self.0.base_url)
+            .field("base_url", &self.0.base_url.as_str().trim_end_matches('/'))
             .field("operator", &self.0.operator)
             .field("timeout", &self.0.timeout)
             .finish_non_exhaustive()

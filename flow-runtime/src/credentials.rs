@@ -4,9 +4,10 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use serde_json::Value;
+use url::Url;
 
 use crate::error::{Error, ErrorKind, Ran, Result, Stage};
-use crate::http::{Http, Sent};
+use crate::http::{Http, Sent, endpoint};
 use crate::wire::envelope_of;
 use crate::{BoxError, BoxFuture, Token, TokenSource};
 
@@ -15,15 +16,15 @@ const PATH: &str = "/open-apis/auth/v3/tenant_access_token/internal";
 /// The id and the secret of a custom (self-built) app.
 pub(crate) struct AppCredentials {
     http: Arc<Http>,
-    url: String,
+    url: Url,
     body: String,
 }
 
 impl AppCredentials {
-    pub(crate) fn new(http: Arc<Http>, base_url: &str, app_id: &str, app_secret: &str) -> Self {
+    pub(crate) fn new(http: Arc<Http>, base: &Url, app_id: &str, app_secret: &str) -> Self {
         Self {
             http,
-            url: format!("{base_url}{PATH}"),
+            url: endpoint(base, PATH),
             body: serde_json::json!({ "app_id": app_id, "app_secret": app_secret }).to_string(),
         }
     }
@@ -32,7 +33,7 @@ impl AppCredentials {
         let body = self.body.clone().into();
         let response = self
             .http
-            .post(&self.url, None, body, &Sent::default(), Stage::Token)
+            .post(self.url.clone(), None, body, &Sent::default(), Stage::Token)
             .await?;
         let received = response.received();
         envelope_of(&received, Stage::Token)?;

@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use tokio::time::{Instant, sleep, timeout};
+use url::Url;
 
 use crate::Client;
 use crate::error::{Error, ErrorKind, Facts, Ran, Result, Stage};
@@ -17,7 +18,7 @@ use crate::wire::{Accept, Reply, judge};
 /// All that is needed to send a call, some attempts of it.
 pub(crate) struct Order {
     pub(crate) client: Client,
-    pub(crate) url: String,
+    pub(crate) url: Url,
     /// The same bytes, so the same idempotency key, at every attempt.
     pub(crate) body: Bytes,
     pub(crate) accept: Accept,
@@ -175,7 +176,7 @@ impl Order {
         let response = client
             .http
             .post(
-                &self.url,
+                self.url.clone(),
                 Some(&bearer),
                 self.body.clone(),
                 &sent,

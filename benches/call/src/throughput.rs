@@ -9,7 +9,10 @@ const TIME: Duration = Duration::from_secs(2);
 
 #[tokio::main]
 async fn main() -> apaas_flow::Result<()> {
-    let in_flight = std::env::args().nth(1).and_then(|number| number.parse().ok()).unwrap_or(1);
+    let in_flight = std::env::args()
+        .nth(1)
+        .and_then(|number| number.parse().ok())
+        .unwrap_or(1);
     let client = ClientBuilder::from_env()?.quota(Quota::UNLIMITED).build()?;
     let flow = DeleteObject {
         record: RecordRef::new(5_454_545),

@@ -93,7 +93,9 @@ pub fn operator() -> Operator {
 }
 
 /// The three ways of one flow.
-pub trait Sample: apaas_flow::Flow<Output: Clone + PartialEq + std::fmt::Debug> + Sized {
+pub trait Sample:
+    apaas_flow::Flow<Output: Clone + PartialEq + std::fmt::Debug> + Sized + Sync
+{
     const NAME: &'static str;
 
     fn input() -> Self;

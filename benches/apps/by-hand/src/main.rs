@@ -119,10 +119,9 @@ impl Client {
 
     async fn token(&self) -> Result<String, Error> {
         let mut kept = self.token.lock().await;
-        if let Some(token) = &*kept {
-            if token.until > Instant::now() {
-                return Ok(token.text.clone());
-            }
+        match &*kept {
+            Some(token) if token.until > Instant::now() => return Ok(token.text.clone()),
+            _ => {}
         }
         let url = format!(
             "{}/open-apis/auth/v3/tenant_access_token/internal",
