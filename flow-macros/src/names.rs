@@ -52,7 +52,7 @@ fn common_words(one: &str, other: &str) -> usize {
 }
 
 /// Whether `typed` is `known` with a slip in it that nobody would use to tell two names apart: another style, or inside
-/// a word of six letters or more one letter wrong, missing or too many, or two of them swapped.
+/// a word of five letters or more one letter missing or too many, or two of them swapped, or of six or more one wrong.
 pub(crate) fn is_slip(typed: &str, known: &str) -> bool {
     if folded(typed) == folded(known) {
         return true;
@@ -68,10 +68,12 @@ pub(crate) fn is_slip(typed: &str, known: &str) -> bool {
             .unwrap_or_default()
             .to_vec()
     };
-    let (is_slip, is_swap) = match (middle(&typed).as_slice(), middle(&known).as_slice()) {
-        ([a, b], [c, d]) => (a == d && b == c, true),
-        ([_], [_] | []) | ([], [_]) => (true, false),
-        _ => (false, false),
+    // how long a word must be, and whether the slip may be at its end
+    let (least, is_swap) = match (middle(&typed).as_slice(), middle(&known).as_slice()) {
+        ([a, b], [c, d]) if a == d && b == c => (5, true),
+        ([_], []) | ([], [_]) => (5, false),
+        ([_], [_]) => (6, false),
+        _ => return false,
     };
     let longer = if typed.len() > known.len() {
         &typed
@@ -89,10 +91,14 @@ pub(crate) fn is_slip(typed: &str, known: &str) -> bool {
     let all_letters = [&typed, &known]
         .iter()
         .all(|name| middle(name).iter().all(|c| c.is_alphabetic()));
-    is_slip
-        && all_letters
+    all_letters
         && (is_swap || word_before > 0 && word_after > 0)
-        && word_before + within + word_after >= 6
+        && word_before + within + word_after >= least
+}
+
+/// Whether one letter or the style is all that differs.
+pub(crate) fn is_one_slip(typed: &str, known: &str) -> bool {
+    distance(&folded(typed), &folded(known)) <= 1
 }
 
 /// `flowId`, `FLOW_ID` and `flow-id` differ from `flow_id` in style only.
@@ -268,6 +274,9 @@ mod tests {
             "varible_total",
             "variiable_total",
             "varoable_total",
+            "variable_totl",
+            "variable_tootal",
+            "variable_ttoal",
             "variableTotal",
             "VARIABLE_TOTAL",
             "variable-total",

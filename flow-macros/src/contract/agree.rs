@@ -153,10 +153,16 @@ fn value(field: &Field, port: &Port, entry: &Entry, contract: &Contract, report:
             })
             .collect();
         let cures: Vec<&str> = cures.iter().map(String::as_str).collect();
+        let own = match rust_type {
+            RustType::Value(_) if !ty.contains("::") => {
+                ", and write a type of your own with its module, `model::...`"
+            }
+            _ => "",
+        };
         report.over(
             &field.ty,
             format!(
-                "`{ty}` cannot hold `{name}`, which is of type `{}` in {file}; use {}",
+                "`{ty}` cannot hold `{name}`, which is of type `{}` in {file}; use {}{own}",
                 kind.word(),
                 names::one_of(&cures)
             ),

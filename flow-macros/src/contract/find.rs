@@ -212,10 +212,14 @@ impl Surroundings {
             let known: Vec<&str> = known.iter().map(String::as_str).collect();
             names::nearest(file, &known).map(str::to_owned)
         });
+        let elsewhere = levels(&self.package)
+            .flat_map(|level| folders_with(&level.join(FOLDER), file))
+            .next();
         let namespace = namespace.unwrap_or("*");
-        let cure = match nearest {
-            Some(meant) => format!("did you mean `{}`?", meant.trim_end_matches(".json")),
-            None => "write it or record it".to_owned(),
+        let cure = match (elsewhere, nearest) {
+            (Some(folder), _) => format!("did you mean the namespace `{folder}`?"),
+            (None, Some(meant)) => format!("did you mean `{}`?", meant.trim_end_matches(".json")),
+            (None, None) => "write it or record it".to_owned(),
         };
         report.at(
             place(flow),

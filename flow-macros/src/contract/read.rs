@@ -1,5 +1,7 @@
 //! The text of a contract to what it says. Every mistake in it is told at once, each with its place in the file.
 
+use std::collections::HashMap;
+
 use super::json::{Flaw, Json, Key, Position, Value};
 use super::{Contract, Entry, Kind, Side};
 use crate::names;
@@ -36,7 +38,7 @@ fn contract(file: String, json: Json, flaws: &mut Vec<Flaw>) -> Contract {
             "partial" => contract.partial = boolean("partial", &value, flaws),
             "conflicts" => conflicts = disputes(value, flaws),
             "description" => drop(text("description", value, flaws)),
-            _ => {}
+            _ => misspelt(&key, &KEYS, flaws),
         }
     }
     for entry in contract.outputs.entries.iter_mut().flatten() {
@@ -45,6 +47,20 @@ fn contract(file: String, json: Json, flaws: &mut Vec<Flaw>) -> Contract {
             .any(|(output, kind)| *output == entry.name && kind == entry.kind.word());
     }
     contract
+}
+
+const KEYS: [&str; 5] = ["description", "partial", "inputs", "outputs", "conflicts"];
+const KEYS_OF_ENTRY: [&str; 4] = ["type", "required", "optional", "description"];
+
+/// A person may have keys of their own, but not one that is a slip of ours: it would switch a check off, unseen.
+fn misspelt(key: &Key, known: &[&str], flaws: &mut Vec<Flaw>) {
+    if let Some(meant) = known
+        .iter()
+        .find(|known| names::is_one_slip(&key.name, known))
+    {
+        let what = format!("unknown key `{}`; did you mean `{meant}`?", key.name);
+        push(flaws, key.at, what);
+    }
 }
 
 /// `{"variable_a": {..}, ..}`
@@ -73,7 +89,7 @@ fn entry(name: String, json: Json, flaws: &mut Vec<Flaw>) -> Entry {
             "required" => entry.required = boolean("required", &value, flaws),
             "optional" => entry.optional = boolean("optional", &value, flaws),
             "description" => entry.description = text("description", value, flaws),
-            _ => {}
+            _ => misspelt(&key, &KEYS_OF_ENTRY, flaws),
         }
     }
     entry
@@ -134,20 +150,16 @@ fn object(json: Json, what: &str, flaws: &mut Vec<Flaw>) -> Vec<(Key, Json)> {
         );
         return Vec::new();
     };
-    for (at, (key, _)) in members.iter().enumerate() {
-        let earlier = members
-            .iter()
-            .take(at)
-            .find(|(other, _)| other.name == key.name);
-        if let Some((earlier, _)) = earlier {
-            push(
-                flaws,
-                key.at,
-                format!(
-                    "`{}` is there twice, first in line {}; remove one",
-                    key.name, earlier.at.line
-                ),
+    let mut first = HashMap::new();
+    for (key, _) in &members {
+        let earlier = first.entry(key.name.as_str()).or_insert(key.at);
+        if *earlier != key.at {
+            let Key { at, name } = key;
+            let what = format!(
+                "`{name}` is there twice, first in line {}; remove one",
+                earlier.line
             );
+            push(flaws, *at, what);
         }
     }
     members
@@ -265,6 +277,26 @@ mod tests {
             "7:60: expected `description` to be a string, found a number"
         );
         assert_eq!(flaws.len(), 8);
+    }
+
+    #[test]
+    fn a_key_of_ours_may_not_be_misspelt() {
+        assert_eq!(
+            flaws(
+                "{\"output\": {}, \"Inputs\": {\"a\": 5}, \"outputs\": {\"a\": {\"typ\": \"text\", \"requird\": true}}}"
+            ),
+            [
+                "1:2: unknown key `output`; did you mean `outputs`?",
+                "1:16: unknown key `Inputs`; did you mean `inputs`?",
+                "1:54: unknown key `typ`; did you mean `type`?",
+                "1:69: unknown key `requird`; did you mean `required`?",
+            ]
+        );
+        let own = "{\"owner\": 1, \"in\": 2, \"$schema\": 3, \"outputs\": {\"a\": {\"types\": [], \"description_zh\": \"\", \"unit\": 1}}}";
+        assert_eq!(
+            flaws(own),
+            ["1:55: unknown key `types`; did you mean `type`?"]
+        );
     }
 
     /// As whoever records into the file does.

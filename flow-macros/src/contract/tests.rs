@@ -248,6 +248,15 @@ fn the_environment_makes_contracts_required_or_ignored() {
             .ends_with("; did you mean `price_0a1b`?")
     );
     assert!(
+        Repository::with("{}")
+            .setting("require")
+            .refused(quote!(
+                namespace = "package_shpo__c",
+                flow_id = "price_0a1b"
+            ))
+            .ends_with("; did you mean the namespace `package_shop__c`?")
+    );
+    assert!(
         nothing()
             .setting("require")
             .refused(quote!(namespace = "a", flow_id = crate::ID))

@@ -1,7 +1,7 @@
 //! What code says of a flow, on its way into the flow's contract.
 
 use super::document::{Document, Side};
-use super::shape::Told;
+use super::shape::{Told, Type};
 
 /// A line of [`Flow::DESCRIBED`](crate::Flow::DESCRIBED): `input`, api name, type or nothing, `optional` or nothing, and
 /// the description, with a tab between two columns. The flow itself has the same with no name.
@@ -24,10 +24,15 @@ pub(super) fn describe(known: Option<&Document>, described: &str) -> Result<Docu
             }
             continue;
         };
+        let is_recorded = document.is_partial();
         let entries = document.entries_mut(side);
         let mut entry = entries.get(line.name).cloned().unwrap_or_default();
         if let Some(told) = line.told {
-            if !entry.kind().is_some_and(|known| told.can_be(known, side)) {
+            // a recording knows the shape alone
+            let stays = |known: Type| {
+                told.can_be(known, side) && !(is_recorded && told.says_more_than(known))
+            };
+            if !entry.kind().is_some_and(stays) {
                 entry.set_kind(told.as_type());
             }
         }
@@ -167,6 +172,22 @@ mod tests {
         assert_eq!(written("lookup", "integer[]"), "array");
         assert_eq!(written("option", "string[]"), "option");
         assert_eq!(written("attachment", "attachment"), "object");
+    }
+
+    #[test]
+    fn of_a_recorded_shape_the_code_knows_the_type() {
+        let described = "flow\t\t\t\t\noutput\ta\tdecimal\t\t\noutput\tb\tstring\t\t";
+        let written = |partial: &str| {
+            let known = format!(
+                r#"{{"partial":{partial},"outputs":{{"a":{{"type":"string"}},"b":{{"type":"text"}}}}}}"#
+            );
+            let known = Document::parse(known.as_bytes()).unwrap();
+            describe(Some(&known), described).unwrap().to_string()
+        };
+        assert!(written("true").contains(r#""a": { "type": "decimal" }"#));
+        assert!(written("true").contains(r#""b": { "type": "text" }"#));
+        // a person's word stays
+        assert!(written("false").contains(r#""a": { "type": "string" }"#));
     }
 
     #[test]

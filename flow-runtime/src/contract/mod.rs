@@ -43,6 +43,7 @@
 //! # let folder = std::env::temp_dir().join("apaas-flow-doc-record/flows");
 //! let client = Client::builder()
 //!     .app_credentials("cli_a1b2", "secret")
+//!     .operator(apaas_flow::Operator::id(1111))
 //!     .record_contracts(&folder) // "flows", in your repository
 //!     .build()?;
 //! # assert!(!folder.exists()); // before there is something to record
@@ -80,7 +81,7 @@
 //! # In CI
 //!
 //! `APAAS_FLOW_CONTRACTS=require cargo build` fails where an annotated struct has no contract, and
-//! `git diff --exit-code flows` after the tests where the structs say more than the contracts in the repository.
+//! an empty `git status --porcelain flows` after the tests where the structs say more than the contracts in the repository.
 //! `APAAS_FLOW_CONTRACTS=ignore cargo test` builds code that no longer agrees with its contract, to write it anew.
 
 mod describe;
@@ -140,7 +141,8 @@ use file::ContractFile;
 /// ```
 ///
 /// In a file that is there already, what only the file knows is kept: other names, keys of your own, `required`,
-/// `conflicts`. A type is replaced only where the code's type cannot be it (for a `String`, `decimal` stays), and a
+/// `conflicts`. A type is replaced only where the code's type cannot be it (for a `String`, `decimal` stays), or where the
+/// file is `partial` and knows the shape alone (`string` becomes `decimal` for a [`Decimal`](crate::value::Decimal)), and a
 /// description only by another one. A side of which the struct says nothing is left out, which is unchecked. Written
 /// twice, the file is the same, and not touched the second time.
 ///

@@ -239,6 +239,11 @@ impl Told {
         }
     }
 
+    /// Whether it is a type of the platform where the contract has a mere shape.
+    pub(super) fn says_more_than(self, other: Type) -> bool {
+        other.is_shape() && !self.as_type().is_shape()
+    }
+
     /// Whether it can be what the contract calls `other`. Where it cannot, the macro refuses the struct (`holds` in the
     /// macro's `contract::rust_type`).
     pub(super) fn can_be(self, other: Type, side: Side) -> bool {
