@@ -154,7 +154,7 @@ fn value(field: &Field, port: &Port, entry: &Entry, contract: &Contract, report:
             .collect();
         let cures: Vec<&str> = cures.iter().map(String::as_str).collect();
         let own = match rust_type {
-            RustType::Value(_) if !ty.contains("::") => {
+            RustType::Value(ours) if ours != *kind && !ty.contains("::") => {
                 ", and write a type of your own with its module, `model::...`"
             }
             _ => "",
