@@ -2,6 +2,7 @@
 
 use std::any::type_name;
 use std::cell::Cell;
+use std::collections::HashSet;
 
 use serde::de::{Deserialize, DeserializeSeed, Deserializer, IntoDeserializer, MapAccess, Visitor};
 use serde::forward_to_deserialize_any;
@@ -17,6 +18,10 @@ use crate::field::{Entry, OutputValue, ValueDeserializer, absent, entries, expla
 /// See [`Flow`](crate::Flow) for an example.
 pub struct Outputs<'a> {
     entries: Vec<Entry<'a>>,
+    /// Where the next one is likeliest: most are taken in the reply's order.
+    next: usize,
+    /// Whether a name stands there several times.
+    is_repeated: bool,
     problems: Vec<Problem>,
 }
 
@@ -30,6 +35,8 @@ impl<'a> Outputs<'a> {
         };
         match entries {
             Ok(entries) => Ok(Self {
+                next: 0,
+                is_repeated: is_repeated(&entries),
                 entries,
                 problems: Vec::new(),
             }),
@@ -141,11 +148,14 @@ impl<'a> Outputs<'a> {
 
     /// The text of the value under a name.
     fn find(&mut self, name: &str) -> Result<Option<&'a str>> {
-        let mut found = self.entries.iter().filter(|(known, _)| known == name);
-        let Some((_, value)) = found.next() else {
+        let (before, after) = self.entries.split_at(self.next.min(self.entries.len()));
+        let mut found = after.iter().chain(before).enumerate();
+        let Some((steps, (_, value))) = found.find(|(_, (known, _))| known == name) else {
             return Ok(None);
         };
-        if found.any(|(_, other)| other.get() != value.get()) {
+        self.next = (self.next + steps + 1) % self.entries.len().max(1);
+        let differs = |(known, other): &Entry<'_>| known == name && other.get() != value.get();
+        if self.is_repeated && self.entries.iter().any(differs) {
             return Err(self.fail(Problem {
                 name: name.to_owned(),
                 path: String::new(),
@@ -203,6 +213,28 @@ impl<'a> Outputs<'a> {
         self.problems.push(problem.clone());
         Error::decode(vec![problem])
     }
+}
+
+/// Whether a name stands there several times. Of as many outputs as flows have, each is compared with each: their last
+/// letters tell most names apart, and nothing is allocated.
+fn is_repeated(entries: &[Entry<'_>]) -> bool {
+    const FEW: usize = 32;
+
+    if entries.len() > FEW {
+        let mut names = HashSet::with_capacity(entries.len());
+        return !entries.iter().all(|(name, _)| names.insert(&**name));
+    }
+    let is_same = |one: &str, other: &str| {
+        one.len() == other.len() && one.as_bytes().last() == other.as_bytes().last() && one == other
+    };
+    let mut rest = entries;
+    while let [(name, _), others @ ..] = rest {
+        if others.iter().any(|(other, _)| is_same(name, other)) {
+            return true;
+        }
+        rest = others;
+    }
+    false
 }
 
 /// Without the values.
@@ -380,5 +412,26 @@ mod tests {
             message(outputs.take::<i64>("a"))
                 .ends_with("`a` expected one value, found several that differ")
         );
+    }
+
+    #[test]
+    fn many_outputs_are_taken_in_any_order() {
+        for count in [3_u64, 100] {
+            let pair = |n: u64| format!(r#"{{"api_name":"n{n}","value":{n}}}"#);
+            let pairs: Vec<_> = (0..count).map(pair).collect();
+            let text = format!("[{}]", pairs.join(","));
+            let mut outputs = Outputs::parse(&text).unwrap();
+            for n in (0..count).chain((0..count).rev()).chain([1, 1, 0]) {
+                assert_eq!(outputs.take::<u64>(&format!("n{n}")).unwrap(), n);
+            }
+            let text = format!(
+                r#"[{},{},{{"api_name":"n0","value":7}}]"#,
+                pairs.join(","),
+                pair(1)
+            );
+            let mut outputs = Outputs::parse(&text).unwrap();
+            assert_eq!(outputs.take::<u64>("n1").unwrap(), 1); // twice the same
+            assert!(message(outputs.take::<u64>("n0")).ends_with("several that differ"));
+        }
     }
 }
