@@ -100,7 +100,7 @@ sample! { "1 KB" Medium MediumOutput {
     note: "variable_note" Option<String> = Some("ring twice".to_owned()),
     weight: "variable_weight" f64 = 12.75,
     numbers: "variable_numbers" Vec<i64> = vec![1, 22, 333, 4444, 55_555],
-    lines: "variable_lines" Vec<Line> = (0..3).map(line).collect(),
+    lines: "variable_lines" Vec<Line> = (0..5).map(line).collect(),
 } }
 
 sample! { "64 KB" Large LargeOutput {
