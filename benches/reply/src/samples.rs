@@ -104,8 +104,8 @@ sample! { "1 KB" Medium MediumOutput {
 } }
 
 sample! { "64 KB" Large LargeOutput {
-    count: "variable_count" i64 = 560,
-    lines: "variable_lines" Vec<Line> = (0..560).map(line).collect(),
+    count: "variable_count" i64 = 630,
+    lines: "variable_lines" Vec<Line> = (0..630).map(line).collect(),
     text: "variable_text" String = "A long text, with \"quotes\",\nlines and 中文.".repeat(120),
 } }
 
