@@ -100,12 +100,12 @@ sample! { "1 KB" Medium MediumOutput {
     note: "variable_note" Option<String> = Some("ring twice".to_owned()),
     weight: "variable_weight" f64 = 12.75,
     numbers: "variable_numbers" Vec<i64> = vec![1, 22, 333, 4444, 55_555],
-    lines: "variable_lines" Vec<Line> = (0..3).map(line).collect(),
+    lines: "variable_lines" Vec<Line> = (0..5).map(line).collect(),
 } }
 
 sample! { "64 KB" Large LargeOutput {
-    count: "variable_count" i64 = 560,
-    lines: "variable_lines" Vec<Line> = (0..560).map(line).collect(),
+    count: "variable_count" i64 = 630,
+    lines: "variable_lines" Vec<Line> = (0..630).map(line).collect(),
     text: "variable_text" String = "A long text, with \"quotes\",\nlines and 中文.".repeat(120),
 } }
 
