@@ -188,11 +188,7 @@ fn optional_output_with(field: &Field, port: &Port, report: &Report) {
         return;
     };
     if port.default.is_none() && !port.doubtful && types::option_content(&field.ty).is_some() {
-        let name = if port.name.is_literal {
-            format!("{}, ", port.name.written)
-        } else {
-            String::new()
-        };
+        let name = port.name.before_options();
         report.at(
             key.span(),
             format!(

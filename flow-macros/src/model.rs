@@ -301,6 +301,15 @@ impl Port {
 }
 
 impl ApiName {
+    /// The literal in front of a mark's options, and nothing where the field's own name is used: `"variable_a", `.
+    pub(crate) fn before_options(&self) -> String {
+        if self.is_literal {
+            format!("{}, ", self.written)
+        } else {
+            String::new()
+        }
+    }
+
     fn own(field: &Ident) -> Self {
         ApiName {
             text: field.unraw().to_string(),

@@ -133,7 +133,6 @@ fn value(field: &Field, port: &Port, entry: &Entry, contract: &Contract, report:
     }
     let Entry { name, kind, .. } = entry;
     let file = &contract.file;
-    let ty = types::text(&field.ty);
     let rust_type = RustType::of(&field.ty);
     let is_optional = accepts_absence(&field.ty);
     let must_be_optional = entry.optional
@@ -141,6 +140,7 @@ fn value(field: &Field, port: &Port, entry: &Entry, contract: &Contract, report:
         && port.default.is_none()
         && !is_optional;
     if !entry.disputed && !rust_type.holds(*kind, port.direction) {
+        let ty = types::text(&field.ty);
         let cures: Vec<String> = kind
             .rust_types()
             .iter()
@@ -168,11 +168,8 @@ fn value(field: &Field, port: &Port, entry: &Entry, contract: &Contract, report:
             ),
         );
     } else if must_be_optional && !matches!(rust_type, RustType::Unknown) {
-        let literal = if port.name.is_literal {
-            format!("{}, ", port.name.written)
-        } else {
-            String::new()
-        };
+        let ty = types::text(&field.ty);
+        let literal = port.name.before_options();
         report.over(
             &field.ty,
             format!(

@@ -110,10 +110,9 @@ impl Surroundings {
                 namespace: None,
             }),
             Ok(None) => {
-                let meant = path.parent().map(files).unwrap_or_default();
-                let meant: Vec<&str> = meant.iter().map(String::as_str).collect();
                 let name = path.file_name().unwrap_or_default().to_string_lossy();
-                let cure = match names::nearest(&name, &meant) {
+                let nearest = path.parent().and_then(|folder| nearest_file(&name, folder));
+                let cure = match nearest {
                     Some(meant) => format!("did you mean `{meant}`?"),
                     None => "the path starts at the folder of Cargo.toml".to_owned(),
                 };
@@ -207,11 +206,8 @@ impl Surroundings {
     }
 
     fn report_missing(&self, flow: &Flow, namespace: Option<&str>, file: &str, report: &Report) {
-        let nearest = levels(&self.package).find_map(|level| {
-            let known = files(&level.join(FOLDER).join(namespace?));
-            let known: Vec<&str> = known.iter().map(String::as_str).collect();
-            names::nearest(file, &known).map(str::to_owned)
-        });
+        let nearest = levels(&self.package)
+            .find_map(|level| nearest_file(file, &level.join(FOLDER).join(namespace?)));
         let elsewhere = levels(&self.package)
             .flat_map(|level| folders_with(&level.join(FOLDER), file))
             .next();
@@ -271,14 +267,15 @@ fn folders_with(folder: &Path, file: &str) -> Vec<String> {
     names
 }
 
-fn files(folder: &Path) -> Vec<String> {
-    let mut names = entries(folder);
-    names.retain(|name| {
-        Path::new(name)
-            .extension()
-            .is_some_and(|extension| extension == "json")
-    });
-    names
+/// The contract in a folder whose name was most likely meant.
+fn nearest_file(name: &str, folder: &Path) -> Option<String> {
+    let is_json = |name: &&str| {
+        let extension = Path::new(name).extension();
+        extension.is_some_and(|extension| extension == "json")
+    };
+    let entries = entries(folder);
+    let files: Vec<&str> = entries.iter().map(String::as_str).filter(is_json).collect();
+    names::nearest(name, &files).map(str::to_owned)
 }
 
 fn entries(folder: &Path) -> Vec<String> {
