@@ -69,7 +69,7 @@ impl DynamicFlow {
                     reply: reply.clone(),
                 };
                 // Parsed here, so that outputs that are none at all are this call's error.
-                reply.decode(|_| Ok(output))
+                reply.decode(|_| Ok(output.clone()))
             },
         )
     }

@@ -64,6 +64,9 @@ pub trait Flow {
 
     /// Reads the outputs, each by its api name.
     ///
+    /// It may be called twice for one reply, so it has to be without effects: if anything about the outputs is unusual
+    /// or does not fit, what the first call gave is dropped, and the second one is given more time to say why.
+    ///
     /// # Errors
     /// Outputs that are missing or do not fit: [`ErrorKind::Decode`](crate::ErrorKind::Decode). The flow has run then.
     fn read_outputs(from: &mut Outputs<'_>) -> Result<Self::Output>;
@@ -79,7 +82,7 @@ pub trait Flow {
     note = "add it: `#[apaas_flow(namespace = \"...\", flow_id = \"...\", emulate)]`"
 )]
 pub trait Emulated: Flow + Sized {
-    /// Reads the inputs, each by its api name.
+    /// Reads the inputs, each by its api name. It may be called twice, as [`Flow::read_outputs`].
     ///
     /// # Errors
     /// Inputs that are missing or do not fit.
@@ -100,12 +103,7 @@ pub mod emulated {
 
     /// The text of a JSON object to the flow's input.
     pub fn read_params<F: Emulated>(object: &str) -> Result<F> {
-        let read = || {
-            let mut from = Outputs::parse(object)?;
-            let input = F::read_params(&mut from);
-            from.finish(input)
-        };
-        read().map_err(Error::of_inputs)
+        Outputs::read_all(object, F::read_params).map_err(Error::of_inputs)
     }
 
     /// The flow's output to the text of a JSON object.

@@ -28,6 +28,8 @@ mod execution;
 mod field;
 mod flow;
 mod http;
+#[cfg(test)]
+mod mutation;
 mod names;
 mod operator;
 mod outputs;

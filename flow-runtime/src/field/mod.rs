@@ -1,14 +1,18 @@
 //! One field on its way to or from JSON: what its type must be able to do, how its value is written and read, and why
 //! that failed.
 
+mod cursor;
 mod entries;
 mod explain;
 mod location;
+mod pairs;
 mod read;
 mod write;
 
-pub(crate) use entries::{Entry, Text, entries};
+pub(crate) use cursor::{Cursor, consumed};
+pub(crate) use entries::{Text, entries};
 pub(crate) use explain::{INTEGER, explain_read, explain_write, kind, named};
+pub(crate) use pairs::{Pairs, Upcoming};
 pub use read::ValueDeserializer;
 pub(crate) use read::absent;
 use serde::Serialize;

@@ -68,13 +68,9 @@ impl Reply {
     /// Reads the outputs. They are in the error where they cannot be read.
     pub(crate) fn decode<O>(
         self,
-        read: impl FnOnce(&mut Outputs<'_>) -> Result<O>,
+        read: impl Fn(&mut Outputs<'_>) -> Result<O>,
     ) -> Result<Execution<O>> {
-        let output = Outputs::parse(&self.out_params).and_then(|mut outputs| {
-            let output = read(&mut outputs);
-            outputs.finish(output)
-        });
-        match output {
+        match Outputs::read_all(&self.out_params, read) {
             Ok(output) => Ok(Execution {
                 execution_id: self.execution_id,
                 status: self.status,

@@ -1,15 +1,29 @@
 //! The outputs of a run on their way out of the reply.
+//!
+//! They are read twice at most. The first reading takes each output where it stands, and holds for every usual reply.
+//! Where it meets something that it cannot judge or that does not fit, all is read again out of an index of the whole
+//! list: what that says is the truth, its errors above all.
+
+mod in_place;
+mod index;
+mod value;
+
+#[cfg(test)]
+mod differential;
 
 use std::any::type_name;
-use std::cell::Cell;
-use std::collections::HashSet;
+use std::borrow::Cow;
+use std::cell::{Cell, OnceCell};
 
+use in_place::{GaveUp, InPlace};
+use index::{Entry, Index};
 use serde::de::{Deserialize, DeserializeSeed, Deserializer, IntoDeserializer, MapAccess, Visitor};
 use serde::forward_to_deserialize_any;
-use serde_json::value::RawValue;
+use serde_json::de::StrRead;
+use value::Value;
 
-use crate::error::{Error, Problem, Result};
-use crate::field::{Entry, OutputValue, ValueDeserializer, absent, entries, explain_read, named};
+use crate::error::{Error, Result};
+use crate::field::{OutputValue, ValueDeserializer, absent, consumed, explain_read};
 
 /// A run's outputs by api name, each read straight from the reply into its field.
 ///
@@ -17,50 +31,98 @@ use crate::field::{Entry, OutputValue, ValueDeserializer, absent, entries, expla
 /// that a handwritten [`Flow`](crate::Flow) went on after, if another fails in the end.
 /// See [`Flow`](crate::Flow) for an example.
 pub struct Outputs<'a> {
-    entries: Vec<Entry<'a>>,
-    /// Where the next one is likeliest: most are taken in the reply's order.
-    next: usize,
-    /// Whether a name stands there several times.
-    is_repeated: bool,
-    problems: Vec<Problem>,
+    text: &'a str,
+    reading: Reading<'a>,
+    /// All entries, should their names be asked for in the first reading.
+    named: OnceCell<Vec<Entry<'a>>>,
+}
+
+enum Reading<'a> {
+    First(InPlace<'a>),
+    Second(Index<'a>),
 }
 
 impl<'a> Outputs<'a> {
-    /// From the text of `out_params`; `""` is no outputs.
-    pub(crate) fn parse(text: &'a str) -> Result<Self> {
-        let entries = if text.trim().is_empty() {
-            Ok(Vec::new())
-        } else {
-            entries(text)
-        };
-        match entries {
-            Ok(entries) => Ok(Self {
-                next: 0,
-                is_repeated: is_repeated(&entries),
-                entries,
-                problems: Vec::new(),
-            }),
-            Err(error) => Err(Error::decode(vec![explain_read(
-                "out_params",
-                text,
-                &error,
-                "a list",
-            )])),
+    /// Reads all that a flow asks for; `read` is called once more where the first reading does not hold.
+    ///
+    /// This is compiled anew for each flow, so it is short.
+    #[inline]
+    pub(crate) fn read_all<T>(text: &'a str, read: impl Fn(&mut Self) -> Result<T>) -> Result<T> {
+        let mut outputs = Self::first(text)?;
+        loop {
+            let error = match read(&mut outputs) {
+                Ok(value) if outputs.holds() => return Ok(value),
+                Ok(_) => None,
+                Err(error) => Some(error),
+            };
+            outputs.read_again(error)?;
         }
     }
 
-    /// The result of reading, with everything in it that did not fit.
-    pub(crate) fn finish<T>(self, read: Result<T>) -> Result<T> {
-        match read {
-            // The error of one `take`, or of none: the whole list says more. Another error is the author's own.
-            Err(error) if !error.problems().is_empty() => Err(Error::decode(self.problems)),
+    /// What `read_all` has to give, in one reading: the truth that it is held against.
+    #[cfg(any(test, fuzzing))]
+    pub(crate) fn read_indexed<T>(
+        text: &'a str,
+        read: impl Fn(&mut Self) -> Result<T>,
+    ) -> Result<T> {
+        let mut outputs = Self::parse(text)?;
+        match read(&mut outputs) {
+            Err(error) => Err(outputs
+                .read_again(Some(error))
+                .err()
+                .unwrap_or_else(|| GaveUp.into())),
             read => read,
         }
     }
 
+    /// For the first reading, where the text is a list as the platform writes it.
+    fn first(text: &'a str) -> Result<Self> {
+        match InPlace::new(text) {
+            Some(in_place) => Ok(Self::of(text, Reading::First(in_place))),
+            None => Self::parse(text),
+        }
+    }
+
+    /// For the second reading, or for outputs that are read one by one. The text is that of `out_params`; `""` is no
+    /// outputs.
+    pub(crate) fn parse(text: &'a str) -> Result<Self> {
+        Ok(Self::of(text, Reading::Second(Index::parse(text)?)))
+    }
+
+    fn of(text: &'a str, reading: Reading<'a>) -> Self {
+        Self {
+            text,
+            reading,
+            named: OnceCell::new(),
+        }
+    }
+
+    fn holds(&mut self) -> bool {
+        match &mut self.reading {
+            Reading::First(in_place) => in_place.holds(),
+            Reading::Second(_) => true,
+        }
+    }
+
+    /// Goes over to the second reading; its own error is the end.
+    fn read_again(&mut self, error: Option<Error>) -> Result<()> {
+        if let (Reading::Second(index), Some(error)) = (&mut self.reading, error) {
+            return Err(index.error_of_all(error));
+        }
+        *self = Self::parse(self.text)?;
+        Ok(())
+    }
+
     /// The api names of all outputs, in the platform's order.
     pub fn names(&self) -> impl Iterator<Item = &str> {
-        self.entries.iter().map(|(name, _)| &**name)
+        let entries = match &self.reading {
+            // A malformed list has no names here, and the second reading says so.
+            Reading::First(_) => self
+                .named
+                .get_or_init(|| index::all(self.text).unwrap_or_default()),
+            Reading::Second(index) => index.entries(),
+        };
+        entries.iter().map(|entry| &*entry.name)
     }
 
     /// Reads an output. A missing one is an error unless the type accepts absence, as `Option` does.
@@ -70,7 +132,7 @@ impl<'a> Outputs<'a> {
     /// all the same: the call's error lists every one that failed.
     pub fn take<T: OutputValue>(&mut self, name: &str) -> Result<T> {
         match self.find(name)? {
-            Some(text) => self.read::<T>(name, text),
+            Some(value) => self.read(name, value),
             None => absent().ok_or_else(|| self.missing(name, type_name::<T>())),
         }
     }
@@ -80,9 +142,9 @@ impl<'a> Outputs<'a> {
     /// # Errors
     /// As [`take`](Self::take), if it is there and does not fit.
     pub fn take_or_default<T: OutputValue + Default>(&mut self, name: &str) -> Result<T> {
-        match self.find(name)? {
-            Some(text) if text != "null" => self.read::<T>(name, text),
-            _ => Ok(T::default()),
+        match self.find_but_null(name)? {
+            Some(value) => self.read(name, value),
+            None => Ok(T::default()),
         }
     }
 
@@ -92,7 +154,7 @@ impl<'a> Outputs<'a> {
     /// As [`take`](Self::take), if it is there and does not fit.
     pub fn take_nullable<T: OutputValue>(&mut self, name: &str) -> Result<Option<Option<T>>> {
         match self.find(name)? {
-            Some(text) => self.read::<Option<T>>(name, text).map(Some),
+            Some(value) => self.read::<Option<T>>(name, value).map(Some),
             None => Ok(None),
         }
     }
@@ -107,7 +169,7 @@ impl<'a> Outputs<'a> {
         read: impl FnOnce(ValueDeserializer<'_, 'a>) -> Result<T, serde_json::Error>,
     ) -> Result<T> {
         match self.find(name)? {
-            Some(text) => self.read_with(name, text, read),
+            Some(value) => self.read_with(name, value, read),
             None => Err(self.missing(name, type_name::<T>())),
         }
     }
@@ -121,9 +183,9 @@ impl<'a> Outputs<'a> {
         name: &str,
         read: impl FnOnce(ValueDeserializer<'_, 'a>) -> Result<T, serde_json::Error>,
     ) -> Result<T> {
-        match self.find(name)? {
-            Some(text) if text != "null" => self.read_with(name, text, read),
-            _ => Ok(T::default()),
+        match self.find_but_null(name)? {
+            Some(value) => self.read_with(name, value, read),
+            None => Ok(T::default()),
         }
     }
 
@@ -134,107 +196,122 @@ impl<'a> Outputs<'a> {
     /// stops there.
     pub fn take_all<T: OutputValue>(&mut self) -> Result<T> {
         let reading = Cell::new(None);
-        let all = All {
-            left: self.entries.iter(),
+        let read = T::deserialize(All {
+            outputs: self,
+            next: 0,
             value: None,
             reading: &reading,
-        };
-        let read = T::deserialize(all).map_err(|error| {
-            let (name, text) = reading.get().unwrap_or(("out_params", "{}"));
-            explain_read(name, text, &error, type_name::<T>())
         });
-        read.map_err(|problem| self.fail(problem))
+        read.map_err(|error| self.misfit_in_all(reading.take(), &error, type_name::<T>()))
     }
 
-    /// The text of the value under a name.
-    fn find(&mut self, name: &str) -> Result<Option<&'a str>> {
-        let (before, after) = self.entries.split_at(self.next.min(self.entries.len()));
-        let mut found = after.iter().chain(before).enumerate();
-        let Some((steps, (_, value))) = found.find(|(_, (known, _))| known == name) else {
-            return Ok(None);
-        };
-        self.next = (self.next + steps + 1) % self.entries.len().max(1);
-        let differs = |(known, other): &Entry<'_>| known == name && other.get() != value.get();
-        if self.is_repeated && self.entries.iter().any(differs) {
-            return Err(self.fail(Problem {
-                name: name.to_owned(),
-                path: String::new(),
-                expected: "one value".to_owned(),
-                found: "several that differ".to_owned(),
-            }));
+    fn find(&mut self, name: &str) -> Result<Option<Value<'a>>> {
+        match &mut self.reading {
+            Reading::First(in_place) => Ok(in_place.find(name)?),
+            Reading::Second(index) => index.find(name),
         }
-        Ok(Some(value.get()))
     }
 
-    fn read<T: Deserialize<'a>>(&mut self, name: &str, text: &'a str) -> Result<T> {
-        serde_json::from_str(text)
-            .map_err(|error| self.fail(explain_read(name, text, &error, type_name::<T>())))
+    /// As `find`, and a null is as good as none.
+    fn find_but_null(&mut self, name: &str) -> Result<Option<Value<'a>>> {
+        const NULL: &str = "null";
+
+        match self.find(name)? {
+            Some(value) if value.text.starts_with(NULL) => {
+                self.was_read(value, NULL.len());
+                Ok(None)
+            }
+            found => Ok(found),
+        }
     }
 
+    fn read<T: Deserialize<'a>>(&mut self, name: &str, value: Value<'a>) -> Result<T> {
+        let mut deserializer = value.deserializer();
+        let read = T::deserialize(&mut deserializer);
+        match read.and_then(|read| self.end(value, deserializer).map(|()| read)) {
+            Ok(read) => Ok(read),
+            Err(error) => Err(self.misfit(name, value, &error, type_name::<T>())),
+        }
+    }
+
+    /// As `read`, but the author's function may leave what it does not want to know.
     fn read_with<T>(
         &mut self,
         name: &str,
-        text: &'a str,
+        value: Value<'a>,
         read: impl FnOnce(ValueDeserializer<'_, 'a>) -> Result<T, serde_json::Error>,
     ) -> Result<T> {
-        read(&mut serde_json::Deserializer::from_str(text))
-            .map_err(|error| self.fail(explain_read(name, text, &error, type_name::<T>())))
-    }
-
-    fn missing(&mut self, name: &str, rust_type: &str) -> Error {
-        let problem = Problem {
-            name: name.to_owned(),
-            path: String::new(),
-            expected: named(rust_type),
-            found: self.nothing(),
-        };
-        self.fail(problem)
-    }
-
-    /// Nothing of that name, and the names that there are: the likeliest mistake is in one of them.
-    fn nothing(&self) -> String {
-        const MOST: usize = 12;
-
-        let names: Vec<_> = self
-            .names()
-            .take(MOST)
-            .map(|name| format!("`{name}`"))
-            .collect();
-        match names.len() {
-            0 => "no outputs at all".to_owned(),
-            _ if self.entries.len() > MOST => {
-                format!("nothing of that name (there are {}, ...)", names.join(", "))
+        let mut deserializer = value.deserializer();
+        match read(&mut deserializer) {
+            Ok(read) => {
+                self.was_read(value, consumed(deserializer));
+                Ok(read)
             }
-            _ => format!("nothing of that name (there are {})", names.join(", ")),
+            Err(error) => Err(self.misfit(name, value, &error, type_name::<T>())),
         }
     }
 
-    fn fail(&mut self, problem: Problem) -> Error {
-        self.problems.push(problem.clone());
-        Error::decode(vec![problem])
+    /// Goes on behind a value that was read; an error if there is more of it.
+    fn end(
+        &mut self,
+        value: Value<'a>,
+        mut deserializer: serde_json::Deserializer<StrRead<'a>>,
+    ) -> Result<(), serde_json::Error> {
+        if value.is_open {
+            self.was_read(value, consumed(deserializer));
+            Ok(())
+        } else {
+            deserializer.end()
+        }
+    }
+
+    fn was_read(&mut self, value: Value<'a>, length: usize) {
+        if let (Reading::First(in_place), true) = (&mut self.reading, value.is_open) {
+            in_place.pass_read(length);
+        }
+    }
+
+    /// The error of a value that its type refuses.
+    #[cold]
+    fn misfit(
+        &mut self,
+        name: &str,
+        value: Value<'a>,
+        error: &serde_json::Error,
+        rust_type: &str,
+    ) -> Error {
+        match &mut self.reading {
+            Reading::First(in_place) => in_place.give_up().into(),
+            Reading::Second(index) => index.fail(explain_read(name, value.text, error, rust_type)),
+        }
+    }
+
+    #[cold]
+    fn misfit_in_all(
+        &mut self,
+        reading: Option<(Cow<'a, str>, &'a str)>,
+        error: &serde_json::Error,
+        rust_type: &str,
+    ) -> Error {
+        let (name, text) = reading.unwrap_or((Cow::Borrowed("out_params"), "{}"));
+        self.misfit(&name, Value::closed(text), error, rust_type)
+    }
+
+    #[cold]
+    fn missing(&mut self, name: &str, rust_type: &str) -> Error {
+        match &mut self.reading {
+            Reading::First(in_place) => in_place.give_up().into(),
+            Reading::Second(index) => index.missing(name, rust_type),
+        }
     }
 }
 
-/// Whether a name stands there several times. Of as many outputs as flows have, each is compared with each: their last
-/// letters tell most names apart, and nothing is allocated.
-fn is_repeated(entries: &[Entry<'_>]) -> bool {
-    const FEW: usize = 32;
-
-    if entries.len() > FEW {
-        let mut names = HashSet::with_capacity(entries.len());
-        return !entries.iter().all(|(name, _)| names.insert(&**name));
+/// An error that nobody sees: all is read again.
+impl From<GaveUp> for Error {
+    #[cold]
+    fn from(GaveUp: GaveUp) -> Self {
+        Self::decode(Vec::new())
     }
-    let is_same = |one: &str, other: &str| {
-        one.len() == other.len() && one.as_bytes().last() == other.as_bytes().last() && one == other
-    };
-    let mut rest = entries;
-    while let [(name, _), others @ ..] = rest {
-        if others.iter().any(|(other, _)| is_same(name, other)) {
-            return true;
-        }
-        rest = others;
-    }
-    false
 }
 
 /// Without the values.
@@ -246,9 +323,32 @@ impl std::fmt::Debug for Outputs<'_> {
 
 /// All outputs as one object; remembers which output is being read, for the error.
 struct All<'s, 'a> {
-    left: std::slice::Iter<'s, Entry<'a>>,
-    value: Option<&'a RawValue>,
-    reading: &'s Cell<Option<(&'s str, &'a str)>>,
+    outputs: &'s mut Outputs<'a>,
+    /// The index of the next output.
+    next: usize,
+    /// The value whose name was given last, until it is asked for.
+    value: Option<Value<'a>>,
+    reading: &'s Cell<Option<(Cow<'a, str>, &'a str)>>,
+}
+
+impl<'a> All<'_, 'a> {
+    fn next(&mut self) -> Result<Option<(Cow<'a, str>, Value<'a>)>, GaveUp> {
+        let entries = match &mut self.outputs.reading {
+            Reading::First(in_place) => {
+                if self.value.is_some_and(|value| value.is_open) {
+                    in_place.skip()?;
+                }
+                if self.next >= in_place.passed().len() {
+                    let upcoming = in_place.next()?;
+                    return Ok(upcoming.map(|(name, value)| (Cow::Borrowed(name), value)));
+                }
+                in_place.passed()
+            }
+            Reading::Second(index) => index.entries(),
+        };
+        let entry = entries.get(self.next);
+        Ok(entry.map(|entry| (entry.name.clone(), Value::closed(entry.text))))
+    }
 }
 
 impl<'de> Deserializer<'de> for All<'_, 'de> {
@@ -288,21 +388,30 @@ impl<'de> MapAccess<'de> for All<'_, 'de> {
         &mut self,
         seed: K,
     ) -> Result<Option<K::Value>, Self::Error> {
-        let Some((name, value)) = self.left.next() else {
-            self.reading.set(None);
+        self.reading.set(None);
+        let next = self
+            .next()
+            .map_err(|GaveUp| serde::de::Error::custom("to be read again"))?;
+        let Some((name, value)) = next else {
+            self.value = None;
             return Ok(None);
         };
-        self.reading.set(Some((name, value.get())));
+        self.next += 1;
         self.value = Some(value);
-        seed.deserialize((&**name).into_deserializer()).map(Some)
+        let key = seed.deserialize((&*name).into_deserializer());
+        self.reading.set(Some((name, value.text)));
+        key.map(Some)
     }
 
     fn next_value_seed<V: DeserializeSeed<'de>>(
         &mut self,
         seed: V,
     ) -> Result<V::Value, Self::Error> {
-        let text = self.value.take().map_or("null", RawValue::get);
-        seed.deserialize(&mut serde_json::Deserializer::from_str(text))
+        let value = self.value.take().unwrap_or(Value::closed("null"));
+        let mut deserializer = value.deserializer();
+        let read = seed.deserialize(&mut deserializer)?;
+        self.outputs.was_read(value, consumed(deserializer));
+        Ok(read)
     }
 }
 
@@ -321,10 +430,8 @@ mod tests {
 
     const REPLY: &str = r#"[{"api_name":"total","value":"128.50"},{"api_name":"note","value":null},{"api_name":"lines","value":[1,"two"]}]"#;
 
-    fn read<T>(read: impl FnOnce(&mut Outputs<'_>) -> Result<T>) -> Result<T> {
-        let mut outputs = Outputs::parse(REPLY)?;
-        let value = read(&mut outputs);
-        outputs.finish(value)
+    fn read<T>(read: impl Fn(&mut Outputs<'_>) -> Result<T>) -> Result<T> {
+        Outputs::read_all(REPLY, read)
     }
 
     fn message<T: std::fmt::Debug>(result: Result<T>) -> String {

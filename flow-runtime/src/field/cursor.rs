@@ -1,0 +1,283 @@
+//! A place in a JSON text, for what every reply is read for: its envelope and its list of outputs.
+//!
+//! It knows the usual spelling and no other, and it never explains: `None` means that serde_json has to read the text
+//! from the start, and what that says is the truth. So a shortcut here may only accept what serde_json accepts, and has
+//! to read the same from it. The tests of `envelope` and `outputs` hold the two against each other.
+
+use std::borrow::Cow;
+
+use serde::de::{Deserialize, IgnoredAny};
+use serde_json::Deserializer;
+
+/// After a `None` the place is anywhere; the cursor is of no more use then.
+pub(crate) struct Cursor<'a> {
+    text: &'a [u8],
+    at: usize,
+}
+
+impl<'a> Cursor<'a> {
+    pub(crate) fn new(text: &'a [u8]) -> Self {
+        Self { text, at: 0 }
+    }
+
+    pub(crate) fn at(&self) -> usize {
+        self.at
+    }
+
+    /// Goes on behind a value of this length.
+    pub(crate) fn advance(&mut self, length: usize) {
+        self.at += length;
+    }
+
+    /// The next byte, white space apart.
+    #[inline]
+    pub(crate) fn peek(&mut self) -> Option<u8> {
+        loop {
+            match *self.text.get(self.at)? {
+                b' ' | b'\n' | b'\r' | b'\t' => self.at += 1,
+                byte => return Some(byte),
+            }
+        }
+    }
+
+    pub(crate) fn is_at_end(&mut self) -> bool {
+        self.peek().is_none()
+    }
+
+    #[inline]
+    pub(crate) fn eat(&mut self, byte: u8) -> Option<()> {
+        (self.peek()? == byte).then(|| self.at += 1)
+    }
+
+    /// Exactly these bytes, without white space in front.
+    #[inline]
+    pub(crate) fn literal(&mut self, literal: &[u8]) -> Option<()> {
+        self.text
+            .get(self.at..)?
+            .starts_with(literal)
+            .then(|| self.at += literal.len())
+    }
+
+    /// A string that is written without escapes, as keys are. Whether it is UTF-8 is not looked at.
+    #[inline]
+    pub(crate) fn plain_string(&mut self) -> Option<&'a [u8]> {
+        self.eat(b'"')?;
+        let start = self.at;
+        loop {
+            if let Some(word) = Word::first_of(self.text.get(self.at..)?) {
+                let Some(clean) = first(word.quotes_or_backslashes() | word.controls()) else {
+                    self.at += Word::BYTES;
+                    continue;
+                };
+                self.at += clean;
+            }
+            match *self.text.get(self.at)? {
+                b'"' => {
+                    let text = self.text.get(start..self.at);
+                    self.at += 1;
+                    return text;
+                }
+                b'\\' | ..b' ' => return None,
+                _ => self.at += 1,
+            }
+        }
+    }
+
+    /// A string; null is an empty one.
+    pub(crate) fn string_or_null(&mut self) -> Option<Cow<'a, str>> {
+        if self.peek()? == b'n' {
+            return self.literal(b"null").map(|()| Cow::Borrowed(""));
+        }
+        let start = self.at;
+        if let Some(text) = self.plain_string() {
+            return std::str::from_utf8(text).ok().map(Cow::Borrowed);
+        }
+        self.at = start;
+        self.eat(b'"')?;
+        self.unescape().map(Cow::Owned)
+    }
+
+    /// A whole number without a sign, as the platform's codes are.
+    pub(crate) fn integer(&mut self) -> Option<i64> {
+        let first = self.peek()?;
+        let start = self.at;
+        let mut number = 0_i64;
+        while let Some(digit @ b'0'..=b'9') = self.text.get(self.at) {
+            number = number
+                .checked_mul(10)?
+                .checked_add(i64::from(digit - b'0'))?;
+            self.at += 1;
+        }
+        let digits = self.at - start;
+        let has_leading_zero = first == b'0' && digits > 1;
+        let goes_on = matches!(self.text.get(self.at), Some(b'.' | b'e' | b'E'));
+        (digits > 0 && !has_leading_zero && !goes_on).then_some(number)
+    }
+
+    /// The members of an object; `each` is called with a key, in front of its value, and has to read that.
+    pub(crate) fn members(
+        &mut self,
+        mut each: impl FnMut(&mut Self, &'a [u8]) -> Option<()>,
+    ) -> Option<()> {
+        self.eat(b'{')?;
+        if self.eat(b'}').is_some() {
+            return Some(());
+        }
+        loop {
+            let key = self.plain_string()?;
+            self.eat(b':')?;
+            each(self, key)?;
+            match self.peek()? {
+                b',' => self.at += 1,
+                b'}' => {
+                    self.at += 1;
+                    return Some(());
+                }
+                _ => return None,
+            }
+        }
+    }
+
+    /// Passes the value of a key that means nothing to us; serde_json looks at such a key's UTF-8, so it is looked at here.
+    pub(crate) fn skip_member(&mut self, key: &[u8]) -> Option<()> {
+        std::str::from_utf8(key).ok()?;
+        self.skip_value()
+    }
+
+    /// Passes any value.
+    pub(crate) fn skip_value(&mut self) -> Option<()> {
+        let mut deserializer = Deserializer::from_slice(self.text.get(self.at..)?);
+        IgnoredAny::deserialize(&mut deserializer).ok()?;
+        self.at += consumed(deserializer);
+        Some(())
+    }
+
+    /// The rest of a string, from behind its opening quote, with its escapes resolved.
+    fn unescape(&mut self) -> Option<String> {
+        let source = self.text.get(self.at..)?;
+        // No escape is shorter than what it stands for, so the text fits, and the last word that is copied whole.
+        let mut text = Vec::with_capacity(source.len() + Word::BYTES);
+        let mut rest = source;
+        loop {
+            if let Some(word) = Word::first_of(rest) {
+                text.extend_from_slice(&word.bytes());
+                let Some(clean) = first(word.quotes_or_backslashes()) else {
+                    rest = rest.get(Word::BYTES..)?;
+                    continue;
+                };
+                text.truncate(text.len() - Word::BYTES + clean);
+                rest = rest.get(clean..)?;
+            }
+            match rest {
+                [b'"', ..] => break,
+                [b'\\', b'u', digits @ ..] => rest = unescape_unicode(digits, &mut text)?,
+                [b'\\', letter, after @ ..] => {
+                    text.push(unescape_letter(*letter)?);
+                    rest = after;
+                }
+                [b'\\'] | [] => return None,
+                [byte, after @ ..] => {
+                    text.push(*byte);
+                    rest = after;
+                }
+            }
+        }
+        let length = source.len() - rest.len();
+        // One pass of its own over the source is cheaper than a look at every word for a character that is never there.
+        let least = source.get(..length)?.iter().fold(u8::MAX, |a, b| a.min(*b));
+        if least < b' ' {
+            return None;
+        }
+        self.at += length + 1;
+        // A short text in front of a long one would otherwise keep the long one's room.
+        if text.capacity() / 2 > text.len() {
+            text.shrink_to_fit();
+        }
+        String::from_utf8(text).ok()
+    }
+}
+
+/// How many bytes a deserializer has read. An iterator over it is the only public way to ask.
+pub(crate) fn consumed<'de>(deserializer: Deserializer<impl serde_json::de::Read<'de>>) -> usize {
+    deserializer.into_iter::<IgnoredAny>().byte_offset()
+}
+
+/// What a letter behind a backslash stands for, `u` apart.
+#[inline]
+fn unescape_letter(letter: u8) -> Option<u8> {
+    match letter {
+        b'"' | b'\\' | b'/' => Some(letter),
+        b'n' => Some(b'\n'),
+        b't' => Some(b'\t'),
+        b'r' => Some(b'\r'),
+        b'b' => Some(8),
+        b'f' => Some(12),
+        _ => None,
+    }
+}
+
+/// Appends the character whose escape goes on with these digits, a surrogate pair perhaps; gives what stands behind it.
+#[inline(never)]
+fn unescape_unicode<'a>(digits: &'a [u8], text: &mut Vec<u8>) -> Option<&'a [u8]> {
+    let (first, rest) = code_unit(digits)?;
+    let (second, rest) = match first {
+        0xD800..0xDC00 => code_unit(rest.strip_prefix(b"\\u")?)?,
+        _ => (0, rest),
+    };
+    // half a pair is an error of the first unit
+    let character = char::decode_utf16([first, second]).next()?.ok()?;
+    text.extend_from_slice(character.encode_utf8(&mut [0; 4]).as_bytes());
+    Some(rest)
+}
+
+fn code_unit(digits: &[u8]) -> Option<(u16, &[u8])> {
+    let (digits, rest) = digits.split_first_chunk::<4>()?;
+    let unit = digits.iter().try_fold(0, |unit, digit| {
+        let digit = char::from(*digit).to_digit(16)?;
+        Some(unit << 4 | u16::try_from(digit).ok()?)
+    })?;
+    Some((unit, rest))
+}
+
+/// Eight bytes of a text, looked at together.
+#[derive(Clone, Copy)]
+struct Word(u64);
+
+impl Word {
+    const BYTES: usize = size_of::<u64>();
+    const ONES: u64 = u64::MAX / 255;
+    const HIGH_BITS: u64 = Self::ONES << 7;
+
+    #[inline]
+    fn first_of(text: &[u8]) -> Option<Self> {
+        text.first_chunk()
+            .map(|bytes| Self(u64::from_le_bytes(*bytes)))
+    }
+
+    #[inline]
+    fn bytes(self) -> [u8; Self::BYTES] {
+        self.0.to_le_bytes()
+    }
+
+    /// Marks the first quote or backslash by its byte's high bit. Behind it there may be marks that mean nothing: a
+    /// borrow of the subtraction goes upwards.
+    #[inline]
+    fn quotes_or_backslashes(self) -> u64 {
+        let zeros = |word: u64| word.wrapping_sub(Self::ONES) & !word;
+        let quotes = zeros(self.0 ^ (Self::ONES * u64::from(b'"')));
+        let backslashes = zeros(self.0 ^ (Self::ONES * u64::from(b'\\')));
+        (quotes | backslashes) & Self::HIGH_BITS
+    }
+
+    /// Likewise the first control character.
+    #[inline]
+    fn controls(self) -> u64 {
+        self.0.wrapping_sub(Self::ONES * u64::from(b' ')) & !self.0 & Self::HIGH_BITS
+    }
+}
+
+/// The index of the first marked byte of a word.
+#[inline]
+fn first(marks: u64) -> Option<usize> {
+    (marks != 0).then(|| marks.trailing_zeros() as usize / 8)
+}
