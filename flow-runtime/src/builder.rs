@@ -10,6 +10,7 @@ use url::{Host, Url};
 
 use crate::client::Shared;
 use crate::credentials::AppCredentials;
+use crate::endpoint::Endpoints;
 use crate::error::{Error, ErrorKind, Result};
 use crate::http::{Customize, Http};
 use crate::span::Server;
@@ -348,8 +349,7 @@ impl ClientBuilder {
                 host: url.host_str().unwrap_or_default().to_owned(),
                 port: url.port_or_known_default(),
             },
-            base_url: url,
-            namespace_aliases: self.namespace_aliases,
+            endpoints: Endpoints::new(url, self.namespace_aliases),
             operator: self.operator,
             timeout: self.timeout,
             #[cfg(feature = "contracts")]

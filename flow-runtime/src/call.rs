@@ -1,19 +1,19 @@
 //! One call: a future with options, that owns all it needs.
 
-use std::borrow::Cow;
 use std::fmt;
 use std::future::Future;
 use std::pin::Pin;
+use std::sync::Arc;
 use std::task::{Context, Poll, ready};
 use std::time::Duration;
 
 use crate::driver::{self, Task};
+use crate::endpoint::Endpoint;
 use crate::error::{Error, ErrorKind, Ran, Result};
-use crate::http::endpoint;
 use crate::send::Order;
 use crate::span::CallSpan;
 use crate::wire::{Accept, Reply, Request};
-use crate::{Client, Execution, Operator, Params, Started, names};
+use crate::{Client, Execution, Operator, Params, Started};
 
 /// A call that waits for the flow's outputs: awaited, it gives an [`Execution`].
 pub type Execute<O> = Call<Execution<O>>;
@@ -62,7 +62,7 @@ pub struct Call<R> {
 struct Course {
     state: State,
     key: String,
-    label: String,
+    endpoint: Arc<Endpoint>,
 }
 
 enum State {
@@ -74,7 +74,6 @@ enum State {
 /// What `execute` and the options have set.
 struct Plan {
     client: Client,
-    target: Target,
     /// Written in `execute`; what went wrong there comes out of the await.
     params: Result<Params>,
     accept: Accept,
@@ -83,33 +82,27 @@ struct Plan {
     timeout: Option<Duration>,
 }
 
-/// Which flow is called.
-pub(crate) struct Target {
-    pub(crate) namespace: Cow<'static, str>,
-    pub(crate) flow_id: Cow<'static, str>,
-}
-
 /// The document's limit.
 const MOST_LOOP_MASKS: usize = 20;
 
 impl<O> Execute<O> {
     pub(crate) fn new(
         client: &Client,
-        target: Target,
+        endpoint: Arc<Endpoint>,
         params: Result<Params>,
         finish: fn(Reply, &str) -> Result<Execution<O>>,
     ) -> Self {
         Self {
-            course: Course::plan(client, target, params, Accept::Finished),
+            course: Course::plan(client, endpoint, params, Accept::Finished),
             finish,
         }
     }
 }
 
 impl Start {
-    pub(crate) fn start(client: &Client, target: Target, params: Result<Params>) -> Self {
+    pub(crate) fn start(client: &Client, endpoint: Arc<Endpoint>, params: Result<Params>) -> Self {
         Self {
-            course: Course::plan(client, target, params, Accept::Begun),
+            course: Course::plan(client, endpoint, params, Accept::Begun),
             finish: |reply, _| {
                 Ok(Started {
                     execution_id: reply.execution_id,
@@ -175,13 +168,17 @@ impl<R> Call<R> {
 }
 
 impl Course {
-    fn plan(client: &Client, target: Target, params: Result<Params>, accept: Accept) -> Self {
+    fn plan(
+        client: &Client,
+        endpoint: Arc<Endpoint>,
+        params: Result<Params>,
+        accept: Accept,
+    ) -> Self {
         Self {
             key: uuid::Uuid::new_v4().to_string(),
-            label: names::label(&target.namespace, &target.flow_id),
+            endpoint,
             state: State::Planned(Box::new(Plan {
                 client: client.clone(),
-                target,
                 params,
                 accept,
                 operator: None,
@@ -226,33 +223,23 @@ impl Course {
                 format!("{many} loop masks; the platform takes {MOST_LOOP_MASKS} at most"),
             ));
         }
-        let namespace = client
-            .namespace_aliases
-            .get(&*plan.target.namespace)
-            .map_or(&*plan.target.namespace, |alias| alias);
-        let path = names::path(namespace, &plan.target.flow_id);
-        let url = endpoint(&client.base_url, &path);
+        let endpoint = &self.endpoint;
         let mut request = Request::from_parts(params.into_json(), operator)
             .idempotency_key(&*self.key)
             .loop_masks(plan.loop_masks);
         if plan.accept == Accept::Begun {
             request = request.asynchronous();
         }
-        let span = CallSpan::new(
-            namespace,
-            &plan.target.flow_id,
-            url.as_str(),
-            &client.server,
-        );
+        let span = CallSpan::new(endpoint, &client.server);
         #[cfg(feature = "contracts")]
         let recording = client
             .recorder
             .as_ref()
-            .map(|recorder| recorder.of(plan.target.namespace, plan.target.flow_id));
+            .map(|recorder| recorder.of(endpoint.namespace.clone(), endpoint.flow_id.clone()));
         driver::spawn(
             span.clone().watch(
                 Order {
-                    url,
+                    endpoint: endpoint.clone(),
                     body: request.to_vec().into(),
                     accept: plan.accept,
                     timeout: plan.timeout.unwrap_or(client.timeout),
@@ -269,7 +256,7 @@ impl Course {
     /// What every error of this call has in common.
     fn failed(&self, error: Error) -> Error {
         error.with(|facts| {
-            facts.flow = Some(self.label.clone());
+            facts.flow = Some(self.endpoint.label.clone());
             facts.idempotency_key = Some(self.key.clone());
         })
     }
@@ -306,7 +293,7 @@ impl<R> Future for Call<R> {
 
     fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Result<R>> {
         let reply = ready!(self.course.poll(cx))?;
-        let result = (self.finish)(reply, &self.course.label);
+        let result = (self.finish)(reply, &self.course.endpoint.label);
         Poll::Ready(result.map_err(|error| self.course.failed(error)))
     }
 }
@@ -315,7 +302,7 @@ impl<R> Future for Call<R> {
 impl<R> fmt::Debug for Call<R> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Call")
-            .field("flow", &self.course.label)
+            .field("flow", &self.course.endpoint.label)
             .field("idempotency_key", &self.course.key)
             .finish_non_exhaustive()
     }

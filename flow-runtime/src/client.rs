@@ -1,14 +1,12 @@
 //! The client: what all calls share.
 
 use std::borrow::Cow;
-use std::collections::HashMap;
 use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
-use url::Url;
-
-use crate::call::{Call, Execute, Start, Target};
+use crate::call::{Call, Execute, Start};
+use crate::endpoint::{Endpoint, Endpoints};
 use crate::http::Http;
 use crate::span::Server;
 use crate::token_cache::TokenCache;
@@ -34,9 +32,8 @@ pub struct Client(Arc<Shared>);
 pub(crate) struct Shared {
     pub(crate) http: Arc<Http>,
     pub(crate) tokens: TokenCache,
-    pub(crate) base_url: Url,
+    pub(crate) endpoints: Endpoints,
     pub(crate) server: Server,
-    pub(crate) namespace_aliases: HashMap<String, String>,
     pub(crate) operator: Option<Operator>,
     pub(crate) timeout: Duration,
     pub(crate) queue_limit: Duration,
@@ -75,7 +72,7 @@ impl Client {
     /// The `execute` that `#[apaas_flow]` generates is this.
     pub fn execute<F: Flow>(&self, flow: &F) -> Execute<F::Output> {
         let () = F::CHECKED;
-        Call::new(self, target::<F>(), params(flow), |reply, _| {
+        Call::new(self, self.endpoint_of::<F>(), params(flow), |reply, _| {
             reply.decode(F::read_outputs)
         })
     }
@@ -85,18 +82,23 @@ impl Client {
     /// The `start` that `#[apaas_flow]` generates is this.
     pub fn start<F: Flow>(&self, flow: &F) -> Start {
         let () = F::CHECKED;
-        Call::start(self, target::<F>(), params(flow))
+        Call::start(self, self.endpoint_of::<F>(), params(flow))
     }
 
     pub(crate) fn shared(&self) -> &Shared {
         &self.0
     }
-}
 
-fn target<F: Flow>() -> Target {
-    Target {
-        namespace: Cow::Borrowed(F::NAMESPACE),
-        flow_id: Cow::Borrowed(F::FLOW_ID),
+    pub(crate) fn endpoint(
+        &self,
+        namespace: impl Into<Cow<'static, str>>,
+        flow_id: impl Into<Cow<'static, str>>,
+    ) -> Arc<Endpoint> {
+        self.0.endpoints.of(namespace.into(), flow_id.into())
+    }
+
+    fn endpoint_of<F: Flow>(&self) -> Arc<Endpoint> {
+        self.endpoint(F::NAMESPACE, F::FLOW_ID)
     }
 }
 
@@ -114,8 +116,9 @@ impl From<Shared> for Client {
 /// Without the credentials.
 impl fmt::Debug for Client {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let base_url = self.0.endpoints.base_url().as_str().trim_end_matches('/');
         f.debug_struct("Client")
-            .field("base_url", &self.0.base_url.as_str().trim_end_matches('/'))
+            .field("base_url", &base_url)
             .field("operator", &self.0.operator)
             .field("timeout", &self.0.timeout)
             .finish_non_exhaustive()

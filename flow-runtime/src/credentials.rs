@@ -7,9 +7,9 @@ use serde_json::Value;
 use url::Url;
 
 use crate::error::{Error, ErrorKind, Ran, Result, Stage};
-use crate::http::{Http, Sent, endpoint};
+use crate::http::{Http, Sent};
 use crate::wire::envelope_of;
-use crate::{BoxError, BoxFuture, Token, TokenSource};
+use crate::{BoxError, BoxFuture, Token, TokenSource, endpoint};
 
 const PATH: &str = "/open-apis/auth/v3/tenant_access_token/internal";
 
@@ -24,7 +24,7 @@ impl AppCredentials {
     pub(crate) fn new(http: Arc<Http>, base: &Url, app_id: &str, app_secret: &str) -> Self {
         Self {
             http,
-            url: endpoint(base, PATH),
+            url: endpoint::url(base, PATH),
             body: serde_json::json!({ "app_id": app_id, "app_secret": app_secret }).to_string(),
         }
     }

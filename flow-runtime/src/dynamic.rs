@@ -1,12 +1,13 @@
 //! Flows that are known only at run time.
 
-use std::borrow::Cow;
 use std::fmt;
+use std::sync::Arc;
 
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
-use crate::call::{Call, Execute, Start, Target};
+use crate::call::{Call, Execute, Start};
+use crate::endpoint::Endpoint;
 use crate::error::Result;
 use crate::wire::Reply;
 use crate::{Client, Outputs, Params, names};
@@ -61,7 +62,7 @@ impl DynamicFlow {
     pub fn execute(&self, client: &Client) -> Execute<DynamicOutput> {
         Call::new(
             client,
-            self.target(),
+            self.endpoint(client),
             Ok(self.params.clone()),
             |reply, flow| {
                 let output = DynamicOutput {
@@ -76,14 +77,11 @@ impl DynamicFlow {
 
     /// Starts the flow and does not wait for its end, once the call is awaited.
     pub fn start(&self, client: &Client) -> Start {
-        Call::start(client, self.target(), Ok(self.params.clone()))
+        Call::start(client, self.endpoint(client), Ok(self.params.clone()))
     }
 
-    fn target(&self) -> Target {
-        Target {
-            namespace: Cow::Owned(self.namespace.clone()),
-            flow_id: Cow::Owned(self.flow_id.clone()),
-        }
+    fn endpoint(&self, client: &Client) -> Arc<Endpoint> {
+        client.endpoint(self.namespace.clone(), self.flow_id.clone())
     }
 }
 

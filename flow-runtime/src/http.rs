@@ -32,16 +32,6 @@ pub(crate) struct Http {
     response_limit: usize,
 }
 
-/// The address of an endpoint. To parse the whole of it anew costs every call twice as much as this.
-pub(crate) fn endpoint(base: &Url, path: &str) -> Url {
-    let mut url = base.clone();
-    match base.path().trim_end_matches('/') {
-        "" => url.set_path(path),
-        before => url.set_path(&format!("{before}{path}")),
-    }
-    url
-}
-
 /// The value of an `Authorization` header, which no `Debug` shows.
 #[derive(Clone, PartialEq, Eq)]
 pub(crate) struct Bearer(HeaderValue);

@@ -23,6 +23,7 @@ pub mod contract;
 mod credentials;
 mod driver;
 mod dynamic;
+mod endpoint;
 mod error;
 mod execution;
 mod field;

@@ -161,12 +161,16 @@ impl Shared {
 
     /// Waits for a place, for `limit` at most; a wait that is known to be longer is not begun.
     pub(crate) async fn acquire(self: &Arc<Self>, limit: Duration) -> Result<Place> {
+        let now = Instant::now();
+        if let Some(place) = self.take_at_once(now) {
+            return Ok(place);
+        }
         let ahead = self.waiting.fetch_add(1, Ordering::Relaxed);
         let waiting = Waiting(&self.waiting);
         let wait = self
             .window()
-            .earliest(ahead, Instant::now())
-            .saturating_duration_since(Instant::now());
+            .earliest(ahead, now)
+            .saturating_duration_since(now);
         if wait > limit {
             return Err(too_long(wait, limit, ahead));
         }
@@ -177,22 +181,32 @@ impl Shared {
         Ok(place)
     }
 
+    /// A place, if one is free and nobody waits for it: the usual case, without a timer.
+    fn take_at_once(self: &Arc<Self>, now: Instant) -> Option<Place> {
+        // Whoever waits has the turn, or is given it before this can have it: nobody is overtaken.
+        let _turn = self.turn.try_lock().ok()?;
+        self.take(now).ok()
+    }
+
     async fn take_turn(self: &Arc<Self>) -> Place {
         let _turn = self.turn.lock().await;
         loop {
             let changed = self.changed.notified();
-            let free_at = match self.window().take(Instant::now()) {
-                Ok(()) => {
-                    return Place {
-                        quota: self.clone(),
-                        held: None,
-                    };
-                }
+            let free_at = match self.take(Instant::now()) {
+                Ok(place) => return place,
                 Err(free_at) => free_at,
             };
             // Whichever comes first: its time, or a place that was given back.
             let _ = tokio::time::timeout_at(free_at, changed).await;
         }
+    }
+
+    /// A place, or when the next one will be free. To be called by the one whose turn it is.
+    fn take(self: &Arc<Self>, now: Instant) -> Result<Place, Instant> {
+        self.window().take(now).map(|()| Place {
+            quota: self.clone(),
+            held: None,
+        })
     }
 
     /// The platform asks all calls to wait.

@@ -5,9 +5,9 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use tokio::time::{Instant, sleep, timeout};
-use url::Url;
 
 use crate::Client;
+use crate::endpoint::Endpoint;
 use crate::error::{Error, ErrorKind, Facts, Ran, Result, Stage};
 use crate::http::Sent;
 use crate::quota::Place;
@@ -18,7 +18,7 @@ use crate::wire::{Accept, Reply, judge};
 /// All that is needed to send a call, some attempts of it.
 pub(crate) struct Order {
     pub(crate) client: Client,
-    pub(crate) url: Url,
+    pub(crate) endpoint: Arc<Endpoint>,
     /// The same bytes, so the same idempotency key, at every attempt.
     pub(crate) body: Bytes,
     pub(crate) accept: Accept,
@@ -29,8 +29,8 @@ pub(crate) struct Order {
 }
 
 /// How far a call has come: seen from outside when its time is up.
-#[derive(Clone, Default)]
-struct Progress(Arc<Mutex<Steps>>);
+#[derive(Default)]
+struct Progress(Mutex<Steps>);
 
 #[derive(Default)]
 struct Steps {
@@ -132,12 +132,13 @@ impl Order {
         // Two clocks: waiting for the quota is not the call's time.
         let (mut time_left, mut queue_left) = (self.timeout, client.queue_limit);
         loop {
-            let queued = Instant::now();
+            let arrived = Instant::now();
             let place = client.quota.acquire(queue_left).await?;
-            queue_left = queue_left.saturating_sub(queued.elapsed());
-            progress.update(|steps| steps.queued += queued.elapsed());
-
             let begun = Instant::now();
+            let queued = begun - arrived;
+            queue_left = queue_left.saturating_sub(queued);
+            progress.update(|steps| steps.queued += queued);
+
             let error = match timeout(time_left, self.attempt(place, progress)).await {
                 Err(_) => return Err(progress.timed_out(self.timeout)),
                 Ok(Ok(reply)) => return Ok(reply),
@@ -176,7 +177,7 @@ impl Order {
         let response = client
             .http
             .post(
-                self.url.clone(),
+                self.endpoint.url.clone(),
                 Some(&bearer),
                 self.body.clone(),
                 &sent,

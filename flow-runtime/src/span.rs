@@ -10,6 +10,7 @@ use tracing::field::Empty;
 use tracing::instrument::WithSubscriber;
 use tracing::{Instrument, Span, debug, info_span, warn};
 
+use crate::endpoint::Endpoint;
 use crate::error::{Error, Result};
 use crate::wire::Reply;
 
@@ -27,18 +28,18 @@ pub(crate) struct CallSpan(Span);
 
 impl CallSpan {
     /// Made where the call is awaited, so that it is a child of the caller's span.
-    pub(crate) fn new(namespace: &str, flow_id: &str, url: &str, server: &Server) -> Self {
+    pub(crate) fn new(endpoint: &Endpoint, server: &Server) -> Self {
         Self(info_span!(
             "apaas_flow.call",
             otel.kind = "client",
-            otel.name = %Name(flow_id),
+            otel.name = %Name(&endpoint.flow_id),
             http.request.method = "POST",
             url.template = TEMPLATE,
-            url.full = url,
+            url.full = endpoint.url.as_str(),
             server.address = &*server.host,
             server.port = server.port,
-            apaas.namespace = namespace,
-            apaas.flow_id = flow_id,
+            apaas.namespace = &*endpoint.sent_namespace,
+            apaas.flow_id = &*endpoint.flow_id,
             http.response.status_code = Empty,
             http.request.resend_count = Empty,
             error.type = Empty,
