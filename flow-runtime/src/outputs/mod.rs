@@ -70,7 +70,7 @@ impl<'a> Outputs<'a> {
             Err(error) => Err(outputs
                 .read_again(Some(error))
                 .err()
-                .unwrap_or_else(|| GaveUp.into())),
+                .unwrap_or_else(|| GaveUp.into_error())),
             read => read,
         }
     }
@@ -207,7 +207,7 @@ impl<'a> Outputs<'a> {
 
     fn find(&mut self, name: &str) -> Result<Option<Value<'a>>> {
         match &mut self.reading {
-            Reading::First(in_place) => Ok(in_place.find(name)?),
+            Reading::First(in_place) => in_place.find(name).map_err(GaveUp::into_error),
             Reading::Second(index) => index.find(name),
         }
     }
@@ -281,7 +281,7 @@ impl<'a> Outputs<'a> {
         rust_type: &str,
     ) -> Error {
         match &mut self.reading {
-            Reading::First(in_place) => in_place.give_up().into(),
+            Reading::First(in_place) => in_place.give_up().into_error(),
             Reading::Second(index) => index.fail(explain_read(name, value.text, error, rust_type)),
         }
     }
@@ -300,17 +300,17 @@ impl<'a> Outputs<'a> {
     #[cold]
     fn missing(&mut self, name: &str, rust_type: &str) -> Error {
         match &mut self.reading {
-            Reading::First(in_place) => in_place.give_up().into(),
+            Reading::First(in_place) => in_place.give_up().into_error(),
             Reading::Second(index) => index.missing(name, rust_type),
         }
     }
 }
 
-/// An error that nobody sees: all is read again.
-impl From<GaveUp> for Error {
+impl GaveUp {
+    /// An error that nobody sees: all is read again. (As a `From` it would be one that the inference of users' code meets.)
     #[cold]
-    fn from(GaveUp: GaveUp) -> Self {
-        Self::decode(Vec::new())
+    fn into_error(self) -> Error {
+        Error::decode(Vec::new())
     }
 }
 
