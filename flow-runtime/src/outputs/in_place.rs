@@ -16,6 +16,7 @@ pub(super) struct InPlace<'a> {
 }
 
 /// The answer is the second reading's.
+#[derive(Clone, Copy)]
 pub(super) struct GaveUp;
 
 impl<'a> InPlace<'a> {

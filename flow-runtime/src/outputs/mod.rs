@@ -70,7 +70,7 @@ impl<'a> Outputs<'a> {
             Err(error) => Err(outputs
                 .read_again(Some(error))
                 .err()
-                .unwrap_or_else(|| GaveUp.into_error())),
+                .unwrap_or_else(|| unseen(GaveUp))),
             read => read,
         }
     }
@@ -207,7 +207,7 @@ impl<'a> Outputs<'a> {
 
     fn find(&mut self, name: &str) -> Result<Option<Value<'a>>> {
         match &mut self.reading {
-            Reading::First(in_place) => in_place.find(name).map_err(GaveUp::into_error),
+            Reading::First(in_place) => in_place.find(name).map_err(unseen),
             Reading::Second(index) => index.find(name),
         }
     }
@@ -281,7 +281,7 @@ impl<'a> Outputs<'a> {
         rust_type: &str,
     ) -> Error {
         match &mut self.reading {
-            Reading::First(in_place) => in_place.give_up().into_error(),
+            Reading::First(in_place) => unseen(in_place.give_up()),
             Reading::Second(index) => index.fail(explain_read(name, value.text, error, rust_type)),
         }
     }
@@ -300,18 +300,16 @@ impl<'a> Outputs<'a> {
     #[cold]
     fn missing(&mut self, name: &str, rust_type: &str) -> Error {
         match &mut self.reading {
-            Reading::First(in_place) => in_place.give_up().into_error(),
+            Reading::First(in_place) => unseen(in_place.give_up()),
             Reading::Second(index) => index.missing(name, rust_type),
         }
     }
 }
 
-impl GaveUp {
-    /// An error that nobody sees: all is read again. (As a `From` it would be one that the inference of users' code meets.)
-    #[cold]
-    fn into_error(self) -> Error {
-        Error::decode(Vec::new())
-    }
+/// An error that nobody sees, since all is read again. As a `From` it would make the inference of users' code ambiguous.
+#[cold]
+fn unseen(_: GaveUp) -> Error {
+    Error::decode(Vec::new())
 }
 
 /// Without the values.
