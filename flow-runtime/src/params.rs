@@ -3,7 +3,7 @@
 use std::ops::Range;
 
 use crate::error::{Error, ErrorKind, Result};
-use crate::field::{FieldSerializer, InputValue, Json, explain_write};
+use crate::field::{FieldSerializer, InputValue, Json, explain_write, push_json_string};
 
 /// Collects a flow's inputs as the JSON object `{api name: value}`.
 ///
@@ -121,12 +121,6 @@ impl std::fmt::Debug for Params {
         };
         f.debug_list().entries(self.names.iter().map(name)).finish()
     }
-}
-
-/// Appends a text as a JSON string.
-pub(crate) fn push_json_string(to: &mut Vec<u8>, text: &str) {
-    // Every text is a JSON string, and a Vec takes every byte: there is nothing that could fail.
-    let _: serde_json::Result<()> = serde_json::to_writer(to, text);
 }
 
 #[cfg(test)]

@@ -9,6 +9,8 @@ use std::borrow::Cow;
 use serde::de::{Deserialize, IgnoredAny};
 use serde_json::Deserializer;
 
+use super::word::{Word, first};
+
 /// After a `None` the place is anywhere; the cursor is of no more use then.
 pub(crate) struct Cursor<'a> {
     text: &'a [u8],
@@ -237,47 +239,4 @@ fn code_unit(digits: &[u8]) -> Option<(u16, &[u8])> {
         Some(unit << 4 | u16::try_from(digit).ok()?)
     })?;
     Some((unit, rest))
-}
-
-/// Eight bytes of a text, looked at together.
-#[derive(Clone, Copy)]
-struct Word(u64);
-
-impl Word {
-    const BYTES: usize = size_of::<u64>();
-    const ONES: u64 = u64::MAX / 255;
-    const HIGH_BITS: u64 = Self::ONES << 7;
-
-    #[inline]
-    fn first_of(text: &[u8]) -> Option<Self> {
-        text.first_chunk()
-            .map(|bytes| Self(u64::from_le_bytes(*bytes)))
-    }
-
-    #[inline]
-    fn bytes(self) -> [u8; Self::BYTES] {
-        self.0.to_le_bytes()
-    }
-
-    /// Marks the first quote or backslash by its byte's high bit. Behind it there may be marks that mean nothing: a
-    /// borrow of the subtraction goes upwards.
-    #[inline]
-    fn quotes_or_backslashes(self) -> u64 {
-        let zeros = |word: u64| word.wrapping_sub(Self::ONES) & !word;
-        let quotes = zeros(self.0 ^ (Self::ONES * u64::from(b'"')));
-        let backslashes = zeros(self.0 ^ (Self::ONES * u64::from(b'\\')));
-        (quotes | backslashes) & Self::HIGH_BITS
-    }
-
-    /// Likewise the first control character.
-    #[inline]
-    fn controls(self) -> u64 {
-        self.0.wrapping_sub(Self::ONES * u64::from(b' ')) & !self.0 & Self::HIGH_BITS
-    }
-}
-
-/// The index of the first marked byte of a word.
-#[inline]
-fn first(marks: u64) -> Option<usize> {
-    (marks != 0).then(|| marks.trailing_zeros() as usize / 8)
 }

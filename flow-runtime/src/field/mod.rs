@@ -7,6 +7,8 @@ mod explain;
 mod location;
 mod pairs;
 mod read;
+mod string;
+mod word;
 mod write;
 
 pub(crate) use cursor::{Cursor, consumed};
@@ -17,6 +19,7 @@ pub use read::ValueDeserializer;
 pub(crate) use read::absent;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
+pub(crate) use string::push_json_string;
 pub use write::FieldSerializer;
 
 /// JSON on its way into the parameters.

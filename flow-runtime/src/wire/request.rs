@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use crate::params::push_json_string;
+use crate::field::push_json_string;
 use crate::{Flow, Operator, Params, Result};
 
 /// A request's body, option by option. Options that are not set are absent from the body.
