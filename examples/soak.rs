@@ -8,7 +8,7 @@ use std::sync::atomic::{AtomicU8, Ordering};
 use std::time::{Duration, Instant};
 
 use apaas_flow::{Client, Operator, Quota, RetryPolicy, apaas_flow, value::RecordRef};
-use apaas_flow_emulator::{Emulator, Keep};
+use apaas_flow_emulator::{Emulator, Retention};
 use futures_util::{StreamExt, stream};
 
 /// Closes one ticket.
@@ -30,7 +30,7 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
     let seed: u64 = arguments.next().as_deref().unwrap_or("4711").parse()?;
 
     let emulator = Emulator::builder()
-        .keep(Keep::Counts)
+        .retention(Retention::Counts)
         .chaos(seed, rate)
         .start()
         .await?;

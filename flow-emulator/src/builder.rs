@@ -1,29 +1,63 @@
-//! What can be chosen before the emulator starts.
+//! How an emulator starts, and what can be set before.
 
 use std::fmt;
+use std::future::ready;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
-use apaas_flow_runtime::{Error, ErrorKind, Result};
+use apaas_flow_runtime::Result;
 
-use crate::chaos::Chaos;
 use crate::contracts;
 use crate::described::Described;
 use crate::emulator::Emulator;
-use crate::ledger::{Keep, Ledger};
-use crate::platform::{Log, Platform};
-use crate::quota::Quota;
-use crate::server::Server;
-use crate::token::{self, Credentials, Tokens};
-use crate::typed;
+use crate::error;
+use crate::http::server::Server;
+use crate::state::chaos::Chaos;
+use crate::state::credentials::Credentials;
+use crate::state::ledger::Ledger;
+use crate::state::quota::Quota;
+use crate::state::retention::Retention;
+use crate::state::tokens::{LIFETIME, Tokens};
+use crate::state::{Log, State};
+
+impl Emulator {
+    /// Starts an emulator on any free port of 127.0.0.1. It works under any executor; see [`Builder::start`].
+    ///
+    /// ```
+    /// # async fn test() -> apaas_flow::Result<()> {
+    /// let emulator = apaas_flow_emulator::Emulator::start().await?;
+    /// let client = emulator.client();
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// # Errors
+    /// The system has no port or no thread left.
+    pub fn start() -> impl Future<Output = Result<Self>> + Send {
+        Self::builder().start()
+    }
+
+    /// Starts an emulator on any free port of 127.0.0.1, without async.
+    ///
+    /// # Errors
+    /// The system has no port or no thread left.
+    pub fn start_blocking() -> Result<Self> {
+        Self::builder().start_blocking()
+    }
+
+    /// Sets host, port, credentials and more before the start.
+    pub fn builder() -> Builder {
+        Builder::new()
+    }
+}
 
 /// An emulator before it starts, from [`Emulator::builder`].
 ///
 /// ```
 /// use apaas_flow_emulator::Emulator;
 ///
-/// # fn main() -> apaas_flow_runtime::Result<()> {
+/// # fn main() -> apaas_flow::Result<()> {
 /// let emulator = Emulator::builder()
 ///     .app_credentials("cli_a1b2", "secret")
 ///     .start_blocking()?;
@@ -39,38 +73,38 @@ pub struct Builder {
     quota: Option<Quota>,
     chaos: Option<Chaos>,
     contracts: Vec<PathBuf>,
-    keep: Keep,
+    retention: Retention,
     log: Option<Log>,
 }
 
 impl Builder {
-    pub(crate) fn new() -> Self {
+    fn new() -> Self {
         Self {
             host: "127.0.0.1".to_owned(),
             port: 0,
             credentials: None,
-            token_lifetime: token::LIFETIME,
+            token_lifetime: LIFETIME,
             quota: None,
             chaos: None,
             contracts: Vec::new(),
-            keep: Keep::default(),
+            retention: Retention::default(),
             log: None,
         }
     }
 
-    /// The address to listen on; `127.0.0.1` unless given, and `0.0.0.0` to be reached from other machines and containers.
+    /// The address to listen on, `127.0.0.1` by default; `0.0.0.0` to be reached from other machines and containers.
     pub fn host(mut self, host: impl Into<String>) -> Self {
         self.host = host.into();
         self
     }
 
-    /// The port to listen on; unless given, or with 0, a free one.
+    /// The port to listen on; by default, or with 0, any free one.
     pub fn port(mut self, port: u16) -> Self {
         self.port = port;
         self
     }
 
-    /// The only app that is given a token. Unless given, any id and secret are good that are not empty.
+    /// The only app that gets a token. By default, any id and secret are accepted if they are not empty.
     pub fn app_credentials(
         mut self,
         app_id: impl Into<String>,
@@ -83,25 +117,25 @@ impl Builder {
         self
     }
 
-    /// How long a token lives; two hours unless given, as on the platform.
+    /// How long a token lives; by default two hours, as on the platform.
     ///
-    /// Whatever it is, a token with less than 30 minutes left is not given out again.
+    /// Whatever the lifetime, a token with less than 30 minutes left is not issued again.
     pub fn token_lifetime(mut self, lifetime: Duration) -> Self {
         self.token_lifetime = lifetime;
         self
     }
 
-    /// Lets no more execute requests of an app through in any stretch of `period` than `calls`; unless given, any number.
+    /// At most `calls` execute requests per app in any window of `period`; by default, any number.
     ///
-    /// The window slides, and counts the moments at which requests with a valid token arrive. The surplus is answered
-    /// with HTTP 429 and 99991400, and with the seconds until the next place is free in `x-ogw-ratelimit-reset`; it takes
-    /// no place itself. [`Emulator::rate_limited`] counts it, and [`Emulator::advance`] makes the time pass. With 0 calls
-    /// every request is surplus; a period of zero, which would limit nothing, is refused at the start.
+    /// The window slides, over the arrivals of requests with a valid token. A request over the quota is answered with HTTP
+    /// 429 and 99991400, and with the seconds to wait in `x-ogw-ratelimit-reset`; it does not count itself.
+    /// [`Emulator::rate_limited`] counts these requests, and [`Emulator::advance`] makes the time pass. With 0 calls every
+    /// request is refused; a period of zero, which would limit nothing, is an error at the start.
     ///
     /// ```
     /// # use std::time::Duration;
     /// # use apaas_flow_emulator::Emulator;
-    /// # fn main() -> apaas_flow_runtime::Result<()> {
+    /// # fn main() -> apaas_flow::Result<()> {
     /// let like_the_platform = Emulator::builder().quota(100, Duration::from_secs(60)).start_blocking()?;
     /// # Ok(())
     /// # }
@@ -111,17 +145,17 @@ impl Builder {
         self
     }
 
-    /// Makes requests go wrong from the start, see [`Emulator::chaos`].
+    /// Makes requests go wrong at random from the start, see [`Emulator::chaos`].
     pub fn chaos(mut self, seed: u64, rate: f64) -> Self {
         self.chaos = Chaos::new(seed, rate);
         self
     }
 
-    /// Answers every flow that has a contract in this folder, a file `NAMESPACE/FLOW_ID.json` in it, as the contract
-    /// describes it. A relative folder is looked for from where the program runs: for a test, its package. Several
-    /// folders may be given, one after the other. The program's `--contracts` does the same.
+    /// Answers every flow that has a contract, a file `NAMESPACE/FLOW_ID.json` in this folder. A relative folder is found
+    /// from the current directory: in a test, that of its package. Call it again for more folders. The program's
+    /// `--contracts` does the same.
     ///
-    /// A run ends well, and gives each output of the contract, the optional ones as well, a value of its type:
+    /// A run succeeds, and gives each output of the contract, also the optional ones, a value of its type:
     ///
     /// | type | sample |
     /// |---|---|
@@ -144,52 +178,52 @@ impl Builder {
     /// | `richtext` | `{"raw":"<p>sample</p>","preview":"sample","config":[]}` |
     /// | `array` | `[]` |
     /// | `object` | `{}` |
-    /// | `any` | `"1"` (and where there is no type) |
+    /// | `any` | `"1"` (also for an output without a type) |
     ///
-    /// These are the flow engine's own forms. An `option` and a `lookup` are one, never several; a list or an object of
-    /// which nothing else is known is empty. `_flowExecutionID` is the number of the run where its type has whole
-    /// numbers. Whoever needs other values, or a failure, gives the flow a handler: [`on`](Emulator::on) and the others
-    /// replace what the contract says of it, the names of its inputs included.
+    /// These are the flow engine's own forms. An `option` and a `lookup` are single values, never lists; an `array` and an
+    /// `object` are empty. `_flowExecutionID` is the execution id, unless its type excludes integers. For other values, or
+    /// a failure, register a handler: [`on`](Emulator::on) and the others replace the contract, including the check of
+    /// inputs.
     ///
-    /// Where the contract has `inputs`, parameters that do not fit them are refused before anything runs: one that it
-    /// does not know with `k_wf_ec_2001001`, unless the contract is `partial`, and a `required` one that is missing with
-    /// `k_wf_ec_2001002`. That the platform does so here is a guess. Types are not checked, and `null` is not missing.
+    /// If the contract has `inputs`, parameters that do not match are refused before anything runs: an unknown one with
+    /// `k_wf_ec_2001001`, unless the contract is `partial`, and a missing `required` one with `k_wf_ec_2001002`. That the
+    /// platform does the same here is a guess. Types are not checked, and `null` is not missing.
     ///
     /// ```no_run
     /// # use apaas_flow_emulator::Emulator;
-    /// # async fn test() -> apaas_flow_runtime::Result<()> {
+    /// # async fn test() -> apaas_flow::Result<()> {
     /// let emulator = Emulator::builder().contracts("flows").start().await?;
-    /// println!("{:?} are answered", emulator.flows());
+    /// println!("answers {:?}", emulator.flows());
     /// # Ok(())
     /// # }
     /// ```
     ///
-    /// The files are read once, at the start. Those that do not end in `.json`, and what begins with a dot, are not.
+    /// The files are read once, at the start. Files that do not end in `.json`, and names that begin with a dot, are ignored.
     pub fn contracts(mut self, folder: impl AsRef<Path>) -> Self {
         self.contracts.push(folder.as_ref().to_owned());
         self
     }
 
-    /// How much the emulator keeps of what it has seen and done; unless given, everything.
+    /// How much the emulator remembers of requests and runs; by default, everything.
     ///
     /// ```
-    /// use apaas_flow_emulator::{Emulator, Keep};
+    /// use apaas_flow_emulator::{Emulator, Retention};
     ///
-    /// # fn main() -> apaas_flow_runtime::Result<()> {
-    /// let for_a_million_runs = Emulator::builder().keep(Keep::Counts).start_blocking()?;
+    /// # fn main() -> apaas_flow::Result<()> {
+    /// let for_a_million_runs = Emulator::builder().retention(Retention::Counts).start_blocking()?;
     /// # Ok(())
     /// # }
     /// ```
-    pub fn keep(mut self, keep: Keep) -> Self {
-        self.keep = keep;
+    pub fn retention(mut self, retention: Retention) -> Self {
+        self.retention = retention;
         self
     }
 
-    /// Hears a line about each request that was answered: method, path, HTTP status and what became of it, without any value.
+    /// Calls `log` with a line for each request: method, path, HTTP status and what became of it, without any value.
     ///
     /// ```no_run
     /// # use apaas_flow_emulator::Emulator;
-    /// # fn main() -> apaas_flow_runtime::Result<()> {
+    /// # fn main() -> apaas_flow::Result<()> {
     /// let emulator = Emulator::builder().log(|line| eprintln!("{line}")).start_blocking()?;
     /// # Ok(())
     /// # }
@@ -199,51 +233,47 @@ impl Builder {
         self
     }
 
-    /// Starts the emulator. Needs no particular executor: it has a thread and a runtime of its own.
+    /// Starts the emulator, on its own thread with its own runtime.
+    ///
+    /// It has started when this call returns: the future is ready at once, under any executor.
     ///
     /// # Errors
-    /// The port is taken, the address is not one of this machine, or the quota's period is zero. A folder of contracts
-    /// that does not exist or has none; contracts that are not well formed: each mistake has a line with its place.
-    #[expect(
-        clippy::unused_async,
-        reason = "listening takes microseconds today; callers should not have to change on the day it does not"
-    )]
-    pub async fn start(self) -> Result<Emulator> {
-        self.start_blocking()
+    /// The port is taken, this machine does not have the address, or the quota's period is zero. A folder of contracts
+    /// does not exist or has none, or a contract is malformed: the message has a line for each mistake, with its place.
+    pub fn start(self) -> impl Future<Output = Result<Emulator>> + Send {
+        ready(self.start_blocking())
     }
 
-    /// Starts the emulator, for programs without async.
+    /// Starts the emulator, without async.
     ///
     /// # Errors
-    /// As those of [`start`](Self::start).
+    /// As [`start`](Self::start).
     pub fn start_blocking(self) -> Result<Emulator> {
         if self
             .quota
             .as_ref()
             .is_some_and(|quota| quota.period.is_zero())
         {
-            return Err(Error::new(
-                ErrorKind::Config,
-                "the quota's period is zero, which limits nothing; give the time that the calls are for, such as 60 s",
+            return Err(error::config(
+                "the quota needs a non-zero period, such as 60 s".to_owned(),
             ));
         }
-        let contracts = contracts::read(&self.contracts)
-            .map_err(|message| Error::new(ErrorKind::Config, message))?;
-        let platform = Arc::new(Platform::new(
+        let contracts = contracts::read(&self.contracts).map_err(error::config)?;
+        let state = Arc::new(State::new(
             self.credentials,
             Tokens::new(self.token_lifetime),
-            Ledger::new(self.keep),
+            Ledger::new(self.retention),
             self.quota,
             self.log,
         ));
-        platform.faults.chaos(self.chaos);
+        state.faults.set_chaos(self.chaos);
         for (flow, contract) in contracts {
             let described = Described::new(flow.clone(), contract);
-            platform.flows.register(flow, Arc::new(described));
+            state.flows.register(flow, Arc::new(described));
         }
-        let server = Server::start(self.host.clone(), self.port, Arc::clone(&platform))
-            .map_err(|error| typed::not_started(&self.host, self.port, &error))?;
-        Emulator::new(server, platform)
+        let server = Server::start(self.host.clone(), self.port, Arc::clone(&state))
+            .map_err(|error| error::cannot_listen(&self.host, self.port, &error))?;
+        Emulator::new(server, state)
     }
 }
 
@@ -254,7 +284,7 @@ impl fmt::Debug for Builder {
             .field("port", &self.port)
             .field("contracts", &self.contracts)
             .field("token_lifetime", &self.token_lifetime)
-            .field("keep", &self.keep)
+            .field("retention", &self.retention)
             .finish_non_exhaustive()
     }
 }

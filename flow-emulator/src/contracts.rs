@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 
 use crate::contract::Contract;
 use crate::file;
-use crate::flows;
+use crate::handler::flow_name::flow_name;
 
 /// How the name of a contract ends.
 const ENDING: &str = ".json";
@@ -67,7 +67,7 @@ impl Search {
         if path.is_dir() {
             return false;
         }
-        let flow = flows::name(namespace, flow_id);
+        let flow = flow_name(namespace, flow_id);
         if let Some(earlier) = self.files.insert(flow.clone(), path.clone()) {
             let (earlier, path) = (earlier.display(), path.display());
             self.wrong.push(format!(

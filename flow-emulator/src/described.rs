@@ -4,12 +4,11 @@ use serde_json::Value;
 use serde_json::value::RawValue;
 
 use crate::contract::{Contract, Entry};
-use crate::execute::EXECUTION_OUTPUT;
-use crate::failure::Failure;
-use crate::flows::{Handler, Run};
+use crate::handler::failure::Failure;
+use crate::handler::params::Params;
+use crate::handler::{EXECUTION_OUTPUT, Handler, Run};
 use crate::json::Object;
 use crate::nearest::nearest;
-use crate::request::Params;
 
 /// The engine's codes for inputs that are not the flow's.
 const UNKNOWN_INPUT: &str = "k_wf_ec_2001001";

@@ -1,14 +1,14 @@
-//! The Feishu aPaaS platform on loopback: the endpoint that executes a flow and the one that gives tokens, for tests
+//! The Feishu aPaaS platform on loopback: the endpoint that executes a flow and the one that issues tokens, for tests
 //! without a tenant and without a network.
 //!
-//! It is written from the platform's document alone, and shares no wire types with the client it is called by, so that
-//! a mistake in one is not agreed on by the other. A request that the document does not allow is refused with the
-//! platform's code and a list of all that is wrong with it.
+//! It is written from the platform's document alone and shares no wire types with the client, so that a mistake in one is
+//! not repeated in the other. A request that the document does not allow is refused with the platform's code and a list
+//! of everything that is wrong with it.
 //!
 //! ```
 //! use apaas_flow_emulator::Emulator;
 //!
-//! # fn main() -> apaas_flow_runtime::Result<()> {
+//! # fn main() -> apaas_flow::Result<()> {
 //! let emulator = Emulator::start_blocking()?;
 //! emulator.on_raw("package_x__c", "flow_y", |_params| {
 //!     Ok(serde_json::json!({"variable_total": "128.50"}))
@@ -18,7 +18,7 @@
 //! # }
 //! ```
 //!
-//! The same as a program, for clients in other languages:
+//! As a program, for clients in other languages:
 //!
 //! ```text
 //! $ apaas-flow-emulator --port 7800 --flow package_x__c/flow_y=outputs.json
@@ -27,28 +27,30 @@
 //! apaas-flow-emulator listening on http://127.0.0.1:40123
 //! ```
 //!
+//! Tests need none of what only the program needs: leave it out with `default-features = false`.
+//!
 //! # Flows without a handler
-//! A repository that keeps contracts of its flows (`flows/NAMESPACE/FLOW_ID.json`) needs none to begin with:
-//! [`Builder::contracts`], the program's `--contracts flows`, answers each with samples of its outputs' types, and
-//! refuses inputs that the contract does not know.
+//! In a repository that keeps contracts of its flows (`flows/NAMESPACE/FLOW_ID.json`), no handler is needed to begin with:
+//! [`Builder::contracts`], or `--contracts flows` for the program, answers each flow with sample values of its outputs'
+//! types, and refuses inputs that are not in the contract.
 //!
 //! ```no_run
 //! use apaas_flow_emulator::Emulator;
 //!
-//! # fn main() -> apaas_flow_runtime::Result<()> {
+//! # fn main() -> apaas_flow::Result<()> {
 //! let emulator = Emulator::builder().contracts("flows").start_blocking()?;
 //! # Ok(())
 //! # }
 //! ```
 //!
-//! # What goes wrong on demand
-//! [`Emulator::inject`] makes the next execute requests go wrong, [`Emulator::inject_token`] the next requests of a token,
-//! [`Emulator::chaos`] any of them by chance, and [`Builder::quota`] those that are too many.
+//! # Faults
+//! [`Emulator::inject`] makes the next execute requests go wrong, [`Emulator::inject_token`] the next token requests,
+//! [`Emulator::chaos`] any of them at random, and [`Builder::quota`] those over a rate limit.
 //!
 //! ```
 //! use apaas_flow_emulator::{Emulator, Fault};
 //!
-//! # fn main() -> apaas_flow_runtime::Result<()> {
+//! # fn main() -> apaas_flow::Result<()> {
 //! let emulator = Emulator::start_blocking()?;
 //! emulator.inject(Fault::RateLimited { reset: 1.0 }).times(2);
 //! emulator.inject(Fault::Dropped { after: true }); // the third request runs, and its reply is lost
@@ -56,34 +58,33 @@
 //! # }
 //! ```
 //!
-//! | [`Fault`] | what the client sees | did the flow run? |
+//! | [`Fault`] | what the client sees | does the flow run? |
 //! |---|---|---|
 //! | `RateLimited { reset }` | HTTP 429, 99991400, `x-ogw-ratelimit-reset: {reset}` | no |
 //! | `StaleToken { http_status }` | this HTTP status, 99991663; another token when it fetches one | no |
-//! | `Gateway { http_status, after }` | this HTTP status, an HTML page | with `after` |
-//! | `Internal { after }` | HTTP 500, 2320002 | with `after` |
-//! | `Dropped { after }` | the connection closed, no byte of a reply | with `after` |
-//! | `Slow(by)` | the usual reply, so much later | yes |
-//! | `Silent { after }` | nothing, for as long as it waits | with `after` |
-//! | `Endless` | HTTP 200, a body that does not end | yes |
+//! | `Gateway { http_status, after }` | this HTTP status, an HTML page | if `after` |
+//! | `Internal { after }` | HTTP 500, 2320002 | if `after` |
+//! | `Dropped { after }` | the connection closed, no byte of a reply | if `after` |
+//! | `Slow(delay)` | the usual reply, this much later | yes |
+//! | `Silent { after }` | nothing, for as long as it waits | if `after` |
+//! | `Endless` | HTTP 200, a body that never ends | yes |
 //! | `Truncated` | HTTP 200, complete; half of the JSON | yes |
 //! | `CutOff` | HTTP 200, half of what `Content-Length` announces, then the connection closed | yes |
-//! | `Html { after }` | HTTP 200, an HTML page | with `after` |
+//! | `Html { after }` | HTTP 200, an HTML page | if `after` |
 //! | `Redirect { location }` | HTTP 307, `Location: {location}` | no |
 //! | `Status(status)` | the usual reply with this `data.status` | yes |
 //!
-//! What really ran is in [`Emulator::executions`], [`Emulator::runs`] and [`Emulator::runs_of`], whatever became of the reply.
+//! [`Emulator::executions`], [`Emulator::runs`] and [`Emulator::runs_of`] tell what really ran, whatever became of the reply.
 //!
 //! # Where the document is silent
-//! Nothing here proves how a real tenant behaves:
-//! - A flow that reports a failure is answered with the outer code 0, and with `data.code`, `data.error_msg` and a
-//!   `data.status` of `failed`, or that of the [`Failure`].
-//! - A flow that is not registered is answered the same way, with `k_wf_ec_2001006`, params that do not fit the typed
-//!   inputs or lack what a contract requires with `k_wf_ec_2001002`, params that a contract does not know with
-//!   `k_wf_ec_2001001`, an idempotency key that was used before with `k_wf_ec_2001008`. None of them starts a run. A key
-//!   is used up by the run it started, however that ended, for all flows and for ever.
+//! None of this proves how a real tenant behaves:
+//! - A flow that reports a failure is answered with the outer code 0, with `data.code` and `data.error_msg`, and with a
+//!   `data.status` of `failed` or that of the [`Failure`].
+//! - So is a call whose flow does not run: an unknown flow gets `k_wf_ec_2001006`; params that do not fit the typed inputs,
+//!   or lack what a contract requires, `k_wf_ec_2001002`; params that are not in a contract, `k_wf_ec_2001001`; a used
+//!   idempotency key, `k_wf_ec_2001008`. A run uses up its key, however it ends, for all flows and forever.
 //! - `is_async` is answered with `in_process` and no outputs, after the handler has run: a test need not wait for it.
-//! - `_flowExecutionID`, which the document's sample carries, is added to outputs that do not have it.
+//! - `_flowExecutionID`, as in the document's sample, is added to outputs that do not have it.
 
 #![cfg_attr(
     test,
@@ -96,35 +97,27 @@
 )]
 
 mod builder;
-mod chaos;
-mod clock;
+#[cfg(feature = "cli")]
+pub mod cli;
+mod client;
 mod contract;
 mod contracts;
-mod delivery;
 mod described;
 mod emulator;
-mod execute;
-mod failure;
-mod fault;
+mod endpoint;
+mod error;
 mod file;
-mod flows;
+mod handler;
+mod http;
 mod json;
-mod ledger;
 mod nearest;
-mod outputs;
-mod platform;
-mod quota;
-mod random;
-mod reply;
-mod request;
-mod route;
 mod samples;
-mod server;
-mod token;
-mod typed;
+mod state;
 
 pub use builder::Builder;
 pub use emulator::Emulator;
-pub use failure::Failure;
-pub use fault::{Fault, Injected};
-pub use ledger::{ExecutionRecord, Keep, RequestRecord};
+pub use handler::failure::Failure;
+pub use state::fault::Fault;
+pub use state::faults::Injected;
+pub use state::record::{ExecutionRecord, RequestRecord};
+pub use state::retention::Retention;

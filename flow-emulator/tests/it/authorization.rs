@@ -49,7 +49,7 @@ fn a_token_of_another_emulator() {
 }
 
 #[test]
-fn a_token_that_was_made_invalid() {
+fn an_invalidated_token() {
     let emulator = Emulator::start_blocking().unwrap();
     let old = http::token(emulator.address());
     let bearer = format!("Bearer {old}");

@@ -14,7 +14,7 @@ fn start(builder: Builder) -> Emulator {
     emulator
 }
 
-/// The faults that so many execute requests meet, one after the other.
+/// The faults that this many execute requests meet, one after another.
 fn met(emulator: &Emulator, requests: usize) -> Vec<Option<Fault>> {
     let before = emulator.requests().len();
     for _ in 0..requests {
@@ -36,7 +36,7 @@ fn the_same_seed_gives_the_same_faults() {
     assert_eq!(met(&emulator, 60), first);
     emulator.chaos(8, 0.5);
     assert_ne!(met(&emulator, 60), first);
-    // numbers are counted from the call on
+    // requests are counted from the call
     emulator.chaos(7, 0.5);
     assert_eq!(met(&emulator, 60), first);
 }
@@ -53,7 +53,7 @@ fn a_rate_of_zero_ends_it() {
 }
 
 #[test]
-fn an_injected_fault_goes_first_and_moves_no_draw() {
+fn an_injected_fault_goes_first_and_shifts_no_draw() {
     let drawn = met(&start(Emulator::builder().chaos(7, 1.0)), 20);
     let emulator = start(Emulator::builder().chaos(7, 1.0));
     let injected = Fault::Internal { after: true };
@@ -64,7 +64,7 @@ fn an_injected_fault_goes_first_and_moves_no_draw() {
 }
 
 #[test]
-fn tokens_fail_half_as_often() {
+fn token_requests_fail_half_as_often() {
     let emulator = start(Emulator::builder().chaos(7, 1.0));
     for _ in 0..60 {
         let body = json!({"app_id": "a", "app_secret": "b"}).to_string();
@@ -80,19 +80,11 @@ fn tokens_fail_half_as_often() {
     assert!((15..=45).contains(&met), "{met} of 60");
 }
 
-/// A client that repeats whatever gave it no whole JSON, each call under one key.
-#[test]
-fn what_ran_is_in_the_ledger_as_often_as_it_ran() {
-    let emulator = Emulator::builder().chaos(11, 0.6).start_blocking().unwrap();
+/// Makes each of `calls` calls four times in a row under its own key, from four threads.
+fn call_four_times(emulator: &Emulator, calls: usize) {
     let address = emulator.address();
-    let ran: Arc<Mutex<BTreeMap<String, usize>>> = Arc::default();
-    let runs = Arc::clone(&ran);
-    emulator.on_raw(NAMESPACE, FLOW_ID, move |params| {
-        let call = params["call"].as_str().unwrap().to_owned();
-        *runs.lock().unwrap().entry(call).or_default() += 1;
-        Ok(json!({}))
-    });
     let token = http::token(address);
+    // the token itself is spared
     emulator.chaos(11, 0.6);
     let next = AtomicUsize::new(0);
     std::thread::scope(|scope| {
@@ -100,7 +92,7 @@ fn what_ran_is_in_the_ledger_as_often_as_it_ran() {
             scope.spawn(|| {
                 loop {
                     let call = next.fetch_add(1, Ordering::Relaxed);
-                    if call >= 100 {
+                    if call >= calls {
                         break;
                     }
                     let key = format!("call-{call}");
@@ -115,6 +107,19 @@ fn what_ran_is_in_the_ledger_as_often_as_it_ran() {
             });
         }
     });
+}
+
+#[test]
+fn the_ledger_counts_every_run_once() {
+    let emulator = Emulator::start_blocking().unwrap();
+    let ran: Arc<Mutex<BTreeMap<String, usize>>> = Arc::default();
+    let runs = Arc::clone(&ran);
+    emulator.on_raw(NAMESPACE, FLOW_ID, move |params| {
+        let call = params["call"].as_str().unwrap().to_owned();
+        *runs.lock().unwrap().entry(call).or_default() += 1;
+        Ok(json!({}))
+    });
+    call_four_times(&emulator, 100);
     let ran = ran.lock().unwrap();
     let lost = emulator
         .requests()
@@ -135,6 +140,6 @@ fn what_ran_is_in_the_ledger_as_often_as_it_ran() {
         assert_eq!(records.count(), runs, "{key}");
         assert!(runs <= 1, "{key}");
     }
-    // of 100 calls, each made four times, hardly any is unlucky every time
+    // hardly any of 100 calls fails four times in a row
     assert!(ran.len() > 90, "{}", ran.len());
 }

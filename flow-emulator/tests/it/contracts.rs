@@ -1,4 +1,4 @@
-//! Flows that are answered as their contracts describe them, over the wire.
+//! Flows that are answered from their contracts, over the wire.
 
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 
 use crate::http::{self, EXECUTE, FLOW_ID, NAMESPACE, minimal, with};
 
-/// A folder of contracts that is gone after the test.
+/// A folder of contracts, deleted after the test.
 pub(crate) struct Folder(PathBuf);
 
 impl Folder {
@@ -29,7 +29,7 @@ impl Folder {
         folder
     }
 
-    /// With a contract of the sample's flow.
+    /// With a contract of the sample flow.
     pub(crate) fn of_the_sample(text: &str) -> Self {
         Self::new(&[(&format!("{NAMESPACE}/{FLOW_ID}.json"), text)])
     }
@@ -46,7 +46,7 @@ impl Folder {
         self.builder().start_blocking().unwrap()
     }
 
-    /// What the start is refused with, where `<` stands for the folder.
+    /// Why the emulator does not start; `<` stands for the folder.
     #[track_caller]
     fn refusal(&self) -> String {
         let error = self.builder().start_blocking().unwrap_err();
@@ -74,7 +74,7 @@ fn record() -> Value {
 }
 
 #[test]
-fn a_run_gives_samples_and_its_own_number() {
+fn a_run_gives_samples_and_its_execution_id() {
     let emulator = Folder::of_the_sample(CONTRACT).start();
     let mut ids = Vec::new();
     for _ in 0..2 {
@@ -112,7 +112,7 @@ fn a_started_flow_has_no_outputs_and_its_inputs_are_checked() {
 }
 
 #[test]
-fn inputs_that_the_contract_does_not_allow_start_no_run() {
+fn inputs_that_do_not_match_start_no_run() {
     let (tell, hear) = std::sync::mpsc::channel();
     let emulator = Folder::of_the_sample(CONTRACT)
         .builder()
@@ -149,7 +149,7 @@ fn inputs_that_the_contract_does_not_allow_start_no_run() {
 }
 
 #[test]
-fn what_is_not_known_is_not_checked() {
+fn only_what_the_contract_says_is_checked() {
     let params = with("params", "{\"variable_other\": 1}");
     let ended = |contract: &str| {
         let emulator = Folder::of_the_sample(contract).start();
@@ -163,7 +163,7 @@ fn what_is_not_known_is_not_checked() {
 }
 
 #[test]
-fn a_handler_goes_before_a_contract() {
+fn a_handler_replaces_a_contract() {
     let emulator = Folder::of_the_sample(CONTRACT).start();
     emulator.on_raw(NAMESPACE, FLOW_ID, |params| {
         match params["unknown"].as_i64() {
@@ -189,7 +189,7 @@ fn a_handler_goes_before_a_contract() {
 }
 
 #[test]
-fn several_folders_and_what_else_is_in_them() {
+fn several_folders_with_other_files_in_them() {
     let one = Folder::new(&[
         ("a__c/x.json", "{}"),
         ("a__c/y.v2.json", "\u{feff}{}"),
@@ -217,13 +217,14 @@ fn several_folders_and_what_else_is_in_them() {
         reply.failure(),
         (
             "k_wf_ec_2001006".to_owned(),
-            "no flow b__c/z; did you mean b__c/x? Registered: a__c/x, a__c/y.v2, b__c/x".to_owned()
+            "unknown flow b__c/z; did you mean b__c/x? Registered: a__c/x, a__c/y.v2, b__c/x"
+                .to_owned()
         )
     );
 }
 
 #[test]
-fn every_malformed_contract_is_told_at_once() {
+fn all_mistakes_in_all_contracts_are_reported() {
     let folder = Folder::new(&[
         (
             "a__c/x.json",

@@ -46,7 +46,7 @@ fn a_run_ends_with_its_outputs() {
 }
 
 #[test]
-fn an_execution_id_that_the_handler_gives_is_kept() {
+fn an_execution_id_from_the_handler_is_kept() {
     let emulator = Emulator::start_blocking().unwrap();
     emulator.on_raw(NAMESPACE, FLOW_ID, |_| Ok(json!({"_flowExecutionID": 7})));
     assert_eq!(
@@ -66,10 +66,10 @@ fn no_params_are_an_empty_object() {
 }
 
 #[test]
-fn integers_stay_whole() {
+fn integers_keep_their_precision() {
     let emulator = Emulator::start_blocking().unwrap();
     emulator.on_raw(NAMESPACE, FLOW_ID, Ok);
-    // none of them survives a float
+    // no f64 holds any of them
     let params = r#"{"a":9007199254740993,"b":-9007199254740993,"c":18446744073709551615}"#;
     let reply = http::execute(emulator.address(), &with("params", params));
     let out_params = reply.data()["out_params"].as_str().unwrap().to_owned();
@@ -86,7 +86,7 @@ fn integers_stay_whole() {
 }
 
 #[test]
-fn a_failure_is_the_flows_own() {
+fn a_failure_is_in_the_inner_code() {
     let emulator = Emulator::start_blocking().unwrap();
     emulator.on_raw(NAMESPACE, FLOW_ID, |_| {
         Err(Failure::new("stock_empty", "none left"))
@@ -106,7 +106,7 @@ fn a_failure_is_the_flows_own() {
     );
 
     emulator.on_raw(NAMESPACE, FLOW_ID, |_| {
-        Err(Failure::new("no", "not allowed").status("rejected"))
+        Err(Failure::new("no", "not allowed").with_status("rejected"))
     });
     let reply = http::execute(emulator.address(), &minimal());
     assert_eq!(reply.data()["status"], "rejected");
@@ -133,20 +133,20 @@ fn an_asynchronous_start_has_no_outputs() {
 }
 
 #[test]
-fn a_flow_that_is_not_registered() {
+fn an_unknown_flow() {
     let emulator = Emulator::start_blocking().unwrap();
     let reply = http::execute(emulator.address(), &minimal());
     assert_eq!(reply.data()["status"], "failed");
     assert_eq!(reply.data()["execution_id"], "");
     let (code, message) = reply.failure();
     assert_eq!(code, "k_wf_ec_2001006");
-    assert!(message.contains("the emulator knows none"), "{message}");
+    assert!(message.contains("no flow is registered"), "{message}");
 
     emulator.on_raw(NAMESPACE, "deleteObject_99c656599e", |_| Ok(json!({})));
     let (_, message) = http::execute(emulator.address(), &minimal()).failure();
     assert_eq!(
         message,
-        "no flow package_7344545d87__c/deleteObject_99c656599f; \
+        "unknown flow package_7344545d87__c/deleteObject_99c656599f; \
          did you mean package_7344545d87__c/deleteObject_99c656599e? \
          Registered: package_7344545d87__c/deleteObject_99c656599e"
     );
@@ -154,7 +154,7 @@ fn a_flow_that_is_not_registered() {
 }
 
 #[test]
-fn a_key_is_used_once() {
+fn a_key_works_once() {
     let emulator = Emulator::start_blocking().unwrap();
     emulator.on_raw(NAMESPACE, FLOW_ID, |_| Ok(json!({})));
     let body = with("idempotent_key", "iuhg23897489797");
@@ -181,7 +181,7 @@ fn a_refused_call_uses_up_no_key() {
 }
 
 #[test]
-fn what_ran_is_recorded() {
+fn runs_are_recorded() {
     let emulator = Emulator::start_blocking().unwrap();
     emulator.on_raw(NAMESPACE, FLOW_ID, |_| Ok(json!({})));
     let body = json!({
@@ -253,7 +253,7 @@ fn names_are_decoded() {
 }
 
 #[test]
-fn the_log_has_a_line_for_each_request_and_no_values() {
+fn the_log_has_a_line_per_request_and_no_values() {
     let (tell, hear) = std::sync::mpsc::channel();
     let emulator = Emulator::builder()
         .log(move |line| tell.send(line.to_owned()).unwrap())
@@ -287,7 +287,7 @@ fn the_log_has_a_line_for_each_request_and_no_values() {
 }
 
 #[test]
-fn a_reply_has_strings_where_the_document_has_strings() {
+fn all_of_data_is_strings() {
     let emulator = Emulator::start_blocking().unwrap();
     emulator.on_raw(NAMESPACE, FLOW_ID, |_| Ok(json!({})));
     let data = http::execute(emulator.address(), &minimal()).data();
@@ -306,7 +306,7 @@ fn the_log_id_is_where_the_official_sdks_look_for_it() {
     let emulator = Emulator::start_blocking().unwrap();
     let reply = http::execute(emulator.address(), &json!({}));
     let log_id = reply.header("X-Tt-Logid").unwrap();
-    // one of them minds the case
+    // one of them is case-sensitive
     assert!(reply.head.contains(&format!("X-Tt-Logid: {log_id}\r\n")));
     assert_eq!(reply.json()["error"]["log_id"], log_id);
 }

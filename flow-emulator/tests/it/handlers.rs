@@ -14,7 +14,7 @@ fn dropped(emulator: Emulator) -> Option<String> {
 }
 
 #[test]
-fn a_panic_is_told_in_the_reply_and_raised_again_on_drop() {
+fn a_panic_is_in_the_reply_and_raised_again_on_drop() {
     let emulator = Emulator::start_blocking().unwrap();
     emulator.on_raw(NAMESPACE, FLOW_ID, |params| {
         assert!(params.is_null(), "expected no params");
@@ -25,7 +25,7 @@ fn a_panic_is_told_in_the_reply_and_raised_again_on_drop() {
     assert_eq!(code, "emulator_handler_broken");
     assert_eq!(message, why);
     assert_eq!(emulator.executions()[0].status, "failed");
-    // it still answers
+    // the emulator still answers
     assert_eq!(
         http::execute(emulator.address(), &minimal()).failure().1,
         why
@@ -41,7 +41,7 @@ fn a_panic_in_an_asynchronous_run_is_raised_on_drop() {
     assert_eq!(reply.data()["status"], "in_process");
     assert_eq!(
         dropped(emulator).unwrap(),
-        "the handler of flow package_7344545d87__c/deleteObject_99c656599f panicked: with something that is no text"
+        "the handler of flow package_7344545d87__c/deleteObject_99c656599f panicked with a payload that is not a string"
     );
 }
 
@@ -53,7 +53,7 @@ fn a_panic_while_the_emulator_stops_is_not_lost() {
         emulator.on_raw(NAMESPACE, FLOW_ID, move |_| {
             entered.send(()).unwrap();
             while std::net::TcpStream::connect(address).is_ok() {
-                // more at once than the listener holds would be tried again after the second that the stop waits
+                // without a pause the listener's backlog would fill up, and a retry come after the stop has timed out
                 std::thread::sleep(Duration::from_millis(1));
             }
             panic!("too late");
@@ -64,13 +64,13 @@ fn a_panic_while_the_emulator_stops_is_not_lost() {
             std::thread::spawn(move || http::execute_with(address, &token, http::EXECUTE, &body));
         has_entered.recv_timeout(Duration::from_secs(10)).unwrap();
         assert!(dropped(emulator).unwrap().ends_with("panicked: too late"));
-        // its reply comes or does not, whichever is faster: the handler or the end of the connection
+        // whether its reply arrives is a race between the handler and the end of the connection
         let _ = caller.join();
     });
 }
 
 #[test]
-fn a_test_that_panics_already_is_left_alone() {
+fn a_test_that_is_panicking_is_left_alone() {
     let payload = catch_unwind(|| {
         let emulator = Emulator::start_blocking().unwrap();
         emulator.on_raw(NAMESPACE, FLOW_ID, |_| panic!("handler"));
@@ -78,16 +78,16 @@ fn a_test_that_panics_already_is_left_alone() {
         panic!("test");
     })
     .unwrap_err();
-    // two panics at once would have aborted the process
+    // a second panic would have aborted the process
     assert_eq!(payload.downcast_ref::<&str>(), Some(&"test"));
 }
 
 #[test]
-fn outputs_that_are_no_object_fail_the_test() {
+fn outputs_that_are_not_an_object_fail_the_test() {
     let emulator = Emulator::start_blocking().unwrap();
     emulator.on_raw(NAMESPACE, FLOW_ID, |_| Ok(json!([])));
     let why = "the handler of flow package_7344545d87__c/deleteObject_99c656599f returned an array; \
-               outputs are a JSON object of {api name: value}";
+               outputs must be a JSON object of {api name: value}";
     assert_eq!(
         http::execute(emulator.address(), &minimal()).failure().1,
         why
@@ -96,7 +96,7 @@ fn outputs_that_are_no_object_fail_the_test() {
 }
 
 #[test]
-fn nothing_is_raised_when_nothing_was_wrong() {
+fn dropping_is_quiet_if_nothing_was_wrong() {
     let emulator = Emulator::start_blocking().unwrap();
     emulator.on_raw(NAMESPACE, FLOW_ID, |_| Ok(json!({})));
     http::execute(emulator.address(), &minimal());
@@ -104,7 +104,7 @@ fn nothing_is_raised_when_nothing_was_wrong() {
 }
 
 #[test]
-fn the_last_handler_answers() {
+fn the_last_registered_handler_answers() {
     let emulator = Emulator::start_blocking().unwrap();
     for turn in [1, 2] {
         emulator.on_raw(NAMESPACE, FLOW_ID, move |_| Ok(json!({"turn": turn})));
@@ -129,7 +129,7 @@ fn a_handler_may_call_the_emulator() {
 }
 
 #[test]
-fn handlers_run_beside_each_other() {
+fn handlers_run_concurrently() {
     let emulator = Emulator::start_blocking().unwrap();
     let address = emulator.address();
     let (open, gate) = mpsc::channel();

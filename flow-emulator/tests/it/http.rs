@@ -1,9 +1,8 @@
-//! HTTP by hand: one request a connection, and the document's own sample for whatever a test does not care about.
+//! HTTP by hand: one request per connection, with the document's sample for whatever a test does not care about.
 
 use std::fmt::Write as _;
 use std::io::{Read, Write};
 use std::net::{SocketAddr, TcpStream};
-use std::process::{Child, Command};
 use std::sync::atomic::{AtomicU16, Ordering};
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
@@ -54,7 +53,7 @@ impl Reply {
         serde_json::from_str(data["out_params"].as_str().unwrap()).unwrap()
     }
 
-    /// The inner code and message of a flow that failed or was not run.
+    /// The inner code and message of a flow that failed or did not run.
     #[track_caller]
     pub(crate) fn failure(&self) -> (String, String) {
         let data = self.data();
@@ -64,25 +63,19 @@ impl Reply {
     }
 }
 
-/// Held while a program is started: between fork and exec a child has all that is open in this process.
-static FORKING: Mutex<()> = Mutex::new(());
+/// Held while a program is started: between fork and exec, a child holds every socket that is open in this process.
+pub(crate) static FORKING: Mutex<()> = Mutex::new(());
 
-/// Starts a program, and returns once it has nothing of this process's any more.
-pub(crate) fn spawn(command: &mut Command) -> Child {
-    let _forking = FORKING.lock().unwrap_or_else(PoisonError::into_inner);
-    command.spawn().unwrap()
-}
-
-/// Tests with an emulator whose port is nobody's once it has stopped. No system gives that port to those who take any one
-/// (Linux begins at 32768, others at 49152), as the tests do that run at the same time; no other test asks for it by its
-/// number, and no child has its listener.
+/// Tests with an emulator on a port that nothing else takes once it has stopped. It is below the range from which systems
+/// choose free ports (32768 on Linux, 49152 elsewhere), as they do for the tests that run at the same time; no other test
+/// asks for it by number, and no child process holds its listener.
 pub(crate) fn on_quiet_port<T>(test: impl FnOnce(Emulator) -> T) -> T {
     static TRIED: AtomicU16 = AtomicU16::new(0);
     let _no_fork = FORKING.lock().unwrap_or_else(PoisonError::into_inner);
     let first = 20_000 + u16::try_from(std::process::id() % 500).unwrap() * 20;
     loop {
         let tried = TRIED.fetch_add(1, Ordering::Relaxed);
-        assert!(tried < 20, "all ports are taken");
+        assert!(tried < 20, "no port is free");
         let port = first + tried;
         match Emulator::builder().port(port).start_blocking() {
             Ok(emulator) => return test(emulator),
@@ -91,7 +84,7 @@ pub(crate) fn on_quiet_port<T>(test: impl FnOnce(Emulator) -> T) -> T {
     }
 }
 
-/// Sends bytes as they are; what comes back is left to be read.
+/// Sends bytes as they are, and leaves the reply to the caller.
 pub(crate) fn open(address: SocketAddr, request: &[u8]) -> TcpStream {
     let mut stream = TcpStream::connect(address).unwrap();
     stream
@@ -102,7 +95,7 @@ pub(crate) fn open(address: SocketAddr, request: &[u8]) -> TcpStream {
     stream
 }
 
-/// Sends bytes as they are and reads until the server hangs up.
+/// Sends bytes as they are, and reads until the server hangs up.
 pub(crate) fn send(address: SocketAddr, request: &[u8]) -> Reply {
     let mut reply = Vec::new();
     let mut stream = open(address, request);
@@ -165,7 +158,7 @@ pub(crate) fn execute_with(address: SocketAddr, token: &str, path: &str, body: &
     request(address, "POST", path, &headers, body.as_bytes())
 }
 
-/// Executes the sample's flow, whose reply is left to be read.
+/// Executes the sample flow, and leaves the reply to the caller.
 pub(crate) fn execute_open(address: SocketAddr, token: &str, body: &Value) -> TcpStream {
     let bearer = format!("Bearer {token}");
     let headers = [JSON, ("Authorization", bearer.as_str())];
@@ -176,12 +169,12 @@ pub(crate) fn execute_open(address: SocketAddr, token: &str, body: &Value) -> Tc
     )
 }
 
-/// Executes the sample's flow with a good token.
+/// Executes the sample flow with a valid token.
 pub(crate) fn execute(address: SocketAddr, body: &Value) -> Reply {
     execute_with(address, &token(address), EXECUTE, &body.to_string())
 }
 
-/// The smallest body that is allowed.
+/// The smallest valid body.
 pub(crate) fn minimal() -> Value {
     json!({"operator": "{\"_id\": 1111}"})
 }

@@ -1,4 +1,4 @@
-use apaas_flow_emulator::{Builder, Emulator, Fault, Keep};
+use apaas_flow_emulator::{Builder, Emulator, Fault, Retention};
 use serde_json::json;
 
 use crate::http::{self, EXECUTE, FLOW_ID, NAMESPACE, with};
@@ -10,7 +10,7 @@ fn start(builder: Builder) -> (Emulator, String) {
     (emulator, token)
 }
 
-/// The inner code of a call under this key.
+/// The inner code of the reply to a call under this key.
 fn call(emulator: &Emulator, token: &str, key: &str) -> String {
     let body = with("idempotent_key", key).to_string();
     let data = http::execute_with(emulator.address(), token, EXECUTE, &body).data();
@@ -29,7 +29,7 @@ fn runs_are_counted_by_key() {
 
 #[test]
 fn counts_without_records() {
-    let (emulator, token) = start(Emulator::builder().keep(Keep::Counts));
+    let (emulator, token) = start(Emulator::builder().retention(Retention::Counts));
     for key in ["a", "b", "a"] {
         call(&emulator, &token, key);
     }
@@ -48,8 +48,8 @@ fn counts_without_records() {
 }
 
 #[test]
-fn runs_have_numbers_of_their_own_without_records() {
-    let (emulator, token) = start(Emulator::builder().keep(Keep::CountsOfLast(1)));
+fn runs_have_distinct_ids_without_records() {
+    let (emulator, token) = start(Emulator::builder().retention(Retention::LastKeys(1)));
     let number = |key| {
         let body = with("idempotent_key", key).to_string();
         let reply = http::execute_with(emulator.address(), &token, EXECUTE, &body);
@@ -60,6 +60,6 @@ fn runs_have_numbers_of_their_own_without_records() {
         numbers[0] < numbers[1] && numbers[1] < numbers[2],
         "{numbers:?}"
     );
-    // forgotten, and so run again
+    // "a" was forgotten, so it ran again
     assert_eq!((emulator.runs(), emulator.runs_of("b")), (3, 0));
 }

@@ -6,13 +6,13 @@ use serde_json::json;
 
 use crate::http::{self, FLOW_ID, NAMESPACE, minimal};
 
-/// Polls a future once with no executor around it.
+/// Polls a future once, without an executor.
 fn poll_once<F: Future>(future: F) -> F::Output {
     let mut future = std::pin::pin!(future);
     let mut context = std::task::Context::from_waker(std::task::Waker::noop());
     match future.as_mut().poll(&mut context) {
         std::task::Poll::Ready(output) => output,
-        std::task::Poll::Pending => panic!("it waits for something that nobody drives"),
+        std::task::Poll::Pending => panic!("the future is not ready at once"),
     }
 }
 
@@ -23,7 +23,7 @@ fn starts_under_any_executor() {
 }
 
 #[test]
-fn starts_inside_a_runtime_and_answers_while_that_is_blocked() {
+fn answers_while_the_runtime_it_started_in_is_blocked() {
     let runtime = tokio::runtime::Builder::new_current_thread()
         .build()
         .unwrap();
@@ -39,7 +39,7 @@ fn starts_inside_a_runtime_and_answers_while_that_is_blocked() {
 fn stopping_frees_the_port() {
     http::on_quiet_port(|emulator| {
         let address = emulator.address();
-        // a connection that is kept open does not keep the port
+        // an open connection does not hold the port
         let open = TcpStream::connect(address).unwrap();
         http::token(address);
         drop(emulator);
@@ -54,7 +54,7 @@ fn stopping_frees_the_port() {
 }
 
 #[test]
-fn stopping_waits_only_so_long_for_a_handler() {
+fn stopping_waits_for_a_handler_but_not_forever() {
     let emulator = Emulator::start_blocking().unwrap();
     let address = emulator.address();
     let (entered, has_entered) = std::sync::mpsc::channel();
@@ -97,20 +97,20 @@ fn a_flow_goes_on_when_its_caller_hangs_up() {
     std::io::Write::write_all(&mut stream, request.as_bytes()).unwrap();
     has_entered.recv_timeout(Duration::from_secs(10)).unwrap();
     drop(stream);
-    // the server sees the end of the connection before it answers anybody else on the same thread
+    // the server has one thread: once it has answered this, it has seen the end of the other connection
     assert_eq!(http::token(address), token);
     assert_eq!(emulator.executions()[0].status, "in_process");
     open.send(()).unwrap();
     let before = std::time::Instant::now();
     while emulator.requests().len() < 3 {
-        assert!(before.elapsed() < Duration::from_secs(10), "no answer");
+        assert!(before.elapsed() < Duration::from_secs(10), "no reply");
         std::thread::yield_now();
     }
     assert_eq!(emulator.executions()[0].status, "end");
 }
 
 #[test]
-fn a_port_that_is_taken() {
+fn a_taken_port() {
     let emulator = Emulator::start_blocking().unwrap();
     let port = emulator.address().port();
     let error = Emulator::builder()
@@ -128,7 +128,7 @@ fn a_port_that_is_taken() {
 }
 
 #[test]
-fn a_host_that_is_not_here() {
+fn an_address_of_another_machine() {
     let error = Emulator::builder()
         .host("192.0.2.1")
         .start_blocking()
@@ -147,7 +147,7 @@ fn can_be_shared_between_threads() {
 }
 
 #[test]
-fn the_url_can_be_reached() {
+fn the_url_is_reachable() {
     let emulator = Emulator::builder()
         .host("0.0.0.0")
         .start_blocking()

@@ -1,4 +1,4 @@
-//! The emulator as the wire shows it. Requests are written by hand from the platform's document, not by our runtime.
+//! The emulator over the wire. Requests are written by hand from the platform's document, not by our runtime.
 
 #![allow(
     clippy::expect_used,
@@ -15,8 +15,10 @@ mod execute;
 mod faults;
 mod handlers;
 mod http;
+mod injection;
 mod ledger;
 mod lifecycle;
+#[cfg(feature = "cli")]
 mod program;
 mod quota;
 mod request;

@@ -1,9 +1,10 @@
-//! The program, as a shell sees it.
+//! The program, from a shell's point of view.
 
 use std::io::{BufRead, BufReader, Read};
 use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::process::{Child, Command, Output, Stdio};
+use std::sync::PoisonError;
 use std::time::{Duration, Instant};
 
 use serde_json::json;
@@ -13,7 +14,7 @@ use crate::http;
 
 const PROGRAM: &str = env!("CARGO_BIN_EXE_apaas-flow-emulator");
 
-/// A file that is gone after the test.
+/// A file, deleted after the test.
 struct File(PathBuf);
 
 impl File {
@@ -35,16 +36,22 @@ impl Drop for File {
     }
 }
 
-fn spawn(args: &[&str]) -> Child {
+/// Starts a program, and returns once it holds nothing of this process any more.
+fn spawn(command: &mut Command) -> Child {
+    let _forking = http::FORKING.lock().unwrap_or_else(PoisonError::into_inner);
+    command.spawn().unwrap()
+}
+
+fn start(args: &[&str]) -> Child {
     let mut command = Command::new(PROGRAM);
     command
         .args(args)
         .stdout(Stdio::piped())
         .stderr(Stdio::piped());
-    http::spawn(&mut command)
+    spawn(&mut command)
 }
 
-/// A program that runs; it is stopped in the end, whatever the test comes to.
+/// A running program, killed at the end of the test if it still runs.
 struct Running {
     child: Child,
     line: String,
@@ -52,7 +59,7 @@ struct Running {
 
 impl Running {
     fn start(args: &[&str]) -> Self {
-        let mut child = spawn(args);
+        let mut child = start(args);
         let mut line = String::new();
         let stdout = child.stdout.as_mut().unwrap();
         BufReader::new(stdout).read_line(&mut line).unwrap();
@@ -65,10 +72,10 @@ impl Running {
         address.strip_suffix('\n').unwrap().parse().unwrap()
     }
 
-    /// Its exit code and stderr after a signal.
+    /// The exit code and stderr after a signal.
     fn stop(mut self, signal: &str) -> (Option<i32>, String) {
         let mut kill = Command::new("kill");
-        let sent = http::spawn(kill.args([signal, &self.child.id().to_string()])).wait();
+        let sent = spawn(kill.args([signal, &self.child.id().to_string()])).wait();
         assert!(sent.unwrap().success());
         let status = self.child.wait().unwrap();
         let mut stderr = String::new();
@@ -85,21 +92,21 @@ impl Drop for Running {
     }
 }
 
-/// What becomes of a program that should end by itself.
+/// The output of a program that should end by itself.
 fn run(args: &[&str]) -> Output {
-    let mut child = spawn(args);
+    let mut child = start(args);
     let before = Instant::now();
     while child.try_wait().unwrap().is_none() {
         if before.elapsed() > Duration::from_secs(10) {
             child.kill().unwrap();
-            panic!("it still runs: {:?}", child.wait_with_output());
+            panic!("still running: {:?}", child.wait_with_output());
         }
         std::thread::sleep(Duration::from_millis(5));
     }
     child.wait_with_output().unwrap()
 }
 
-/// The one line with which the program refuses.
+/// The one line that says why the program does not start.
 #[track_caller]
 fn refusal(args: &[&str]) -> String {
     let output = run(args);
@@ -142,7 +149,7 @@ fn answers_with_the_outputs_of_a_file() {
 }
 
 #[test]
-fn answers_as_contracts_describe() {
+fn answers_from_contracts() {
     let folder = Folder::new(&[
         (
             "package_7344545d87__c/deleteObject_99c656599f.json",
@@ -172,7 +179,7 @@ fn answers_as_contracts_describe() {
     assert_eq!(
         told,
         [
-            "answers package_7344545d87__c/deleteObject_99c656599f with samples, as its contract describes it",
+            "answers package_7344545d87__c/deleteObject_99c656599f with sample values from its contract",
             &format!("answers package_x__c/flow_y with {}", file.0.display()),
         ]
     );
@@ -196,7 +203,7 @@ fn bad_contracts() {
 }
 
 #[test]
-fn sends_each_value_as_the_file_has_it() {
+fn sends_values_exactly_as_the_file_has_them() {
     let text =
         r#"{"z": 12345678901234567890123, "a": [1.10, 1E2, "\u6d41"], "b": {"y": 1, "x": -0.0}}"#;
     let file = File::new("exact.json", text);
@@ -209,7 +216,7 @@ fn sends_each_value_as_the_file_has_it() {
 }
 
 #[test]
-fn the_first_line_names_the_port_that_was_asked_for() {
+fn the_first_line_names_the_requested_port() {
     let port = http::on_quiet_port(|emulator| emulator.address().port());
     let program = Running::start(&["--port", &port.to_string()]);
     assert_eq!(
@@ -228,7 +235,7 @@ fn stops_cleanly() {
 }
 
 #[test]
-fn insists_on_its_app() {
+fn accepts_only_its_app() {
     let program = Running::start(&["--app-id", "cli_a", "--app-secret", "s"]);
     let code = |id, secret| http::ask_token(program.address(), id, secret).json()["code"].clone();
     assert_eq!(code("cli_a", "s"), 0);
@@ -236,21 +243,21 @@ fn insists_on_its_app() {
 }
 
 #[test]
-fn refuses_the_surplus() {
+fn enforces_the_quota() {
     let program = Running::start(&["--quota", "1/3600"]);
     let statuses = [(); 2].map(|()| http::execute(program.address(), &http::minimal()).status);
     assert_eq!(statuses, [200, 429]);
     let (_, stderr) = program.stop("-INT");
     assert!(
         stderr.contains(
-            "-> 429 99991400 request trigger frequency limit: the limit is 1; wait for 3"
+            "-> 429 99991400 request trigger frequency limit: the limit is 1; retry in 3"
         ),
         "{stderr}"
     );
 }
 
 #[test]
-fn makes_the_same_faults_from_the_same_seed() {
+fn the_same_seed_gives_the_same_faults() {
     let outcomes = |seed: &str| {
         let program = Running::start(&["--chaos", "1", "--seed", seed]);
         for _ in 0..20 {
@@ -266,7 +273,7 @@ fn makes_the_same_faults_from_the_same_seed() {
 }
 
 #[test]
-fn a_port_that_is_taken() {
+fn a_taken_port() {
     let program = Running::start(&[]);
     let port = program.address().port().to_string();
     let message = refusal(&["--port", &port]);
@@ -277,7 +284,7 @@ fn a_port_that_is_taken() {
         "{message}"
     );
     assert!(
-        message.ends_with("stop it, or choose another port (0 takes a free one)"),
+        message.ends_with("stop it, or choose another port (0 takes any free one)"),
         "{message}"
     );
 }
@@ -299,7 +306,7 @@ fn a_bad_file() {
     );
     assert_eq!(
         refused("array.json", "\n  [1]"),
-        ":2:3: outputs are a JSON object such as {\"variable_total\": \"128.50\"}, not an array"
+        ":2:3: expected a JSON object of outputs such as {\"variable_total\": \"128.50\"}, found an array"
     );
     assert_eq!(
         refused("twice.json", "{\n  \"a\": 1,\n  \"a\": 2\n}"),
@@ -320,22 +327,22 @@ fn bad_arguments() {
     );
     assert_eq!(
         refusal(&["--port", "x"]),
-        "--port is a number from 0 to 65535, not `x`"
+        "--port must be an integer from 0 to 65535, not `x`"
     );
     assert_eq!(
         refusal(&["--quota", "0"]),
-        "--quota is N[/SECONDS], two numbers above 0 such as 100 or 5/1, not `0`"
+        "--quota must be N[/SECONDS] with numbers above 0, such as 100 or 5/1, not `0`"
     );
     assert_eq!(
         refusal(&["--chaos", "2"]),
-        "--chaos is a share from 0 to 1 such as 0.2, not `2`"
+        "--chaos must be a number from 0 to 1, such as 0.2, not `2`"
     );
     assert_eq!(
         refusal(&["--flow", "../x=f"]),
-        "the namespace of --flow \"../x=f\" is a step between folders; \
+        "the namespace of --flow \"../x=f\" is `.` or `..`, which a URL path does not keep; \
          write NAMESPACE/FLOW_ID=FILE, such as package_x__c/flow_y=outputs.json"
     );
-    assert_eq!(refusal(&["--seed", "2"]), "--seed needs --chaos beside it");
+    assert_eq!(refusal(&["--seed", "2"]), "--seed needs --chaos");
 }
 
 #[test]

@@ -22,7 +22,7 @@ fn call(emulator: &Emulator, token: &str) -> http::Reply {
 }
 
 #[test]
-fn the_surplus_is_refused_until_the_first_place_is_free() {
+fn calls_over_the_quota_are_refused_until_the_window_moves_on() {
     let emulator = emulator(2);
     let token = http::token(emulator.address());
     assert_eq!(call(&emulator, &token).status, 200);
@@ -38,7 +38,7 @@ fn the_surplus_is_refused_until_the_first_place_is_free() {
     assert!((10.0..=20.0).contains(&reset), "{reset}");
     assert_eq!((emulator.rate_limited(), emulator.runs()), (1, 2));
 
-    // who waits as long as it was told finds one place, and only one
+    // after the wait that the reply names, one call is let through, and only one
     emulator.advance(Duration::from_secs_f64(reset));
     assert_eq!(call(&emulator, &token).status, 200);
     assert_eq!(call(&emulator, &token).status, 429);
@@ -47,7 +47,7 @@ fn the_surplus_is_refused_until_the_first_place_is_free() {
 }
 
 #[test]
-fn each_app_has_its_own() {
+fn each_app_has_its_own_quota() {
     let emulator = emulator(1);
     let token = |app| {
         let reply = http::ask_token(emulator.address(), app, "secret").json();
@@ -61,19 +61,19 @@ fn each_app_has_its_own() {
 }
 
 #[test]
-fn what_is_refused_later_on_takes_a_place_and_what_has_no_app_does_not() {
+fn invalid_requests_count_but_those_without_an_app_do_not() {
     let emulator = emulator(1);
     let token = http::token(emulator.address());
     assert_eq!(call(&emulator, "t-unknown").json()["code"], 99_991_663);
     let invalid = http::execute_with(emulator.address(), &token, EXECUTE, "[]");
     assert_eq!(invalid.json()["code"], 2_320_001);
     assert_eq!(call(&emulator, &token).status, 429);
-    // tokens are another API
+    // the token endpoint has no quota
     assert_eq!(http::token(emulator.address()), token);
 }
 
 #[test]
-fn a_fault_takes_a_place_and_a_refused_request_leaves_it_waiting() {
+fn a_request_with_a_fault_counts_and_one_over_the_quota_meets_none() {
     let emulator = emulator(1);
     let token = http::token(emulator.address());
     emulator.inject(Fault::Internal { after: false }).times(2);
@@ -85,12 +85,12 @@ fn a_fault_takes_a_place_and_a_refused_request_leaves_it_waiting() {
     emulator.clear_faults();
     emulator.inject(Fault::RateLimited { reset: 1.0 });
     assert_eq!(call(&emulator, &token).status, 429);
-    // not the quota's doing
+    // the fault does not count as the quota
     assert_eq!(emulator.rate_limited(), 1);
 }
 
 #[test]
-fn no_calls_at_all() {
+fn a_quota_of_no_calls() {
     let emulator = emulator(0);
     let token = http::token(emulator.address());
     for _ in 0..2 {
@@ -102,7 +102,7 @@ fn no_calls_at_all() {
 }
 
 #[test]
-fn a_period_that_does_not_end() {
+fn an_endless_period() {
     let emulator = Emulator::builder()
         .quota(1, Duration::MAX)
         .start_blocking()
@@ -113,20 +113,20 @@ fn a_period_that_does_not_end() {
 }
 
 #[test]
-fn a_period_of_zero_is_refused_at_the_start() {
+fn a_period_of_zero_is_an_error_at_the_start() {
     for calls in [0, 1] {
         let started = Emulator::builder()
             .quota(calls, Duration::ZERO)
             .start_blocking();
         assert_eq!(
             started.unwrap_err().to_string(),
-            "the quota's period is zero, which limits nothing; give the time that the calls are for, such as 60 s"
+            "the quota needs a non-zero period, such as 60 s"
         );
     }
 }
 
 #[test]
-fn none_unless_chosen() {
+fn no_quota_by_default() {
     let emulator = Emulator::start_blocking().unwrap();
     emulator.on_raw(NAMESPACE, FLOW_ID, |_| Ok(json!({})));
     let token = http::token(emulator.address());

@@ -1,4 +1,4 @@
-//! One test a rule of the document; the texts of the violations are tested where they are written.
+//! One test per rule of the document; the texts of the violations are unit-tested.
 
 use std::time::Duration;
 
@@ -13,7 +13,7 @@ fn emulator() -> Emulator {
     emulator
 }
 
-/// The fields that a reply finds wrong, and its first description.
+/// The fields that a reply calls wrong, and its first description.
 #[track_caller]
 fn violations(reply: &Reply) -> (Vec<String>, String) {
     assert_eq!(reply.status, 400, "{reply:?}");
@@ -58,7 +58,7 @@ fn assert_right(body: &Value) {
 }
 
 #[test]
-fn what_is_allowed() {
+fn valid_requests() {
     assert_right(&minimal());
     assert_right(&json!({"operator": "{\"email\": \"apaas@bytedance.com\"}"}));
     assert_right(&json!({
@@ -130,13 +130,13 @@ fn an_unknown_key() {
 }
 
 #[test]
-fn a_body_that_is_no_object() {
+fn a_body_that_is_not_an_object() {
     let emulator = emulator();
     let token = http::token(emulator.address());
     for body in ["", "[]", "null", "{", "{\"operator\"", "\u{0}", "{}{}"] {
         let reply = http::execute_with(emulator.address(), &token, EXECUTE, body);
         let (fields, _) = violations(&reply);
-        // an empty object misses its operator, and nothing but one object is a body
+        // an empty object would lack its operator instead
         assert_eq!(fields, ["body"], "{body:?}");
     }
 }
@@ -169,14 +169,14 @@ fn content_type() {
 }
 
 #[test]
-fn the_token_is_looked_at_before_the_body() {
+fn the_token_is_checked_before_the_body() {
     let emulator = emulator();
     let reply = http::execute_with(emulator.address(), "t-1", EXECUTE, "[]");
     assert_eq!(reply.json()["code"], 99_991_663);
 }
 
 #[test]
-fn no_such_route() {
+fn unknown_routes() {
     let emulator = emulator();
     for (method, path) in [
         ("GET", EXECUTE),
@@ -223,7 +223,7 @@ fn a_body_that_is_too_large() {
 }
 
 #[test]
-fn what_is_no_http_does_no_harm() {
+fn malformed_http_does_no_harm() {
     let emulator = emulator();
     for bytes in [
         &b"\x00\xff\xfe\r\n\r\n"[..],
@@ -237,7 +237,7 @@ fn what_is_no_http_does_no_harm() {
         std::io::Write::write_all(&mut stream, bytes).unwrap();
         stream.shutdown(std::net::Shutdown::Write).unwrap();
         let mut reply = Vec::new();
-        // a reply or a closed connection, and no wait
+        // either a reply or a closed connection, without a wait
         let _ = std::io::Read::read_to_end(&mut stream, &mut reply);
     }
     assert_eq!(

@@ -29,7 +29,7 @@ fn the_reply_is_flat() {
 }
 
 #[test]
-fn the_same_token_with_the_seconds_it_has_left() {
+fn the_same_token_with_its_remaining_seconds() {
     let emulator = Emulator::start_blocking().unwrap();
     let first = ask_token(emulator.address(), "a", "b").json();
     emulator.advance(80 * MINUTE);
@@ -40,7 +40,7 @@ fn the_same_token_with_the_seconds_it_has_left() {
 }
 
 #[test]
-fn a_new_token_below_thirty_minutes_and_both_are_valid_until_their_end() {
+fn a_new_token_below_thirty_minutes_and_both_valid_until_they_expire() {
     let emulator = Emulator::start_blocking().unwrap();
     let address = emulator.address();
     emulator.on_raw(http::NAMESPACE, http::FLOW_ID, |_| Ok(json!({})));
@@ -62,7 +62,7 @@ fn a_new_token_below_thirty_minutes_and_both_are_valid_until_their_end() {
 }
 
 #[test]
-fn the_lifetime_can_be_chosen() {
+fn the_lifetime_can_be_set() {
     let emulator = Emulator::builder()
         .token_lifetime(MINUTE)
         .start_blocking()
@@ -74,7 +74,7 @@ fn the_lifetime_can_be_chosen() {
 }
 
 #[test]
-fn any_app_is_good_unless_one_is_chosen() {
+fn any_app_is_accepted_unless_one_is_set() {
     let emulator = Emulator::start_blocking().unwrap();
     let address = emulator.address();
     assert_eq!(ask_token(address, "x", "y").json()["code"], 0);
@@ -100,7 +100,7 @@ fn any_app_is_good_unless_one_is_chosen() {
 }
 
 #[test]
-fn a_body_that_is_no_request_for_a_token() {
+fn malformed_token_requests() {
     let emulator = Emulator::start_blocking().unwrap();
     for (body, explanation) in [
         ("", "the body is nothing instead of a JSON object"),

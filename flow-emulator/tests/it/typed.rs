@@ -59,7 +59,7 @@ fn emulator() -> Emulator {
 }
 
 #[test]
-fn a_handler_of_the_flows_own_types() {
+fn a_typed_handler() {
     let emulator = emulator();
     let params = "{\"variable_order\": 9007199254740993, \"unknown\": {}}";
     let reply = http::execute(emulator.address(), &with("params", params));
@@ -69,9 +69,9 @@ fn a_handler_of_the_flows_own_types() {
     );
 }
 
-/// With our own client: the two readings of the document meet.
+/// With our own client, which has its own reading of the document.
 #[test]
-fn the_client_that_comes_with_it() {
+fn the_emulators_client() {
     let emulator = Emulator::builder()
         .app_credentials("cli_a1b2", "its own secret")
         .start_blocking()
@@ -101,7 +101,7 @@ fn the_client_that_comes_with_it() {
 }
 
 #[test]
-fn the_client_that_comes_with_it_waits_for_no_quota_of_its_own() {
+fn the_emulators_client_has_no_quota() {
     let emulator = emulator();
     let client = emulator.client();
     let runtime = tokio::runtime::Builder::new_current_thread()
@@ -119,7 +119,7 @@ fn the_client_that_comes_with_it_waits_for_no_quota_of_its_own() {
 }
 
 #[test]
-fn the_client_that_comes_with_it_meets_faults() {
+fn the_emulators_client_survives_faults() {
     let emulator = emulator();
     emulator.inject(Fault::RateLimited { reset: 0.01 }).times(2);
     emulator.inject(Fault::StaleToken { http_status: 200 });
@@ -135,7 +135,7 @@ fn the_client_that_comes_with_it_meets_faults() {
 }
 
 #[test]
-fn its_failure() {
+fn a_typed_handlers_failure() {
     let emulator = emulator();
     let params = "{\"variable_order\": 0}";
     let reply = http::execute(emulator.address(), &with("params", params));
@@ -151,7 +151,7 @@ fn params_that_do_not_fit_start_no_run() {
     for body in [
         minimal(),
         with("params", "{\"variable_order\": \"private\"}"),
-        // the same when it is asked for an asynchronous start
+        // the same for an asynchronous start
         json!({"operator": "{\"_id\":1}", "is_async": true, "idempotent_key": "k"}),
     ] {
         let reply = http::execute(emulator.address(), &body);
@@ -165,7 +165,7 @@ fn params_that_do_not_fit_start_no_run() {
         assert!(!message.contains("private"), "{message}");
     }
     assert_eq!(emulator.executions(), []);
-    // and use up no key
+    // the key is still unused
     let body = json!({"operator": "{\"_id\":1}", "params": "{\"variable_order\":1}", "idempotent_key": "k"});
     assert_eq!(
         http::execute(emulator.address(), &body).data()["status"],
@@ -174,7 +174,7 @@ fn params_that_do_not_fit_start_no_run() {
 }
 
 #[test]
-fn outputs_that_cannot_be_written_fail_the_test() {
+fn outputs_that_cannot_be_encoded_fail_the_test() {
     let emulator = emulator();
     emulator.on::<Discount>(|_| {
         Ok(DiscountOutput {
@@ -185,7 +185,7 @@ fn outputs_that_cannot_be_written_fail_the_test() {
     let (code, message) = http::execute(emulator.address(), &with("params", params)).failure();
     assert_eq!(code, "emulator_handler_broken");
     assert!(
-        message.ends_with("returned outputs that cannot be written: no total"),
+        message.ends_with("returned outputs that cannot be encoded: no total"),
         "{message}"
     );
     let dropped = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| drop(emulator)));

@@ -1,0 +1,121 @@
+//! The platform's rate limit: at most `calls` in any window of `period`.
+
+use std::collections::{HashMap, VecDeque};
+use std::sync::{Mutex, PoisonError};
+use std::time::Duration;
+
+/// A true sliding window for each app, over the requests that were let through.
+#[derive(Debug)]
+pub(crate) struct Quota {
+    pub(crate) calls: usize,
+    pub(crate) period: Duration,
+    windows: Mutex<Windows>,
+}
+
+#[derive(Debug, Default)]
+struct Windows {
+    by_app: HashMap<String, VecDeque<Duration>>,
+    refused: usize,
+}
+
+/// A request over the quota.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) struct OverQuota {
+    /// How many calls the quota allows.
+    pub(crate) limit: usize,
+    /// Until the next call would be let through.
+    pub(crate) reset: Duration,
+}
+
+impl Quota {
+    pub(crate) fn new(calls: usize, period: Duration) -> Self {
+        Self {
+            calls,
+            period,
+            windows: Mutex::default(),
+        }
+    }
+
+    /// Lets a request through, or refuses it.
+    pub(crate) fn arrive(&self, app: &str, now: Duration) -> Result<(), OverQuota> {
+        let mut windows = self.windows.lock().unwrap_or_else(PoisonError::into_inner);
+        let Windows { by_app, refused } = &mut *windows;
+        by_app.retain(|_, window| {
+            while window.front().is_some_and(|&at| self.leaves(at) <= now) {
+                window.pop_front();
+            }
+            !window.is_empty()
+        });
+        let window = by_app.entry(app.to_owned()).or_default();
+        if window.len() < self.calls {
+            window.push_back(now);
+            return Ok(());
+        }
+        *refused += 1;
+        let reset = window
+            .front()
+            .map_or(self.period, |&first| self.leaves(first).saturating_sub(now));
+        Err(OverQuota {
+            limit: self.calls,
+            reset,
+        })
+    }
+
+    /// When an arrival leaves the window.
+    fn leaves(&self, at: Duration) -> Duration {
+        at.saturating_add(self.period)
+    }
+
+    /// How many requests were refused.
+    pub(crate) fn refused(&self) -> usize {
+        let windows = self.windows.lock().unwrap_or_else(PoisonError::into_inner);
+        windows.refused
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const SECOND: Duration = Duration::from_secs(1);
+
+    fn arrive(quota: &Quota, app: &str, now: Duration) -> Result<(), Duration> {
+        quota.arrive(app, now).map_err(|over| {
+            assert_eq!(over.limit, quota.calls);
+            over.reset
+        })
+    }
+
+    #[test]
+    fn no_window_holds_more() {
+        let quota = Quota::new(3, 10 * SECOND);
+        let at = |seconds: u32| arrive(&quota, "a", seconds * SECOND);
+        assert_eq!(at(0), Ok(()));
+        assert_eq!(at(4), Ok(()));
+        assert_eq!(at(9), Ok(()));
+        // a fixed window would let three more through from 10 on, a bucket one before
+        assert_eq!(at(9), Err(SECOND));
+        assert_eq!(at(10), Ok(()));
+        assert_eq!(at(10), Err(4 * SECOND));
+        assert_eq!(at(13), Err(SECOND));
+        assert_eq!(at(14), Ok(()));
+        assert_eq!(at(14), Err(5 * SECOND));
+        assert_eq!(quota.refused(), 4);
+    }
+
+    #[test]
+    fn each_app_has_a_window_while_it_is_not_empty() {
+        let quota = Quota::new(1, SECOND);
+        assert_eq!(arrive(&quota, "a", Duration::ZERO), Ok(()));
+        assert_eq!(arrive(&quota, "b", Duration::ZERO), Ok(()));
+        assert_eq!(arrive(&quota, "a", Duration::ZERO), Err(SECOND));
+        assert_eq!(arrive(&quota, "c", SECOND), Ok(()));
+        assert_eq!(quota.windows.lock().unwrap().by_app.len(), 1);
+    }
+
+    #[test]
+    fn a_quota_of_no_calls() {
+        let quota = Quota::new(0, SECOND);
+        assert_eq!(arrive(&quota, "a", Duration::ZERO), Err(SECOND));
+    }
+}
