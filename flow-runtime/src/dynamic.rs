@@ -6,11 +6,11 @@ use std::sync::Arc;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
-use crate::call::{Call, Execute, Start};
-use crate::endpoint::Endpoint;
+use crate::call::{Call, Endpoint, Execute, Run, Start};
+use crate::client::Client;
+use crate::codec::{Outputs, Params};
 use crate::error::Result;
-use crate::wire::Reply;
-use crate::{Client, Outputs, Params, names};
+use crate::flow::check_dynamic;
 
 /// A flow whose names and parameters are known only at run time.
 ///
@@ -44,8 +44,8 @@ impl DynamicFlow {
             flow_id: flow_id.into(),
             params: Params::new(),
         };
-        names::check_dynamic("namespace", &flow.namespace)?;
-        names::check_dynamic("flow id", &flow.flow_id)?;
+        check_dynamic("namespace", &flow.namespace)?;
+        check_dynamic("flow id", &flow.flow_id)?;
         Ok(flow)
     }
 
@@ -60,24 +60,21 @@ impl DynamicFlow {
 
     /// Executes the flow and waits for its outputs, once the call is awaited.
     pub fn execute(&self, client: &Client) -> Execute<DynamicOutput> {
-        Call::new(
-            client,
-            self.endpoint(client),
-            Ok(self.params.clone()),
-            |reply, flow| {
-                let output = DynamicOutput {
-                    flow: flow.to_owned(),
-                    reply: reply.clone(),
-                };
-                // Parsed here, so that outputs that are none at all are this call's error.
-                reply.decode(|_| Ok(output.clone()))
-            },
-        )
+        let (endpoint, params) = (self.endpoint(client), Ok(self.params.clone()));
+        Call::execute(client.context(), endpoint, params, |run| {
+            // Parsed here, so that outputs that are none at all are this call's error.
+            let output = Outputs::parse(&run.reply.out_params).map(|_| DynamicOutput(run.clone()));
+            run.with_output(output)
+        })
     }
 
     /// Starts the flow and does not wait for its end, once the call is awaited.
     pub fn start(&self, client: &Client) -> Start {
-        Call::start(client, self.endpoint(client), Ok(self.params.clone()))
+        Call::start(
+            client.context(),
+            self.endpoint(client),
+            Ok(self.params.clone()),
+        )
     }
 
     fn endpoint(&self, client: &Client) -> Arc<Endpoint> {
@@ -87,10 +84,7 @@ impl DynamicFlow {
 
 /// The outputs of a [`DynamicFlow`], each read when it is asked for.
 #[derive(Clone)]
-pub struct DynamicOutput {
-    flow: String,
-    reply: Reply,
-}
+pub struct DynamicOutput(Run);
 
 impl DynamicOutput {
     /// Reads an output. A missing one is an error unless the type accepts absence, as `Option` does.
@@ -98,22 +92,21 @@ impl DynamicOutput {
     /// # Errors
     /// [`ErrorKind::Decode`](crate::ErrorKind::Decode) if it is missing or does not fit, with all that is known of the run.
     pub fn get<T: DeserializeOwned>(&self, name: &str) -> Result<T> {
-        Outputs::parse(&self.reply.out_params)
+        Outputs::parse(self.as_str())
             .and_then(|mut outputs| outputs.take(name))
-            .map_err(|error| self.reply.clone().failed(error))
-            .map_err(|error| error.with(|facts| facts.flow = Some(self.flow.clone())))
+            .map_err(|error| self.0.clone().error(error))
     }
 
     /// The api names of all outputs, in the platform's order.
     pub fn names(&self) -> Vec<String> {
-        Outputs::parse(&self.reply.out_params)
+        Outputs::parse(self.as_str())
             .map(|outputs| outputs.names().map(str::to_owned).collect())
             .unwrap_or_default()
     }
 
     /// The text of `out_params` as the platform sent it.
     pub fn as_str(&self) -> &str {
-        &self.reply.out_params
+        &self.0.reply.out_params
     }
 }
 

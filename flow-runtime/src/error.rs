@@ -4,10 +4,13 @@ use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
-use crate::{BoxError, Status};
+use crate::execution::Status;
 
 /// The result of everything in this library that can fail.
 pub type Result<T, E = Error> = std::result::Result<T, E>;
+
+/// An error of any type.
+pub type BoxError = Box<dyn std::error::Error + Send + Sync>;
 
 /// A call that did not bring its outputs, and what is known of the run.
 ///
@@ -34,15 +37,15 @@ struct Inner {
     ran: Ran,
     retryable: bool,
     timeout: bool,
-    facts: Facts,
-    problems: Vec<Problem>,
+    context: ErrorContext,
+    field_errors: Vec<FieldError>,
     // shared, so that callers who wait for the same token can have the same error
     source: Option<Arc<dyn std::error::Error + Send + Sync>>,
 }
 
 /// What is known around a failure, apart from the failure itself.
 #[derive(Debug, Clone, Default)]
-pub(crate) struct Facts {
+pub(crate) struct ErrorContext {
     pub(crate) flow: Option<String>,
     pub(crate) stage: Option<Stage>,
     pub(crate) http_status: Option<u16>,
@@ -57,7 +60,7 @@ pub(crate) struct Facts {
     pub(crate) attempts: u32,
 }
 
-impl Facts {
+impl ErrorContext {
     /// The run to look for is another attempt's.
     pub(crate) fn find_instead(&mut self, other: Self) {
         self.log_id = other.log_id.or_else(|| self.log_id.take());
@@ -68,7 +71,7 @@ impl Facts {
 
 /// One output that could not be read into its field, or one input that could not be written.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Problem {
+pub(crate) struct FieldError {
     /// The api name.
     pub(crate) name: String,
     /// Where inside the value, such as `[2].price`; empty for the value itself.
@@ -183,24 +186,24 @@ impl Error {
                     | ErrorKind::Gateway
             ),
             timeout: kind == ErrorKind::Timeout,
-            facts: Facts::default(),
-            problems: Vec::new(),
+            context: ErrorContext::default(),
+            field_errors: Vec::new(),
             source: None,
         }))
     }
 
-    pub(crate) fn decode(problems: Vec<Problem>) -> Self {
+    pub(crate) fn decode(field_errors: Vec<FieldError>) -> Self {
         let mut error = Self::plain(ErrorKind::Decode, String::new());
-        error.0.problems = problems;
+        error.0.field_errors = field_errors;
         error
     }
 
-    /// The same problems, found while reading inputs.
+    /// The same errors, found while reading inputs.
     pub(crate) fn of_inputs(mut self) -> Self {
-        let problems = std::mem::take(&mut self.0.problems);
-        if !problems.is_empty() {
-            let problems: Vec<_> = problems.iter().map(ToString::to_string).collect();
-            self.0.message = problems.join(", ");
+        let field_errors = std::mem::take(&mut self.0.field_errors);
+        if !field_errors.is_empty() {
+            let field_errors: Vec<_> = field_errors.iter().map(ToString::to_string).collect();
+            self.0.message = field_errors.join(", ");
         }
         self
     }
@@ -220,13 +223,18 @@ impl Error {
         self
     }
 
+    /// Which of the two requests it belongs to.
+    pub(crate) fn at(self, stage: Stage) -> Self {
+        self.with(|context| context.stage = Some(stage))
+    }
+
     pub(crate) fn because(mut self, source: impl Into<BoxError>) -> Self {
         self.0.source = Some(Arc::from(source.into()));
         self
     }
 
-    pub(crate) fn with(mut self, set: impl FnOnce(&mut Facts)) -> Self {
-        set(&mut self.0.facts);
+    pub(crate) fn with(mut self, set: impl FnOnce(&mut ErrorContext)) -> Self {
+        set(&mut self.0.context);
         self
     }
 
@@ -240,12 +248,12 @@ impl Error {
         self.0.ran
     }
 
-    pub(crate) fn facts(&self) -> &Facts {
-        &self.0.facts
+    pub(crate) fn context(&self) -> &ErrorContext {
+        &self.0.context
     }
 
-    pub(crate) fn problems(&self) -> &[Problem] {
-        &self.0.problems
+    pub(crate) fn field_errors(&self) -> &[FieldError] {
+        &self.0.field_errors
     }
 
     /// What failed.
@@ -281,54 +289,54 @@ impl Error {
 
     /// The platform's code: the outer `code` of the reply, such as 2320001.
     pub fn code(&self) -> Option<i64> {
-        self.0.facts.code
+        self.0.context.code
     }
 
     /// The flow engine's code: the inner `code` of the reply, such as `k_wf_ec_2001002`.
     pub fn flow_code(&self) -> Option<&str> {
-        self.0.facts.flow_code.as_deref()
+        self.0.context.flow_code.as_deref()
     }
 
     /// The status that the platform gave the run.
     pub fn status(&self) -> Option<&Status> {
-        self.0.facts.status.as_ref()
+        self.0.context.status.as_ref()
     }
 
     /// The platform's id of the run, where the reply had one.
     pub fn execution_id(&self) -> Option<&str> {
-        self.0.facts.execution_id.as_deref()
+        self.0.context.execution_id.as_deref()
     }
 
     /// The key under which the flow was, or would have been, run.
     pub fn idempotency_key(&self) -> Option<&str> {
-        self.0.facts.idempotency_key.as_deref()
+        self.0.context.idempotency_key.as_deref()
     }
 
     /// The id that the platform's support asks for.
     pub fn log_id(&self) -> Option<&str> {
-        self.0.facts.log_id.as_deref()
+        self.0.context.log_id.as_deref()
     }
 
     /// Which request failed; none when it was neither: the call's settings, an input, the wait for the quota.
     pub fn stage(&self) -> Option<Stage> {
-        self.0.facts.stage
+        self.0.context.stage
     }
 
     /// How long the platform asks to wait before the next call.
     pub fn retry_after(&self) -> Option<Duration> {
-        self.0.facts.retry_after
+        self.0.context.retry_after
     }
 
     /// How often the flow was sent, the first attempt included.
     pub fn attempts(&self) -> u32 {
-        self.0.facts.attempts
+        self.0.context.attempts
     }
 
     /// The raw text of `out_params` of a run whose outputs are not handed over otherwise, so that they are never lost.
     ///
     /// It holds output values, which is why no message contains it.
     pub fn out_params(&self) -> Option<&str> {
-        self.0.facts.out_params.as_deref()
+        self.0.context.out_params.as_deref()
     }
 }
 
@@ -348,15 +356,15 @@ impl fmt::Debug for Error {
 impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let inner = &*self.0;
-        if let Some(flow) = &inner.facts.flow {
+        if let Some(flow) = &inner.context.flow {
             write!(f, "flow {flow}: ")?;
         }
-        if inner.problems.is_empty() {
+        if inner.field_errors.is_empty() {
             f.write_str(&inner.message)?;
         } else {
-            write_problems(f, &inner.problems)?;
+            write_field_errors(f, &inner.field_errors)?;
         }
-        if inner.facts.flow.is_some() {
+        if inner.context.flow.is_some() {
             f.write_str(match inner.ran {
                 Ran::No => "; the flow did not run",
                 Ran::Maybe => "; the flow may have run",
@@ -364,25 +372,25 @@ impl fmt::Display for Error {
                 Ran::Yes => "; the flow ran",
             })?;
         }
-        write!(f, "{}", inner.facts)
+        write!(f, "{}", inner.context)
     }
 }
 
-fn write_problems(f: &mut fmt::Formatter<'_>, problems: &[Problem]) -> fmt::Result {
-    match problems.len() {
+fn write_field_errors(f: &mut fmt::Formatter<'_>, field_errors: &[FieldError]) -> fmt::Result {
+    match field_errors.len() {
         1 => f.write_str("an output does not fit its field: ")?,
         n => write!(f, "{n} outputs do not fit their fields: ")?,
     }
-    for (i, problem) in problems.iter().enumerate() {
+    for (i, field_error) in field_errors.iter().enumerate() {
         if i > 0 {
             f.write_str(", ")?;
         }
-        write!(f, "{problem}")?;
+        write!(f, "{field_error}")?;
     }
     Ok(())
 }
 
-impl fmt::Display for Problem {
+impl fmt::Display for FieldError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "`{}`", self.name)?;
         if !self.path.is_empty() {
@@ -403,7 +411,7 @@ impl fmt::Display for Problem {
 }
 
 /// ` (stage execute, HTTP 400, code 2320001, ...)`, or nothing where nothing is known.
-impl fmt::Display for Facts {
+impl fmt::Display for ErrorContext {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let mut list = List { f, open: false };
         match self.stage {

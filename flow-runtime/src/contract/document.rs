@@ -8,7 +8,7 @@ use serde::de::{Deserialize, DeserializeSeed, Deserializer, Error, MapAccess, Vi
 use serde_json::value::RawValue;
 
 use super::shape::Type;
-use crate::field::{Text, entries};
+use crate::codec::{Text, entries};
 
 const DESCRIPTION: &str = "description";
 const PARTIAL: &str = "partial";

@@ -14,7 +14,7 @@ use fs4::FileExt;
 
 use super::document::{Document, Malformed};
 use crate::error::{Error, ErrorKind, Result};
-use crate::names;
+use crate::wire::path;
 
 /// One for all contracts of a folder, since a lock file for each would double what stands in the repository; not the
 /// folder itself, which cannot be locked everywhere; and not in the system's temporary folder, which the containers
@@ -43,8 +43,8 @@ impl ContractFile {
                 )));
             }
         }
-        let mut path = folder.join(names::segment(namespace).to_string());
-        path.push(format!("{}.json", names::segment(flow_id)));
+        let mut path = folder.join(path::segment(namespace).to_string());
+        path.push(format!("{}.json", path::segment(flow_id)));
         Ok(Self {
             folder: folder.to_owned(),
             path,

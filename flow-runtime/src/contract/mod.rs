@@ -97,7 +97,8 @@ use std::path::{Path, PathBuf};
 pub(crate) use record::{Recorder, Recording};
 
 use crate::error::{Error, ErrorKind, Result};
-use crate::{Flow, names};
+use crate::flow::{Flow, check_names};
+use crate::wire::path;
 use file::ContractFile;
 
 /// Writes what the code says of a flow into its contract in this folder, and gives the file's path.
@@ -173,7 +174,7 @@ pub fn write<F: Flow>(folder: impl AsRef<Path>) -> Result<PathBuf> {
             "this flow does not describe itself; `contract::write` is for structs with `#[apaas_flow]`, the contract of a handwritten `Flow` is written by hand"
         );
     }
-    let () = F::CHECKED;
+    check_names::<F>();
     write_described(folder.as_ref(), F::NAMESPACE, F::FLOW_ID, F::DESCRIBED)
 }
 
@@ -187,7 +188,7 @@ fn write_described(
     let file = ContractFile::new(folder, namespace, flow_id)?;
     file.change(|known| {
         let document = describe::describe(known, described).map_err(|flaw| {
-            let flow = names::label(namespace, flow_id);
+            let flow = path::label(namespace, flow_id);
             Error::plain(
                 ErrorKind::Config,
                 format!("the description of the flow {flow} cannot be read, {flaw}"),

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::shape::Shape;
-use crate::field::entries;
+use crate::codec::entries;
 
 /// No flow has so many outputs, and no file should.
 const MOST: usize = 4096;

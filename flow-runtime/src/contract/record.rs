@@ -11,8 +11,8 @@ use super::file::{self, ContractFile};
 use super::merge::{Learnt, merge};
 use super::observation::Observation;
 use crate::error::{Error, ErrorKind, Result};
-use crate::names;
-use crate::wire::{Accept, Reply};
+use crate::wire::path;
+use crate::wire::{Accept, RunReply};
 
 /// The folder into which the calls of a client are recorded.
 pub(crate) struct Recorder(Arc<Path>);
@@ -52,7 +52,7 @@ pub(crate) struct Recording {
 
 impl Recording {
     /// Takes down what the reply to an attempt shows.
-    pub(crate) fn notice(&self, reply: &Result<Reply>, accept: Accept) {
+    pub(crate) fn notice(&self, reply: &Result<RunReply>, accept: Accept) {
         let shown = match reply {
             Ok(reply) => Observation::of(&reply.out_params, accept == Accept::Finished),
             // Where the reply could not be read at all, the error has the whole of it in this place: no list.
@@ -87,7 +87,7 @@ impl Recording {
 }
 
 fn record(folder: &Path, namespace: &str, flow_id: &str, seen: &[Observation]) {
-    let flow = names::label(namespace, flow_id);
+    let flow = path::label(namespace, flow_id);
     let recorded = ContractFile::new(folder, namespace, flow_id).and_then(|file| {
         seen.iter().try_fold(Vec::new(), |mut all, seen| {
             all.extend(learn(&file, seen)?);

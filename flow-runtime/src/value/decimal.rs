@@ -10,7 +10,7 @@ use serde::ser::{Serialize, Serializer};
 
 use super::ValueError;
 use super::read::{self, Readable, Unfit};
-use crate::field::Text;
+use crate::codec::Text;
 
 /// The digits before the point, and behind it.
 const WHOLE: u32 = 18;

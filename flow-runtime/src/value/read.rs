@@ -13,7 +13,7 @@ use serde::de::{
 use serde_json::Value;
 
 use super::ValueError;
-use crate::field::{INTEGER, Text, kind};
+use crate::codec::{INTEGER, Text, kind};
 
 /// Under this key serde_json hands over a number as text, once any crate of the program turned on its feature
 /// `arbitrary_precision`.

@@ -12,7 +12,7 @@ use serde_json::Value;
 
 pub(super) use self::properties::{dates, decimals, moments};
 use super::*;
-use crate::Outputs;
+use crate::codec::Outputs;
 
 fn read<T: DeserializeOwned>(json: &str) -> T {
     serde_json::from_str(json).unwrap_or_else(|error| panic!("{json}: {error}"))

@@ -8,7 +8,7 @@ use serde::de::{Deserialize, Deserializer, IgnoredAny, MapAccess, SeqAccess, Vis
 use serde_json::Value;
 use serde_json::value::RawValue;
 
-use crate::field::{Cursor, Text};
+use crate::codec::{Cursor, Text};
 
 /// `{"code": 0, "msg": "success", "data": {...}}`, and for a refusal `error`.
 #[derive(Default)]

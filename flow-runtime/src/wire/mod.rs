@@ -21,16 +21,25 @@
 //! # Ok::<(), apaas_flow::Error>(())
 //! ```
 
+mod classify;
 mod codes;
 mod envelope;
-mod judge;
+pub(crate) mod path;
 mod request;
+mod response;
 
+pub(crate) use classify::{Accept, RunReply, classify, envelope_of};
 pub(crate) use codes::is_stale_token;
-pub(crate) use judge::{Accept, Received, Reply, envelope_of, judge};
 pub use request::Request;
+pub(crate) use response::Response;
 
-use crate::{Execution, Flow, Operator, Outputs, Result, names};
+use std::borrow::Cow;
+
+use crate::codec::Outputs;
+use crate::error::{Result, Stage};
+use crate::execution::Execution;
+use crate::flow::{self, Flow};
+use crate::operator::Operator;
 
 /// The body of a request that runs the flow, without an idempotency key: the same input gives the same bytes.
 ///
@@ -42,8 +51,8 @@ pub fn request<F: Flow>(flow: &F, operator: &Operator) -> Result<Vec<u8>> {
 
 /// The path of the flow's endpoint, to be put behind the base URL.
 pub fn path<F: Flow>() -> String {
-    let () = F::CHECKED;
-    names::path(F::NAMESPACE, F::FLOW_ID)
+    flow::check_names::<F>();
+    path::path(F::NAMESPACE, F::FLOW_ID)
 }
 
 /// What a reply means: the run with its outputs, or the error that a call would have ended with.
@@ -51,35 +60,22 @@ pub fn path<F: Flow>() -> String {
 /// # Errors
 /// Everything that a call's reply can be: see [`ErrorKind`](crate::ErrorKind).
 pub fn reply<F: Flow>(http_status: u16, body: &[u8]) -> Result<Execution<F::Output>> {
-    let received = Received {
+    let response = Response {
         http_status,
         log_id: None,
         retry_after: None,
-        body,
+        body: Cow::Borrowed(body),
     };
-    judge(&received, Accept::Finished)
-        .and_then(|reply| reply.decode(F::read_outputs))
-        .map_err(|error| {
-            error.with(|facts| facts.flow = Some(names::label(F::NAMESPACE, F::FLOW_ID)))
-        })
-}
-
-impl Reply {
-    /// Reads the outputs. They are in the error where they cannot be read.
-    pub(crate) fn decode<O>(
-        self,
-        read: impl Fn(&mut Outputs<'_>) -> Result<O>,
-    ) -> Result<Execution<O>> {
-        match Outputs::read_all(&self.out_params, read) {
-            Ok(output) => Ok(Execution {
-                execution_id: self.execution_id,
-                status: self.status,
-                output,
-                idempotency_key: self.idempotency_key,
-                log_id: self.log_id,
-                attempts: self.attempts,
-            }),
-            Err(error) => Err(self.failed(error)),
+    let run = || {
+        let reply = classify(&response, Accept::Finished)?;
+        match Outputs::read_all(&reply.out_params, F::read_outputs) {
+            Ok(output) => Ok(reply.into_execution(output)),
+            Err(error) => Err(reply.into_error(error)),
         }
-    }
+    };
+    run().map_err(|error| {
+        error
+            .at(Stage::Execute)
+            .with(|context| context.flow = Some(path::label(F::NAMESPACE, F::FLOW_ID)))
+    })
 }

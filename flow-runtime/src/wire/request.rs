@@ -2,8 +2,11 @@
 
 use std::fmt;
 
-use crate::field::push_json_string;
-use crate::{Flow, Operator, Params, Result};
+use crate::codec::Params;
+use crate::codec::push_json_string;
+use crate::error::Result;
+use crate::flow::Flow;
+use crate::operator::Operator;
 
 /// A request's body, option by option. Options that are not set are absent from the body.
 ///

@@ -6,7 +6,7 @@ use std::time::{Duration, SystemTime};
 use serde::Deserialize;
 
 use super::*;
-use crate::Params;
+use crate::codec::Params;
 
 #[test]
 fn records() {

@@ -1,0 +1,352 @@
+//! The client's token: kept until its end, renewed before it by one caller for all, dropped when the platform refuses it.
+
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, SystemTime};
+
+use tokio::sync::watch;
+use tokio::time::{Instant, timeout};
+use tracing::{debug, warn};
+
+use super::store::{StoredToken, TokenStore};
+use super::token::{BoxFuture, Token, TokenSource};
+use crate::error::{BoxError, Error, ErrorKind, Ran, Result, Stage};
+use crate::transport::background;
+use crate::transport::http::Bearer;
+
+/// A token this close to its end may end on its way to the platform.
+const SLACK: Duration = Duration::from_secs(60);
+
+/// In its last 30 minutes the platform gives a new token and takes the old one as well: a renewal then costs nobody
+/// anything. Before that it would give the same one again.
+/// ([document](https://open.feishu.cn/document/server-docs/authentication-management/access-token/tenant_access_token_internal))
+const AHEAD: Duration = Duration::from_secs(30 * 60);
+
+/// No token lives that long, and a number from the network must not break the arithmetic of time.
+const LONGEST: Duration = Duration::from_secs(24 * 60 * 60);
+
+/// How long a store may think, before a token is fetched without it.
+const STORE_PATIENCE: Duration = Duration::from_secs(1);
+
+/// How long a token that came back after it was refused is not dropped again.
+const REFUSED_AGAIN: Duration = Duration::from_secs(10);
+
+/// How long a failed renewal rests, while calls go on with the old token.
+const RENEWAL_REST: Duration = Duration::from_secs(30);
+
+#[derive(Clone)]
+pub(crate) struct TokenCache(Arc<Shared>);
+
+struct Shared {
+    source: Arc<dyn TokenSource>,
+    /// A store beyond this client, and the key in it.
+    store: Option<(Arc<dyn TokenStore>, String)>,
+    timeout: Duration,
+    state: Mutex<State>,
+}
+
+#[derive(Default)]
+struct State {
+    cached: Option<CachedToken>,
+    /// Not to be taken from a store again, in case that could not forget it.
+    refused: Option<Refused>,
+    fetching: Option<watch::Receiver<Option<Result<Bearer>>>>,
+}
+
+struct Refused {
+    token: String,
+    at: Instant,
+}
+
+#[derive(Clone)]
+struct CachedToken {
+    token: String,
+    bearer: Bearer,
+    /// None for a token that lives until the platform refuses it.
+    expiry: Option<Expiry>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+struct Expiry {
+    renew_at: Instant,
+    until: Instant,
+}
+
+/// What a fetch is for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum FetchReason {
+    /// There is none: calls wait.
+    Missing,
+    /// The kept one is in its last 30 minutes: nobody waits.
+    Renewal,
+}
+
+impl Expiry {
+    fn new(from: Instant, lifetime: Duration) -> Self {
+        let lifetime = lifetime.min(LONGEST);
+        // A token that never has 30 minutes left is renewed at half its expiry.
+        let ahead = if lifetime > AHEAD {
+            AHEAD
+        } else {
+            lifetime / 2
+        };
+        Self {
+            renew_at: from + lifetime.saturating_sub(ahead),
+            until: from + lifetime.saturating_sub(SLACK),
+        }
+    }
+}
+
+impl TokenCache {
+    pub(crate) fn new(
+        source: Arc<dyn TokenSource>,
+        store: Option<(Arc<dyn TokenStore>, String)>,
+        timeout: Duration,
+    ) -> Self {
+        Self(Arc::new(Shared {
+            source,
+            store,
+            timeout,
+            state: Mutex::default(),
+        }))
+    }
+
+    /// The kept token, or a new one; callers who come meanwhile wait for the same fetch. To be called on the library's thread.
+    pub(crate) async fn get(&self) -> Result<Bearer> {
+        let mut fetched = {
+            let mut state = self.state();
+            if let Some(bearer) = self.kept(&mut state, Instant::now()) {
+                return Ok(bearer);
+            }
+            let refused = state.refused.as_ref().map(|refused| refused.token.clone());
+            forget_panicked(&mut state);
+            state
+                .fetching
+                .get_or_insert_with(|| self.fetch(FetchReason::Missing, refused))
+                .clone()
+        };
+        match fetched.wait_for(Option::is_some).await {
+            Ok(result) => result.clone().unwrap_or_else(|| Err(panicked())),
+            Err(_) => Err(panicked()),
+        }
+    }
+
+    /// The kept token while it lives; begins its renewal when that is due, and waits for none.
+    fn kept(&self, state: &mut State, now: Instant) -> Option<Bearer> {
+        forget_panicked(state);
+        let kept = state.cached.as_mut()?;
+        if let Some(expiry) = &mut kept.expiry {
+            if now >= expiry.until {
+                return None;
+            }
+            if now >= expiry.renew_at && state.fetching.is_none() {
+                expiry.renew_at = now + RENEWAL_REST;
+                state.fetching = Some(self.fetch(FetchReason::Renewal, Some(kept.token.clone())));
+            }
+        }
+        state.cached.as_ref().map(|kept| kept.bearer.clone())
+    }
+
+    /// The platform refused this token. It is dropped only if it is still the kept one: of many callers who are
+    /// refused at once, the first drops it, and the others find its successor.
+    ///
+    /// The platform gives the same token again while that has 30 minutes or more left: then it is this very token that
+    /// the others were refused with, and it is not dropped again at once.
+    pub(crate) fn refused(&self, bearer: &Bearer) {
+        let mut state = self.state();
+        let now = Instant::now();
+        let Some(kept) = state.cached.take_if(|kept| kept.bearer == *bearer) else {
+            return;
+        };
+        let again = state
+            .refused
+            .as_ref()
+            .is_some_and(|refused| refused.token == kept.token && now < refused.at + REFUSED_AGAIN);
+        if again {
+            state.cached = Some(kept);
+            return;
+        }
+        let token = kept.token;
+        state.refused = Some(Refused {
+            token: token.clone(),
+            at: now,
+        });
+        drop(state);
+        if let Some((store, key)) = self.0.store.clone() {
+            let cache = self.clone();
+            background::detach(async move {
+                cache
+                    .tolerate("invalidate", store.invalidate(&key, &token))
+                    .await;
+            });
+        }
+    }
+
+    /// Begins a fetch that goes on if the caller who began it goes away.
+    fn fetch(
+        &self,
+        reason: FetchReason,
+        not: Option<String>,
+    ) -> watch::Receiver<Option<Result<Bearer>>> {
+        let (done, fetching) = watch::channel(None);
+        let cache = self.clone();
+        background::detach(async move {
+            let fetched = cache.find_or_fetch(reason, not.as_deref()).await;
+            let (result, for_store) = cache.keep(reason, fetched);
+            done.send_replace(Some(result));
+            // Nobody waits for the store.
+            if let (Some((store, key)), Some(token)) = (&cache.0.store, for_store) {
+                cache.tolerate("put", store.put(key, token)).await;
+            }
+        });
+        fetching
+    }
+
+    /// Ends a fetch: what the callers get, and what the store shall have.
+    fn keep(
+        &self,
+        reason: FetchReason,
+        fetched: Result<(CachedToken, Option<StoredToken>)>,
+    ) -> (Result<Bearer>, Option<StoredToken>) {
+        let mut state = self.state();
+        state.fetching = None;
+        match fetched {
+            Ok((kept, for_store)) => {
+                let bearer = kept.bearer.clone();
+                state.cached = Some(kept);
+                (Ok(bearer), for_store)
+            }
+            Err(error) => {
+                if reason == FetchReason::Renewal {
+                    debug!(%error, "the token could not be renewed; the old one is still good");
+                }
+                (Err(error), None)
+            }
+        }
+    }
+
+    /// A token of the store, unless it is `not` wanted or due itself; else a new one, which the store shall have.
+    async fn find_or_fetch(
+        &self,
+        reason: FetchReason,
+        not: Option<&str>,
+    ) -> Result<(CachedToken, Option<StoredToken>)> {
+        if let Some((store, key)) = &self.0.store {
+            let stored = self.tolerate("get", store.get(key)).await.flatten();
+            if let Some(kept) = stored.and_then(|stored| usable(stored, reason, not)) {
+                debug!("token taken from the store");
+                return Ok((kept, None));
+            }
+        }
+        let asked = Instant::now();
+        let Token { secret, lifetime } = self.fetch_bounded().await?;
+        let lifetime = lifetime.map(|lifetime| lifetime.min(LONGEST));
+        let bearer = Bearer::new(&secret).ok_or_else(|| {
+            at_token(Error::plain(
+                ErrorKind::Token,
+                "the token has characters that no header can carry",
+            ))
+        })?;
+        debug!(
+            lifetime_s = lifetime.map(|lifetime| lifetime.as_secs()),
+            "token fetched"
+        );
+        let for_store = lifetime.map(|lifetime| StoredToken {
+            token: secret.clone(),
+            expires_at: SystemTime::now() + lifetime,
+        });
+        let kept = CachedToken {
+            token: secret,
+            bearer,
+            expiry: lifetime.map(|lifetime| Expiry::new(asked, lifetime)),
+        };
+        Ok((kept, for_store))
+    }
+
+    async fn fetch_bounded(&self) -> Result<Token> {
+        let limit = self.0.timeout;
+        timeout(limit, self.0.source.fetch())
+            .await
+            .map_err(|_| {
+                at_token(Error::plain(
+                    ErrorKind::Timeout,
+                    format!("no token within {limit:?}"),
+                ))
+            })?
+            // The platform's own words, from the credentials' source; another source's error is wrapped.
+            .map_err(|error| match error.downcast::<Error>() {
+                Ok(error) if error.stage() == Some(Stage::Token) => *error,
+                Ok(error) => at_token(
+                    Error::plain(
+                        ErrorKind::Token,
+                        format!("the token source failed: {error}"),
+                    )
+                    .retryable(true),
+                ),
+                Err(error) => at_token(
+                    Error::plain(
+                        ErrorKind::Token,
+                        format!("the token source failed: {error}"),
+                    )
+                    .retryable(true)
+                    .because(error),
+                ),
+            })
+    }
+
+    /// What a store says, in time and without an error: a store that fails costs a fetch, never a call.
+    async fn tolerate<T>(
+        &self,
+        what: &str,
+        asked: BoxFuture<'_, Result<T, BoxError>>,
+    ) -> Option<T> {
+        match timeout(STORE_PATIENCE.min(self.0.timeout / 4), asked).await {
+            Ok(Ok(answer)) => Some(answer),
+            Ok(Err(error)) => {
+                warn!(what, error, "the token store failed");
+                None
+            }
+            Err(_) => {
+                warn!(what, "the token store did not answer in time");
+                None
+            }
+        }
+    }
+
+    fn state(&self) -> MutexGuard<'_, State> {
+        self.0.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// A fetch whose source panicked will never end.
+fn forget_panicked(state: &mut State) {
+    state
+        .fetching
+        .take_if(|fetching| fetching.has_changed().is_err());
+}
+
+fn usable(stored: StoredToken, reason: FetchReason, not: Option<&str>) -> Option<CachedToken> {
+    let left = stored.expires_at.duration_since(SystemTime::now()).ok()?;
+    let least = match reason {
+        FetchReason::Missing => SLACK,
+        FetchReason::Renewal => AHEAD,
+    };
+    if left <= least || not == Some(&*stored.token) {
+        return None;
+    }
+    Some(CachedToken {
+        bearer: Bearer::new(&stored.token)?,
+        expiry: Some(Expiry::new(Instant::now(), left)),
+        token: stored.token,
+    })
+}
+
+fn at_token(error: Error) -> Error {
+    error.ran(Ran::No).at(Stage::Token)
+}
+
+fn panicked() -> Error {
+    at_token(Error::plain(ErrorKind::Token, "the token source panicked"))
+}
+
+#[cfg(test)]
+mod tests;

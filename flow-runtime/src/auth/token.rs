@@ -1,0 +1,104 @@
+//! Tokens, and where they come from.
+
+use std::fmt;
+use std::future::Future;
+use std::pin::Pin;
+use std::time::Duration;
+
+use crate::error::BoxError;
+
+/// A future of any type, as [`TokenSource::fetch`] returns it.
+pub type BoxFuture<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
+
+/// A tenant access token.
+///
+/// ```
+/// use std::time::Duration;
+/// use apaas_flow::Token;
+///
+/// let token = Token::new("t-7f1bcd13fc57d46bac21793a18e560").expires_in(Duration::from_secs(7200));
+/// assert!(!format!("{token:?}").contains("7f1b"));
+/// ```
+#[derive(Clone)]
+pub struct Token {
+    pub(crate) secret: String,
+    pub(crate) lifetime: Option<Duration>,
+}
+
+impl Token {
+    /// A token that lives until the platform refuses it.
+    pub fn new(token: impl Into<String>) -> Self {
+        Self {
+            secret: token.into(),
+            lifetime: None,
+        }
+    }
+
+    /// How long it lives from now on.
+    pub fn expires_in(mut self, lifetime: Duration) -> Self {
+        self.lifetime = Some(lifetime);
+        self
+    }
+}
+
+/// Without the token itself.
+impl fmt::Debug for Token {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Token")
+            .field("lifetime", &self.lifetime)
+            .finish_non_exhaustive()
+    }
+}
+
+/// Where a client gets its tokens: implement it to take them from a service of your own.
+///
+/// It only fetches. The client keeps the token until its end, lets no two fetches run side by side, and fetches anew
+/// once when the platform refuses it.
+///
+/// ```
+/// use apaas_flow::{BoxError, BoxFuture, Token, TokenSource};
+///
+/// struct FromFile;
+///
+/// impl TokenSource for FromFile {
+///     fn fetch(&self) -> BoxFuture<'_, Result<Token, BoxError>> {
+///         Box::pin(async { Ok(Token::new(std::fs::read_to_string("/run/token")?.trim())) })
+///     }
+/// }
+/// # let _ = apaas_flow::Client::builder().token_source(FromFile).build()?;
+/// # Ok::<(), apaas_flow::Error>(())
+/// ```
+pub trait TokenSource: Send + Sync + 'static {
+    /// Fetches a token.
+    ///
+    /// It runs on the library's own thread, beside all calls: do not block in it for long. A client's
+    /// [timeout](crate::ClientBuilder::timeout) bounds it.
+    ///
+    /// # Errors
+    /// Any; its text becomes part of the call's error, of kind [`Token`](crate::ErrorKind::Token).
+    fn fetch(&self) -> BoxFuture<'_, Result<Token, BoxError>>;
+}
+
+/// A token that was fetched elsewhere.
+///
+/// ```
+/// use apaas_flow::{Client, StaticToken};
+///
+/// let client = Client::builder().token_source(StaticToken::new("t-7f1b")).build()?;
+/// # Ok::<(), apaas_flow::Error>(())
+/// ```
+#[derive(Debug, Clone)]
+pub struct StaticToken(Token);
+
+impl StaticToken {
+    /// This token, always.
+    pub fn new(token: impl Into<String>) -> Self {
+        Self(Token::new(token))
+    }
+}
+
+impl TokenSource for StaticToken {
+    fn fetch(&self) -> BoxFuture<'_, Result<Token, BoxError>> {
+        Box::pin(async { Ok(self.0.clone()) })
+    }
+}

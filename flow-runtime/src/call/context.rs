@@ -1,0 +1,26 @@
+//! What all calls of a client have in common.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use super::endpoint::Endpoints;
+use super::retry_policy::RetryPolicy;
+use super::telemetry::Server;
+use crate::auth::TokenCache;
+use crate::operator::Operator;
+use crate::quota::RateLimiter;
+use crate::transport::http::Http;
+
+pub(crate) struct Context {
+    pub(crate) http: Arc<Http>,
+    pub(crate) tokens: TokenCache,
+    pub(crate) endpoints: Endpoints,
+    pub(crate) server: Server,
+    pub(crate) operator: Option<Operator>,
+    pub(crate) timeout: Duration,
+    pub(crate) queue_limit: Duration,
+    pub(crate) limiter: Arc<RateLimiter>,
+    pub(crate) retry: RetryPolicy,
+    #[cfg(feature = "contracts")]
+    pub(crate) recorder: Option<crate::contract::Recorder>,
+}

@@ -1,0 +1,47 @@
+//! One attempt on its way: whether its request has left, and the permit that it used up then.
+
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+use crate::error::Ran;
+use crate::quota::Permit;
+use crate::transport::http::Watch;
+
+/// Before the request has left, no server can have acted on it, and its permit is given back.
+pub(super) struct Departure {
+    left: AtomicBool,
+    permit: Mutex<Permit>,
+}
+
+impl Departure {
+    pub(super) fn new(permit: Permit) -> Self {
+        Self {
+            left: AtomicBool::new(false),
+            permit: Mutex::new(permit),
+        }
+    }
+
+    pub(super) fn ran(&self) -> Ran {
+        if self.has_left() { Ran::Maybe } else { Ran::No }
+    }
+
+    fn permit(&self) -> MutexGuard<'_, Permit> {
+        self.permit.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Watch for Departure {
+    fn leaves(&self) {
+        if !self.left.swap(true, Ordering::AcqRel) {
+            self.permit().departed();
+        }
+    }
+
+    fn has_left(&self) -> bool {
+        self.left.load(Ordering::Acquire)
+    }
+
+    fn is_answered(&self) {
+        self.permit().arrived();
+    }
+}

@@ -1,0 +1,66 @@
+//! Which call it is. What a call adds to the words of the platform, to a success and to an error alike, is added here.
+
+use std::sync::Arc;
+
+use super::endpoint::Endpoint;
+use crate::error::{Error, Ran, Result, Stage};
+use crate::execution::{Execution, Started};
+use crate::wire::RunReply;
+
+/// The flow that is called, and the key of all attempts to do so.
+#[derive(Clone)]
+pub(crate) struct Identity {
+    pub(crate) endpoint: Arc<Endpoint>,
+    pub(crate) key: String,
+}
+
+impl Identity {
+    /// The error of this call, after so many attempts.
+    pub(crate) fn error(&self, error: Error, attempts: u32) -> Error {
+        error.with(|context| {
+            context.flow = Some(self.endpoint.label.clone());
+            context.idempotency_key = Some(self.key.clone());
+            context.attempts = attempts;
+        })
+    }
+}
+
+/// A run that went well, its outputs still as text.
+#[derive(Clone)]
+pub(crate) struct Run {
+    pub(crate) identity: Arc<Identity>,
+    pub(crate) attempts: u32,
+    pub(crate) reply: RunReply,
+}
+
+impl Run {
+    /// The run with its outputs. They are in the error where they cannot be read.
+    pub(crate) fn with_output<O>(self, output: Result<O>) -> Result<Execution<O>> {
+        match output {
+            Ok(output) => {
+                let mut execution = self.reply.into_execution(output);
+                execution.idempotency_key.clone_from(&self.identity.key);
+                execution.attempts = self.attempts;
+                Ok(execution)
+            }
+            Err(error) => Err(self.error(error)),
+        }
+    }
+
+    /// An error about this run, with all that is known of it.
+    pub(crate) fn error(self, error: Error) -> Error {
+        let error = self.reply.into_error(error);
+        self.identity
+            .error(error.ran(Ran::Yes).at(Stage::Execute), self.attempts)
+    }
+
+    pub(crate) fn into_started(self) -> Started {
+        Started {
+            execution_id: self.reply.execution_id,
+            status: self.reply.status,
+            idempotency_key: self.identity.key.clone(),
+            log_id: self.reply.log_id,
+            attempts: self.attempts,
+        }
+    }
+}

@@ -1,0 +1,89 @@
+//! A call that has not begun: what `execute` and the options have set.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use super::context::Context;
+use super::identity::Identity;
+use super::prepared::Prepared;
+use super::telemetry::CallSpan;
+use crate::codec::Params;
+use crate::error::{Error, ErrorKind, Ran, Result};
+use crate::operator::Operator;
+use crate::wire::{Accept, Request};
+
+/// The document's limit.
+const MOST_LOOP_MASKS: usize = 20;
+
+pub(super) struct Pending {
+    pub(super) context: Arc<Context>,
+    /// Written in `execute`; what went wrong there comes out of the await.
+    pub(super) params: Result<Params>,
+    pub(super) accept: Accept,
+    pub(super) operator: Option<Operator>,
+    pub(super) loop_masks: Vec<String>,
+    pub(super) timeout: Option<Duration>,
+}
+
+impl Pending {
+    /// Checks what can be checked before anything is sent, and writes the request.
+    pub(super) fn prepare(self, identity: &Arc<Identity>) -> Result<Prepared> {
+        let params = self.params.map_err(|error| error.ran(Ran::No))?;
+        let context = self.context;
+        let operator = self.operator.as_ref().or(context.operator.as_ref());
+        let operator = validate(operator, self.timeout, &identity.key, &self.loop_masks)?;
+        let mut request = Request::from_parts(params.into_json(), operator)
+            .idempotency_key(&*identity.key)
+            .loop_masks(self.loop_masks);
+        if self.accept == Accept::Begun {
+            request = request.asynchronous();
+        }
+        let endpoint = &identity.endpoint;
+        Ok(Prepared {
+            body: request.to_vec().into(),
+            accept: self.accept,
+            timeout: self.timeout.unwrap_or(context.timeout),
+            span: CallSpan::new(endpoint, &context.server),
+            #[cfg(feature = "contracts")]
+            recording: context
+                .recorder
+                .as_ref()
+                .map(|recorder| recorder.of(endpoint.namespace.clone(), endpoint.flow_id.clone())),
+            identity: identity.clone(),
+            context,
+        })
+    }
+}
+
+/// Gives the operator.
+fn validate<'a>(
+    operator: Option<&'a Operator>,
+    timeout: Option<Duration>,
+    key: &str,
+    loop_masks: &[String],
+) -> Result<&'a Operator> {
+    let config = |message: String| Err(Error::plain(ErrorKind::Config, message));
+    let Some(operator) = operator else {
+        return config(
+            "no operator; name one with `ClientBuilder::operator`, with `.operator(..)` on the call, or with APAAS_OPERATOR_ID or APAAS_OPERATOR_EMAIL".into(),
+        );
+    };
+    if operator.is_empty() {
+        return config(
+            "the operator's email is empty; give the one that the low-code platform shows".into(),
+        );
+    }
+    if timeout.is_some_and(|timeout| timeout.is_zero()) {
+        return config("a timeout of zero leaves no time for the call".into());
+    }
+    if key.is_empty() {
+        return config("the idempotency key is empty; leave it out for a random one".into());
+    }
+    if loop_masks.len() > MOST_LOOP_MASKS {
+        let many = loop_masks.len();
+        return config(format!(
+            "{many} loop masks; the platform takes {MOST_LOOP_MASKS} at most"
+        ));
+    }
+    Ok(operator)
+}

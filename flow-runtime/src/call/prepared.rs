@@ -1,0 +1,112 @@
+//! A call that is ready to be sent, and the task that sends it.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use bytes::Bytes;
+use tokio::time::sleep;
+
+use super::attempts::Attempts;
+use super::context::Context;
+use super::identity::{Identity, Run};
+use super::retry_loop::{self, Limits, Steps};
+use super::retry_policy::Outcome;
+use super::telemetry::CallSpan;
+use crate::error::{Result, Stage};
+use crate::quota::Permit;
+use crate::transport::background::{self, Task};
+use crate::wire::{Accept, RunReply, classify};
+
+/// The same bytes at every attempt, so the same idempotency key.
+pub(super) struct Prepared {
+    pub(super) context: Arc<Context>,
+    pub(super) identity: Arc<Identity>,
+    pub(super) body: Bytes,
+    pub(super) accept: Accept,
+    pub(super) timeout: Duration,
+    pub(super) span: CallSpan,
+    #[cfg(feature = "contracts")]
+    pub(super) recording: Option<crate::contract::Recording>,
+}
+
+impl Prepared {
+    /// Sends the call on the library's own thread. Dropping the task ends the waiting, not a flow that was reached.
+    pub(super) fn send(self) -> Result<Task<Result<Run>>> {
+        background::spawn(self.span.clone().watch(self.run()))
+    }
+
+    async fn run(self) -> Result<Run> {
+        let attempts = Attempts::default();
+        let limits = Limits {
+            timeout: self.timeout,
+            queue_limit: self.context.queue_limit,
+        };
+        let steps = OverHttp {
+            call: &self,
+            attempts: &attempts,
+        };
+        let (limiter, policy) = (&self.context.limiter, &self.context.retry);
+        let end = retry_loop::run(&steps, limits, policy, limiter, &attempts, &self.span).await;
+        let end = attempts.conclude(&self.identity, end);
+        let (queued, http_status) = attempts.seen();
+        self.span.ended(&end, attempts.count(), queued, http_status);
+        // The reply is there: no limit of the call's can take it away any more.
+        #[cfg(feature = "contracts")]
+        if let Some(recording) = self.recording {
+            recording.write().await;
+        }
+        end
+    }
+}
+
+/// A call's attempts as they are in earnest.
+struct OverHttp<'a> {
+    call: &'a Prepared,
+    attempts: &'a Attempts,
+}
+
+impl Steps for OverHttp<'_> {
+    async fn attempt(&self, permit: Permit) -> Result<RunReply> {
+        let Prepared {
+            context, identity, ..
+        } = self.call;
+        let bearer = context.tokens.get().await?;
+        let departure = self.attempts.begin(permit);
+        let response = context
+            .http
+            .post(
+                identity.endpoint.url.clone(),
+                Some(&bearer),
+                self.call.body.clone(),
+                departure,
+            )
+            .await;
+        if let Ok(response) = &response {
+            self.attempts.answered(response.http_status);
+        }
+        let result = response
+            .and_then(|response| classify(&response, self.call.accept))
+            .map_err(|error| error.at(Stage::Execute));
+        self.attempts.end(&result);
+        #[cfg(feature = "contracts")]
+        if let Some(recording) = &self.call.recording {
+            recording.notice(&result, self.call.accept);
+        }
+        if let Err(error) = &result {
+            if Outcome::of(error) == Outcome::TokenRefused {
+                context.tokens.refused(&bearer);
+            }
+        }
+        result
+    }
+
+    async fn sleep(&self, pause: Duration) {
+        sleep(pause).await;
+    }
+
+    /// From the random bits of a key that nobody uses.
+    fn jitter(&self) -> f64 {
+        let [byte, another, ..] = uuid::Uuid::new_v4().into_bytes();
+        f64::from(u16::from_be_bytes([byte, another])) / f64::from(u16::MAX)
+    }
+}

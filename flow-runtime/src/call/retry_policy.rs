@@ -1,0 +1,312 @@
+//! What follows from the end of an attempt: give up, or send the same bytes again, and after how long.
+//!
+//! Decided by a pure function: the clock, the jitter and the sending are the loop's.
+
+use std::time::Duration;
+
+use crate::error::{Error, ErrorKind, Stage};
+use crate::wire::is_stale_token;
+
+/// How often a call is sent, and how long it waits in between.
+///
+/// All attempts of a call carry the same bytes, so the same idempotency key: the platform runs the flow once at most.
+/// What is sent again: no connection, a refused token (once, with a new one), the rate limit, a gateway's 5xx, a lost
+/// connection, a proxy's page in place of a reply. What the flow itself reported never is.
+///
+/// The pauses double from the first to the longest, each drawn at random between its half and its whole, so that
+/// callers who failed together do not come back together. All takes place within the call's timeout: a pause that
+/// would outlast it is not begun. A pause for the rate limit is another matter: it is as long as the platform says,
+/// and counts against [`queue_limit`](crate::ClientBuilder::queue_limit).
+///
+/// ```
+/// use std::time::Duration;
+/// use apaas_flow::{Client, RetryPolicy};
+///
+/// let client = Client::builder()
+///     .app_credentials("cli_a1b2", "secret")
+///     .retry(RetryPolicy::default().max_attempts(6).backoff(Duration::from_millis(200), Duration::from_secs(5)))
+///     .build()?;
+/// let never = Client::builder().app_credentials("cli_a1b2", "secret").retry(RetryPolicy::NEVER).build()?;
+/// # Ok::<(), apaas_flow::Error>(())
+/// ```
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct RetryPolicy {
+    max_attempts: u32,
+    first: Duration,
+    longest: Duration,
+}
+
+impl RetryPolicy {
+    /// One attempt, whatever becomes of it.
+    pub const NEVER: Self = Self {
+        max_attempts: 1,
+        first: Duration::ZERO,
+        longest: Duration::ZERO,
+    };
+
+    /// Attempts at most, the first included; 4 by default. Attempts that the rate limit refused do not
+    /// count, but with 1 there is no other attempt after them either.
+    pub const fn max_attempts(mut self, attempts: u32) -> Self {
+        self.max_attempts = if attempts == 0 { 1 } else { attempts };
+        self
+    }
+
+    /// The first and the longest pause; half a second and ten seconds by default.
+    pub const fn backoff(mut self, first: Duration, longest: Duration) -> Self {
+        self.first = first;
+        self.longest = longest;
+        self
+    }
+
+    /// The pause after this many failures, `jitter` from 0 to 1.
+    fn pause(&self, failures: u32, jitter: f64) -> Duration {
+        let doubled = self
+            .first
+            .saturating_mul(2_u32.saturating_pow(failures.saturating_sub(1)));
+        doubled
+            .min(self.longest)
+            .mul_f64(0.5 + jitter.clamp(0.0, 1.0) / 2.0)
+    }
+}
+
+impl Default for RetryPolicy {
+    fn default() -> Self {
+        Self {
+            max_attempts: 4,
+            first: Duration::from_millis(500),
+            longest: Duration::from_secs(10),
+        }
+    }
+}
+
+/// What an attempt came to, as far as the decision goes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Outcome {
+    /// No connection, a lost one, a broken gateway: another attempt may fare better.
+    Broken,
+    /// Too many calls; the platform may say how long to wait.
+    RateLimited(Option<Duration>),
+    /// The platform does not take the token any more.
+    TokenRefused,
+    /// All else, above all what the flow itself reported.
+    Final,
+}
+
+impl Outcome {
+    pub(crate) fn of(error: &Error) -> Self {
+        match (error.kind(), error.stage()) {
+            // The token endpoint is another than the flows': its limit is no pause for them.
+            (ErrorKind::Connect | ErrorKind::Gateway, _)
+            | (ErrorKind::RateLimited, Some(Stage::Token)) => Self::Broken,
+            (ErrorKind::RateLimited, _) => Self::RateLimited(error.retry_after()),
+            (ErrorKind::Token, Some(Stage::Execute)) if is_stale_token(error.code()) => {
+                Self::TokenRefused
+            }
+            _ => Self::Final,
+        }
+    }
+}
+
+/// What has happened to a call so far.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(crate) struct RetryState {
+    /// Attempts that came to something else than the rate limit or a refused token.
+    pub(crate) broken: u32,
+    /// How often the rate limit refused it.
+    pub(crate) rate_limited: u32,
+    /// Whether a new token was fetched already.
+    pub(crate) renewed: bool,
+}
+
+/// What to do next.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum RetryDecision {
+    GiveUp,
+    /// Send again after this long, within the call's timeout.
+    BackOff(Duration),
+    /// Send again with a new token.
+    NewToken,
+    /// Take a new place in the quota, which is paused meanwhile, and send again.
+    QueueAgain,
+}
+
+/// Without a word of the platform on how long: it counts by the minute.
+const UNKNOWN_RESET: Duration = Duration::from_secs(5);
+
+/// A pause is never shorter: the platform counts arrivals, and a reset of zero means the very edge.
+const SHORTEST_RESET: Duration = Duration::from_millis(100);
+
+/// Nor longer: the limit is by the minute, and a header that means something else shall not stop everybody for days.
+const LONGEST_RESET: Duration = Duration::from_secs(120);
+
+impl RetryState {
+    /// How long the whole quota pauses after the rate limit refused this call.
+    pub(crate) fn pause(&mut self, reset: Option<Duration>) -> Duration {
+        self.rate_limited = self.rate_limited.saturating_add(1);
+        // A platform that says zero again and again is asked less and less often.
+        let at_least = SHORTEST_RESET.saturating_mul(self.rate_limited);
+        reset
+            .unwrap_or(UNKNOWN_RESET)
+            .max(at_least)
+            .min(LONGEST_RESET)
+    }
+
+    /// Decides, and remembers the attempt.
+    pub(crate) fn next(
+        &mut self,
+        outcome: Outcome,
+        policy: &RetryPolicy,
+        jitter: f64,
+    ) -> RetryDecision {
+        if policy.max_attempts == 1 {
+            return RetryDecision::GiveUp;
+        }
+        match outcome {
+            Outcome::Final => RetryDecision::GiveUp,
+            Outcome::TokenRefused if self.renewed => RetryDecision::GiveUp,
+            Outcome::TokenRefused => {
+                self.renewed = true;
+                RetryDecision::NewToken
+            }
+            Outcome::RateLimited(_) => RetryDecision::QueueAgain,
+            Outcome::Broken => {
+                self.broken = self.broken.saturating_add(1);
+                if self.broken < policy.max_attempts {
+                    RetryDecision::BackOff(policy.pause(self.broken, jitter))
+                } else {
+                    RetryDecision::GiveUp
+                }
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const POLICY: RetryPolicy = RetryPolicy {
+        max_attempts: 4,
+        first: Duration::from_millis(100),
+        longest: Duration::from_millis(250),
+    };
+
+    fn decisions(outcomes: &[Outcome], policy: RetryPolicy) -> Vec<RetryDecision> {
+        let mut state = RetryState::default();
+        outcomes
+            .iter()
+            .map(|outcome| state.next(*outcome, &policy, 1.0))
+            .collect()
+    }
+
+    #[test]
+    fn every_outcome_at_every_attempt() {
+        use Outcome::{Broken, Final, RateLimited, TokenRefused};
+        use RetryDecision::{BackOff, GiveUp, NewToken, QueueAgain};
+        let ms = Duration::from_millis;
+        let reset = RateLimited(Some(ms(1500)));
+
+        for (outcomes, expected) in [
+            (vec![Final, Final], vec![GiveUp, GiveUp]),
+            (
+                vec![Broken; 4],
+                vec![BackOff(ms(100)), BackOff(ms(200)), BackOff(ms(250)), GiveUp],
+            ),
+            (vec![TokenRefused, TokenRefused], vec![NewToken, GiveUp]),
+            (
+                vec![TokenRefused, Broken, TokenRefused],
+                vec![NewToken, BackOff(ms(100)), GiveUp],
+            ),
+            (
+                vec![Broken, TokenRefused, Broken],
+                vec![BackOff(ms(100)), NewToken, BackOff(ms(200))],
+            ),
+            (vec![reset; 6], vec![QueueAgain; 6]),
+            (vec![RateLimited(None)], vec![QueueAgain]),
+            (
+                vec![reset, Broken, reset, Broken],
+                vec![QueueAgain, BackOff(ms(100)), QueueAgain, BackOff(ms(200))],
+            ),
+            (vec![Broken, Final], vec![BackOff(ms(100)), GiveUp]),
+        ] {
+            assert_eq!(decisions(&outcomes, POLICY), expected, "{outcomes:?}");
+            assert!(
+                decisions(&outcomes, RetryPolicy::NEVER)
+                    .iter()
+                    .all(|next| *next == GiveUp)
+            );
+        }
+    }
+
+    #[test]
+    fn a_rate_limit_pauses_as_long_as_the_platform_says() {
+        let ms = Duration::from_millis;
+        let mut state = RetryState::default();
+        assert_eq!(state.pause(Some(ms(1500))), ms(1500));
+        assert_eq!(state.pause(None), UNKNOWN_RESET);
+        assert_eq!(state.pause(Some(ms(0))), ms(300), "the third time in a row");
+        assert_eq!(
+            state.pause(Some(Duration::from_secs(1_785_000_000))),
+            LONGEST_RESET
+        );
+    }
+
+    #[test]
+    fn a_pause_lies_between_its_half_and_its_whole() {
+        assert_eq!(POLICY.pause(1, 0.0), Duration::from_millis(50));
+        assert_eq!(POLICY.pause(1, 1.0), Duration::from_millis(100));
+        assert_eq!(POLICY.pause(3, 0.5), Duration::from_micros(187_500));
+        assert_eq!(POLICY.pause(u32::MAX, 1.0), Duration::from_millis(250));
+        assert_eq!(RetryPolicy::NEVER.pause(1, 1.0), Duration::ZERO);
+    }
+
+    #[test]
+    fn what_the_errors_come_to() {
+        let at = |kind, stage| Error::plain(kind, "").with(|facts| facts.stage = Some(stage));
+        for (error, expected) in [
+            (at(ErrorKind::Connect, Stage::Token), Outcome::Broken),
+            (at(ErrorKind::Connect, Stage::Execute), Outcome::Broken),
+            (at(ErrorKind::Gateway, Stage::Execute), Outcome::Broken),
+            (at(ErrorKind::RateLimited, Stage::Token), Outcome::Broken),
+            (
+                at(ErrorKind::RateLimited, Stage::Execute)
+                    .with(|facts| facts.retry_after = Some(Duration::from_secs(1))),
+                Outcome::RateLimited(Some(Duration::from_secs(1))),
+            ),
+            (
+                at(ErrorKind::Token, Stage::Execute).with(|facts| facts.code = Some(99_991_663)),
+                Outcome::TokenRefused,
+            ),
+            (
+                at(ErrorKind::Token, Stage::Token).with(|facts| facts.code = Some(99_991_663)),
+                Outcome::Final,
+            ),
+            (
+                at(ErrorKind::Token, Stage::Token).with(|facts| facts.code = Some(10_015)),
+                Outcome::Final,
+            ),
+        ] {
+            assert_eq!(Outcome::of(&error), expected, "{error:?}");
+        }
+        for kind in [
+            ErrorKind::Config,
+            ErrorKind::Encode,
+            ErrorKind::Queue,
+            ErrorKind::Timeout,
+            ErrorKind::MonthlyQuota,
+            ErrorKind::Permission,
+            ErrorKind::Invalid,
+            ErrorKind::Malformed,
+            ErrorKind::Flow,
+            ErrorKind::Unfinished,
+            ErrorKind::KeyUsed,
+            ErrorKind::Decode,
+        ] {
+            assert_eq!(
+                Outcome::of(&at(kind, Stage::Execute)),
+                Outcome::Final,
+                "{kind:?}"
+            );
+        }
+    }
+}

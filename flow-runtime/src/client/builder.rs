@@ -1,0 +1,430 @@
+//! Setting up a client. What is wrong with the settings is said by `build`, before any call.
+
+use std::collections::HashMap;
+use std::env;
+use std::fmt;
+use std::sync::Arc;
+use std::time::Duration;
+
+use url::{Host, Url};
+
+use super::Client;
+use crate::auth::{AppCredentials, TokenCache, TokenSource, TokenStore};
+use crate::call::{Context, Endpoints, RetryPolicy, Server};
+use crate::error::{Error, ErrorKind, Result};
+use crate::flow::check_dynamic;
+use crate::operator::Operator;
+use crate::quota::Quota;
+use crate::transport::http::{Customize, Http};
+
+/// The base URL of Feishu.
+pub const FEISHU: &str = "https://open.feishu.cn";
+
+/// The base URL of Lark. Whether the low-code platform is offered there is not established.
+pub const LARK: &str = "https://open.larksuite.com";
+
+const TIMEOUT: Duration = Duration::from_secs(30);
+const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
+const QUEUE_LIMIT: Duration = Duration::from_secs(600);
+/// The document's limit of the endpoint.
+const CALLS_PER_MINUTE: usize = 100;
+const RESPONSE_LIMIT: usize = 16 << 20;
+
+/// Sets up a [`Client`].
+///
+/// ```
+/// use std::time::Duration;
+/// use apaas_flow::{Client, LARK, Operator};
+///
+/// let client = Client::builder()
+///     .app_credentials("cli_a1b2", "secret")
+///     .operator(Operator::email("ops@example.com"))
+///     .base_url(LARK)
+///     .namespace_alias("package_dev__c", "package_prod__c")
+///     .timeout(Duration::from_secs(10))
+///     .build()?;
+/// # Ok::<(), apaas_flow::Error>(())
+/// ```
+#[must_use]
+pub struct ClientBuilder {
+    tokens: Option<Tokens>,
+    operator: Option<Operator>,
+    base_url: String,
+    allow_plain_http: bool,
+    namespace_aliases: HashMap<String, String>,
+    timeout: Duration,
+    connect_timeout: Duration,
+    queue_limit: Duration,
+    quota: Quota,
+    retry: RetryPolicy,
+    response_limit: usize,
+    token_store: Option<Arc<dyn TokenStore>>,
+    customize: Option<Customize>,
+    #[cfg(feature = "contracts")]
+    contracts: Option<std::path::PathBuf>,
+}
+
+enum Tokens {
+    App { id: String, secret: String },
+    Source(Arc<dyn TokenSource>),
+}
+
+impl Default for ClientBuilder {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl ClientBuilder {
+    /// The settings by default: Feishu, 30 seconds a call, 100 calls a minute, and no credentials yet.
+    pub fn new() -> Self {
+        Self {
+            tokens: None,
+            operator: None,
+            base_url: FEISHU.to_owned(),
+            allow_plain_http: false,
+            namespace_aliases: HashMap::new(),
+            timeout: TIMEOUT,
+            connect_timeout: CONNECT_TIMEOUT,
+            queue_limit: QUEUE_LIMIT,
+            quota: Quota::per_minute(CALLS_PER_MINUTE),
+            retry: RetryPolicy::default(),
+            response_limit: RESPONSE_LIMIT,
+            token_store: None,
+            customize: None,
+            #[cfg(feature = "contracts")]
+            contracts: None,
+        }
+    }
+
+    /// The settings that the environment has:
+    ///
+    /// | variable | meaning |
+    /// |---|---|
+    /// | `APAAS_APP_ID`, `APAAS_APP_SECRET` | the app's credentials; required |
+    /// | `APAAS_OPERATOR_ID` | the operator's `_id` on the low-code platform, a number |
+    /// | `APAAS_OPERATOR_EMAIL` | the operator's email on the low-code platform |
+    /// | `APAAS_BASE_URL` | the platform's address; Feishu if not set |
+    /// | `APAAS_ALLOW_PLAIN_HTTP` | `true` or `1`: `http://` is allowed beyond this machine |
+    ///
+    /// # Errors
+    /// [`ErrorKind::Config`]: lists every variable that is missing or wrong.
+    pub fn from_env() -> Result<Self> {
+        Self::from_variables(|name| env::var(name).ok())
+    }
+
+    fn from_variables(variable: impl Fn(&str) -> Option<String>) -> Result<Self> {
+        let variable = |name: &str| {
+            let value = variable(name)?.trim().to_owned();
+            Some(value).filter(|value| !value.is_empty())
+        };
+        let mut wrong = Vec::new();
+        let mut required = |name: &str| {
+            variable(name).unwrap_or_else(|| {
+                wrong.push(format!("{name} is not set, or empty"));
+                String::new()
+            })
+        };
+        let mut builder =
+            Self::new().app_credentials(required("APAAS_APP_ID"), required("APAAS_APP_SECRET"));
+        if let Some(id) = variable("APAAS_OPERATOR_ID") {
+            match id.parse() {
+                Ok(id) => builder.operator = Some(Operator::id(id)),
+                Err(_) => wrong.push(
+                    "APAAS_OPERATOR_ID is not a whole number; it is the `_id` that the low-code platform shows for the user, not an open_id"
+                        .to_owned(),
+                ),
+            }
+        }
+        if let Some(email) = variable("APAAS_OPERATOR_EMAIL") {
+            builder.operator = Some(match builder.operator.take() {
+                Some(operator) => operator.with_email(email),
+                None => Operator::email(email),
+            });
+        }
+        if let Some(url) = variable("APAAS_BASE_URL") {
+            builder.base_url = url;
+        }
+        if let Some(allow) = variable("APAAS_ALLOW_PLAIN_HTTP") {
+            match allow.as_str() {
+                "true" | "1" => builder.allow_plain_http = true,
+                "false" | "0" => builder.allow_plain_http = false,
+                _ => wrong.push("APAAS_ALLOW_PLAIN_HTTP is neither `true` nor `false`".to_owned()),
+            }
+        }
+        if let Err(error) = base_url(&builder.base_url, builder.allow_plain_http) {
+            wrong.push(format!("APAAS_BASE_URL: {error}"));
+        }
+        if wrong.is_empty() {
+            Ok(builder)
+        } else {
+            Err(config(wrong.join("; ")))
+        }
+    }
+
+    /// The id and the secret of a custom (self-built) app.
+    pub fn app_credentials(
+        mut self,
+        app_id: impl Into<String>,
+        app_secret: impl Into<String>,
+    ) -> Self {
+        self.tokens = Some(Tokens::App {
+            id: app_id.into(),
+            secret: app_secret.into(),
+        });
+        self
+    }
+
+    /// Where tokens come from, instead of the app's credentials: a [`StaticToken`](crate::StaticToken), or a source of your own.
+    pub fn token_source(mut self, source: impl TokenSource) -> Self {
+        self.tokens = Some(Tokens::Source(Arc::new(source)));
+        self
+    }
+
+    /// Where the tokens of `app_credentials` are kept beyond this client, for instance to be shared by several processes. By default nowhere:
+    /// the client itself keeps its token in memory.
+    pub fn token_store(mut self, store: impl TokenStore) -> Self {
+        self.token_store = Some(Arc::new(store));
+        self
+    }
+
+    /// On whose behalf flows run, unless a call names another operator.
+    pub fn operator(mut self, operator: Operator) -> Self {
+        self.operator = Some(operator);
+        self
+    }
+
+    /// The platform's address: [`FEISHU`] (the default), [`LARK`], or any other, such as a gateway of your own.
+    ///
+    /// A plain `http://` is taken for this machine only, unless [allowed](Self::allow_plain_http).
+    pub fn base_url(mut self, url: impl Into<String>) -> Self {
+        self.base_url = url.into();
+        self
+    }
+
+    /// Allows `http://` to other machines: the app secret and every token then cross the network readable.
+    pub fn allow_plain_http(mut self, allow: bool) -> Self {
+        self.allow_plain_http = allow;
+        self
+    }
+
+    /// Sends the flows of one namespace to another: the same structs, another app. May be given for several.
+    pub fn namespace_alias(mut self, from: impl Into<String>, to: impl Into<String>) -> Self {
+        self.namespace_aliases.insert(from.into(), to.into());
+        self
+    }
+
+    /// The longest time of a call, all attempts and the token included. 30 seconds by default.
+    ///
+    /// It begins when the call has its place in the [quota](Self::quota): waiting for that is bounded by
+    /// [`queue_limit`](Self::queue_limit).
+    pub fn timeout(mut self, timeout: Duration) -> Self {
+        self.timeout = timeout;
+        self
+    }
+
+    /// The longest time for making a connection, within the call's timeout. 10 seconds by default.
+    pub fn connect_timeout(mut self, timeout: Duration) -> Self {
+        self.connect_timeout = timeout;
+        self
+    }
+
+    /// The longest wait of a call for the quota, pauses that the platform asks for included. Ten minutes by default.
+    ///
+    /// A wait that is known to be longer is not begun.
+    pub fn queue_limit(mut self, limit: Duration) -> Self {
+        self.queue_limit = limit;
+        self
+    }
+
+    /// How many calls the platform takes in a period; 100 a minute by default. Clones of a [`Quota`] are one budget.
+    pub fn quota(mut self, quota: Quota) -> Self {
+        self.quota = quota;
+        self
+    }
+
+    /// How often a call is sent, and how long it waits in between.
+    pub fn retry(mut self, policy: RetryPolicy) -> Self {
+        self.retry = policy;
+        self
+    }
+
+    /// The largest reply in bytes that is read; a larger one is an error. 16 MiB by default.
+    pub fn response_limit(mut self, bytes: usize) -> Self {
+        self.response_limit = bytes;
+        self
+    }
+
+    /// Records what replies show of the flows into contracts in this folder, such as `"flows"`: the names and types of
+    /// outputs, never a value. See [`contract`](crate::contract).
+    ///
+    /// A relative path is meant from the current folder at [`build`](Self::build). The folder need not be there yet.
+    #[cfg(feature = "contracts")]
+    pub fn record_contracts(mut self, folder: impl Into<std::path::PathBuf>) -> Self {
+        self.contracts = Some(folder.into());
+        self
+    }
+
+    /// Changes the reqwest client underneath, for instance its proxy or its certificates.
+    ///
+    /// Our own settings are applied after it: no redirects, no resending, the connect timeout. With the TLS by default
+    /// (rustls with ring) the TLS backend is already made when this runs, so that reqwest's settings of certificates
+    /// have no effect; they have with the features `native-tls` and `rustls-aws-lc`.
+    #[cfg(feature = "unstable-reqwest")]
+    pub fn http(
+        mut self,
+        customize: impl FnOnce(reqwest::ClientBuilder) -> reqwest::ClientBuilder + Send + 'static,
+    ) -> Self {
+        self.customize = Some(Box::new(customize));
+        self
+    }
+
+    /// The client.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Config`]: no credentials, a URL that cannot be used, a name that is none, a file where a folder for
+    /// contracts should be. Nothing is sent.
+    pub fn build(self) -> Result<Client> {
+        let url = base_url(&self.base_url, self.allow_plain_http)?;
+        for (from, to) in &self.namespace_aliases {
+            check_dynamic("namespace", from)?;
+            check_dynamic("namespace", to)?;
+        }
+        if self.timeout.is_zero() || self.connect_timeout.is_zero() {
+            return Err(config("a timeout of zero leaves no time for a call"));
+        }
+        if !self.quota.is_usable() {
+            return Err(config(
+                "a quota of no calls, or of no time, lets nothing through",
+            ));
+        }
+        #[cfg(feature = "contracts")]
+        let recorder = self
+            .contracts
+            .as_deref()
+            .map(crate::contract::Recorder::new)
+            .transpose()?;
+        let http = Arc::new(Http::new(
+            self.connect_timeout,
+            self.response_limit,
+            is_loopback(&url),
+            self.customize,
+        )?);
+        let mut owner = String::new();
+        let source: Arc<dyn TokenSource> = match self.tokens {
+            None => {
+                return Err(config(
+                    "no credentials; give `app_credentials` or a `token_source`",
+                ));
+            }
+            // A source has no name, and the next one's tokens would be taken for its own.
+            Some(Tokens::Source(_)) if self.token_store.is_some() => {
+                return Err(config(
+                    "a token store is for `app_credentials`; a `token_source` can keep its tokens itself",
+                ));
+            }
+            Some(Tokens::Source(source)) => source,
+            Some(Tokens::App { id, secret }) => {
+                if id.trim().is_empty() || secret.trim().is_empty() {
+                    return Err(config("the app id or the app secret is empty"));
+                }
+                owner.clone_from(&id);
+                Arc::new(AppCredentials::new(http.clone(), &url, &id, &secret))
+            }
+        };
+        Ok(Client(Arc::new(Context {
+            tokens: TokenCache::new(
+                source,
+                self.token_store.map(|store| {
+                    let base_url = url.as_str().trim_end_matches('/');
+                    (store, format!("{base_url}#{owner}"))
+                }),
+                self.timeout,
+            ),
+            limiter: self.quota.into_limiter(),
+            queue_limit: self.queue_limit,
+            retry: self.retry,
+            http,
+            server: Server {
+                host: url.host_str().unwrap_or_default().to_owned(),
+                port: url.port_or_known_default(),
+            },
+            endpoints: Endpoints::new(url, self.namespace_aliases),
+            operator: self.operator,
+            timeout: self.timeout,
+            #[cfg(feature = "contracts")]
+            recorder,
+        })))
+    }
+}
+
+/// Without the credentials.
+impl fmt::Debug for ClientBuilder {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("ClientBuilder")
+            .field("operator", &self.operator)
+            .field("timeout", &self.timeout)
+            .field("quota", &self.quota)
+            .field("retry", &self.retry)
+            .finish_non_exhaustive()
+    }
+}
+
+fn is_loopback(url: &Url) -> bool {
+    match url.host() {
+        Some(Host::Domain(domain)) => domain == "localhost",
+        Some(Host::Ipv4(address)) => address.is_loopback(),
+        Some(Host::Ipv6(address)) => address.is_loopback(),
+        None => false,
+    }
+}
+
+/// The platform's address, if it is one that the secrets can be sent to.
+fn base_url(text: &str, allow_plain_http: bool) -> Result<Url> {
+    // The text is not repeated: a URL may carry a password.
+    let url = Url::parse(text.trim()).map_err(|error| {
+        config(format!(
+            "the base URL cannot be read: {error}; it looks like {FEISHU}"
+        ))
+    })?;
+    if !url.username().is_empty() || url.password().is_some() {
+        return Err(config(
+            "the base URL has a user or a password in it; the platform knows tokens only",
+        ));
+    }
+    if url.query().is_some() || url.fragment().is_some() {
+        return Err(config(
+            "the base URL has a `?` or a `#`; give the part in front of `/open-apis`",
+        ));
+    }
+    if url.path().trim_end_matches('/').ends_with("/open-apis") {
+        return Err(config(
+            "the base URL ends with `/open-apis`; give the part in front of it",
+        ));
+    }
+    match url.scheme() {
+        "https"
+            if cfg!(any(
+                feature = "rustls-ring",
+                feature = "rustls-aws-lc",
+                feature = "native-tls"
+            )) => {}
+        "https" => {
+            return Err(config(
+                "https needs TLS, which this build lacks; enable `rustls-ring`, `rustls-aws-lc` or `native-tls`",
+            ));
+        }
+        "http" if is_loopback(&url) || allow_plain_http => {}
+        "http" => {
+            return Err(config(
+                "a plain http:// address beyond this machine would send the app secret readable; use https://, or `allow_plain_http(true)`",
+            ));
+        }
+        _ => return Err(config("the base URL is neither https:// nor http://")),
+    }
+    Ok(url)
+}
+
+fn config(message: impl Into<String>) -> Error {
+    Error::plain(ErrorKind::Config, message)
+}

@@ -1,0 +1,241 @@
+//! The inputs of a call on their way into the request.
+
+use std::ops::Range;
+
+use super::explain::explain_write;
+use super::{FieldSerializer, InputValue, Json, entries, push_json_string};
+use crate::error::{Error, ErrorKind, Result};
+
+/// Collects a flow's inputs as the JSON object `{api name: value}`.
+///
+/// See [`Flow`](crate::Flow) for an example.
+#[derive(Clone, Default)]
+pub struct Params {
+    /// `{"a":1,"b":2`, without the last brace; empty until the first field.
+    json: Vec<u8>,
+    /// Where the names stand in it.
+    names: Vec<Range<usize>>,
+}
+
+impl Params {
+    /// No inputs.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Adds an input under its api name, unless its value is none.
+    ///
+    /// `None` is left out; the inner none of `Some(None)` is sent as null.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Encode`] if the value cannot be written as JSON. Its text names the input, never the value.
+    pub fn field<T: InputValue + ?Sized>(&mut self, name: &str, value: &T) -> Result<()> {
+        self.field_with(name, |serializer| value.serialize(serializer))
+    }
+
+    /// Adds an input that a function of yours writes, such as the `serialize` of a `with` module.
+    ///
+    /// # Errors
+    /// As [`field`](Self::field).
+    pub fn field_with(
+        &mut self,
+        name: &str,
+        write: impl FnOnce(FieldSerializer<'_, Json<'_, '_>>) -> Result<(), serde_json::Error>,
+    ) -> Result<()> {
+        let before = self.json.len();
+        self.begin(name)?;
+        let begun = self.json.len();
+        let mut none = false;
+        let written = write(FieldSerializer::new(
+            &mut serde_json::Serializer::new(&mut self.json),
+            &mut none,
+        ));
+        // A function that writes nothing at all means the same as a none.
+        if none || written.is_err() || self.json.len() == begun {
+            self.json.truncate(before);
+            self.names.pop();
+        }
+        written.map_err(|error| Error::plain(ErrorKind::Encode, explain_write(name, &error)))
+    }
+
+    /// Adds every entry of a value that serialises as an object.
+    #[doc(hidden)]
+    pub fn all<T: InputValue + ?Sized>(&mut self, value: &T) -> Result<()> {
+        let text = serde_json::to_string(value)
+            .map_err(|error| Error::plain(ErrorKind::Encode, explain_write("output", &error)))?;
+        if text == "null" {
+            return Ok(()); // `()`
+        }
+        if !text.starts_with('{') {
+            return Err(Error::plain(
+                ErrorKind::Encode,
+                "the output type must serialise as an object of outputs",
+            ));
+        }
+        for (name, value) in entries(&text).unwrap_or_default() {
+            self.field(&name, value)?;
+        }
+        Ok(())
+    }
+
+    /// Writes what stands in front of a value.
+    fn begin(&mut self, name: &str) -> Result<()> {
+        let before = self.json.len();
+        if before == 0 {
+            // most inputs' whole text, and as many names
+            self.json.reserve(128);
+            self.names.reserve(8);
+        }
+        self.json.push(if before == 0 { b'{' } else { b',' });
+        push_json_string(&mut self.json, name);
+        let written = before + 1..self.json.len();
+        let mut earlier = self.names.iter().map(|name| self.json.get(name.clone()));
+        let flaw = if name.is_empty() {
+            "an api name is empty".to_owned()
+        } else if earlier.any(|earlier| earlier == self.json.get(written.clone())) {
+            format!("`{name}` is written twice; each api name can have one value")
+        } else {
+            self.names.push(written);
+            self.json.push(b':');
+            return Ok(());
+        };
+        self.json.truncate(before);
+        Err(Error::plain(ErrorKind::Encode, flaw))
+    }
+
+    /// The text of the object; none if there is no input.
+    pub(crate) fn into_json(mut self) -> Option<String> {
+        if self.json.is_empty() {
+            return None;
+        }
+        self.json.push(b'}');
+        // serde_json writes nothing but UTF-8
+        String::from_utf8(self.json).ok()
+    }
+}
+
+/// Without the values.
+impl std::fmt::Debug for Params {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let name = |at: &Range<usize>| {
+            String::from_utf8_lossy(self.json.get(at.clone()).unwrap_or_default())
+        };
+        f.debug_list().entries(self.names.iter().map(name)).finish()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeMap;
+
+    use serde_json::json;
+
+    use super::Params;
+
+    #[derive(serde::Serialize)]
+    struct Wrapper(Option<i64>);
+
+    fn written(write: impl FnOnce(&mut Params) -> crate::error::Result<()>) -> Option<String> {
+        let mut params = Params::new();
+        write(&mut params).expect("can be written");
+        params.into_json()
+    }
+
+    #[test]
+    fn a_none_is_left_out_by_value_not_by_word() {
+        assert_eq!(written(|to| to.field("a", &None::<i64>)), None);
+        assert_eq!(written(|to| to.field("a", &Wrapper(None))), None);
+        assert_eq!(written(|to| to.field("a", &&&None::<i64>)), None);
+        assert_eq!(
+            written(|to| to.field("a", &Wrapper(Some(1)))).as_deref(),
+            Some(r#"{"a":1}"#)
+        );
+        assert_eq!(
+            written(|to| to.field("a", &Some(None::<i64>))).as_deref(),
+            Some(r#"{"a":null}"#)
+        );
+        assert_eq!(
+            written(|to| to.field("a", &())).as_deref(),
+            Some(r#"{"a":null}"#)
+        );
+        assert_eq!(
+            written(|to| {
+                to.field("a", &1)?;
+                to.field("b", &None::<i64>)?;
+                to.field("c\"", &[None, Some(2)])
+            })
+            .as_deref(),
+            Some(r#"{"a":1,"c\"":[null,2]}"#)
+        );
+    }
+
+    #[test]
+    fn an_input_that_cannot_be_written_is_named_and_leaves_nothing_behind() {
+        let mut params = Params::new();
+        params.field("a", &1).expect("fine");
+        let error = params.field("ratio", &f64::NAN).expect_err("no JSON");
+        assert_eq!(
+            error.to_string(),
+            "input `ratio` is a number that is not finite, which JSON does not have"
+        );
+        assert!(params.field("ratio", &Some(f32::INFINITY)).is_err());
+        let nested = BTreeMap::from([("deep", vec![Some((1, f64::NEG_INFINITY))])]);
+        assert!(params.field("ratio", &nested).is_err());
+        assert!(params.field("ratio", &json!({ "fine": [1.5] })).is_ok());
+        assert_eq!(
+            params.into_json().as_deref(),
+            Some(r#"{"a":1,"ratio":{"fine":[1.5]}}"#)
+        );
+    }
+
+    #[test]
+    fn a_name_is_written_once_and_is_one() {
+        let mut params = Params::new();
+        params.field("a\"", &1).expect("fine");
+        params.field("b", &None::<i64>).expect("fine");
+        params.field("b", &2).expect("left out before");
+        for (name, says) in [
+            ("a\"", "written twice"),
+            ("b", "written twice"),
+            ("", "empty"),
+        ] {
+            let error = params.field(name, &3).expect_err("refused");
+            assert!(error.to_string().contains(says), "{error}");
+        }
+        params
+            .field_with("nothing", |_| Ok(()))
+            .expect("as good as a none");
+        assert_eq!(params.into_json().as_deref(), Some(r#"{"a\"":1,"b":2}"#));
+    }
+
+    #[test]
+    fn values_of_every_shape_are_written_as_serde_json_does() {
+        #[derive(serde::Serialize)]
+        enum Shape {
+            Unit,
+            Newtype(i64),
+            Tuple(i64, Option<f32>),
+            Struct { a: char, b: () },
+        }
+        #[derive(serde::Serialize)]
+        struct Tuple(u8, i128);
+
+        let raw = serde_json::value::RawValue::from_string("[1e400, 1]".to_owned()).expect("JSON");
+        let value = (
+            [
+                Shape::Unit,
+                Shape::Newtype(1),
+                Shape::Tuple(2, None),
+                Shape::Struct { a: 'x', b: () },
+            ],
+            Tuple(1, i128::MAX),
+            BTreeMap::from([(1, "one")]),
+            (&raw, u64::MAX, f64::MIN, "tab\t", serde_json::Value::Null),
+        );
+        let expected = format!(
+            r#"{{"x":{}}}"#,
+            serde_json::to_string(&value).expect("JSON")
+        );
+        assert_eq!(written(|to| to.field("x", &value)), Some(expected));
+    }
+}

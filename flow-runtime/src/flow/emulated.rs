@@ -1,0 +1,16 @@
+//! The emulator's way in: the text of a JSON object `{api name: value}` is all that the two sides agree on.
+
+use super::{Emulated, Outputs, Params};
+use crate::error::{Error, Result};
+
+/// The text of a JSON object to the flow's input.
+pub fn read_params<F: Emulated>(object: &str) -> Result<F> {
+    Outputs::read_all(object, F::read_params).map_err(Error::of_inputs)
+}
+
+/// The flow's output to the text of a JSON object.
+pub fn write_outputs<F: Emulated>(output: &F::Output) -> Result<String> {
+    let mut to = Params::new();
+    F::write_outputs(output, &mut to)?;
+    Ok(to.into_json().unwrap_or_else(|| "{}".to_owned()))
+}

@@ -1,0 +1,318 @@
+//! HTTP: the one place that knows reqwest.
+
+use std::borrow::Cow;
+use std::convert::Infallible;
+use std::fmt::Write as _;
+use std::pin::Pin;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::task::{Context, Poll};
+use std::time::Duration;
+
+use bytes::Bytes;
+use http_body::{Body, Frame, SizeHint};
+use reqwest::header::{
+    AUTHORIZATION, CONTENT_TYPE, HeaderMap, HeaderName, HeaderValue, RETRY_AFTER,
+};
+use url::Url;
+
+use crate::error::{Error, ErrorKind, Ran, Result};
+use crate::wire::Response;
+
+/// What a user may change of the reqwest client, before our own settings are applied.
+pub(crate) type Customize =
+    Box<dyn FnOnce(reqwest::ClientBuilder) -> reqwest::ClientBuilder + Send>;
+
+/// The most bytes that are set aside for a reply before any of them has come.
+const ROOM: usize = 64 * 1024;
+
+/// An HTTP client that follows no redirect and resends nothing by itself.
+pub(crate) struct Http {
+    client: reqwest::Client,
+    response_limit: usize,
+}
+
+/// The value of an `Authorization` header, which no `Debug` shows.
+#[derive(Clone, PartialEq, Eq)]
+pub(crate) struct Bearer(HeaderValue);
+
+impl Bearer {
+    /// None if the token has characters that no header can carry.
+    pub(crate) fn new(token: &str) -> Option<Self> {
+        let mut value = HeaderValue::try_from(format!("Bearer {token}")).ok()?;
+        value.set_sensitive(true);
+        Some(Self(value))
+    }
+}
+
+/// Follows a request on its way.
+pub(crate) trait Watch: Send + Sync + 'static {
+    /// The first of the body is handed to a connection: from now on a server may act on it.
+    fn leaves(&self);
+
+    fn has_left(&self) -> bool;
+
+    /// The head of the reply is there.
+    fn is_answered(&self);
+}
+
+/// Of a request that nothing is counted for, such as a token's.
+impl Watch for AtomicBool {
+    fn leaves(&self) {
+        self.store(true, Ordering::Release);
+    }
+
+    fn has_left(&self) -> bool {
+        self.load(Ordering::Acquire)
+    }
+
+    fn is_answered(&self) {}
+}
+
+impl Http {
+    pub(crate) fn new(
+        connect_timeout: Duration,
+        response_limit: usize,
+        loopback: bool,
+        customize: Option<Customize>,
+    ) -> Result<Self> {
+        let mut builder = tls(reqwest::Client::builder())?;
+        if loopback {
+            // A proxy would look for the emulator on its own machine.
+            builder = builder.no_proxy();
+        }
+        if let Some(customize) = customize {
+            builder = customize(builder);
+        }
+        let client = builder
+            .user_agent(concat!("apaas-flow/", env!("CARGO_PKG_VERSION")))
+            .connect_timeout(connect_timeout)
+            // The body's departure is exact with HTTP/1 only: a request given up before it does not leave later.
+            .http1_only()
+            // A 307 of the token request would post the app secret to another place.
+            .redirect(reqwest::redirect::Policy::none())
+            // What is sent again is decided here alone, where the idempotency key is known.
+            .retry(reqwest::retry::never())
+            .referer(false)
+            .tcp_nodelay(true)
+            .build()
+            .map_err(|error| {
+                Error::plain(
+                    ErrorKind::Config,
+                    format!("the HTTP client cannot be built: {}", chain(&error)),
+                )
+            })?;
+        Ok(Self {
+            client,
+            response_limit,
+        })
+    }
+
+    /// Posts JSON and reads the whole reply, whatever its status.
+    ///
+    /// # Errors
+    /// No connection, a connection that broke, or a reply over the limit.
+    pub(crate) async fn post(
+        &self,
+        url: Url,
+        bearer: Option<&Bearer>,
+        body: Bytes,
+        watch: Arc<dyn Watch>,
+    ) -> Result<Response<'static>> {
+        let mut request = self
+            .client
+            .post(url)
+            .header(
+                CONTENT_TYPE,
+                HeaderValue::from_static("application/json; charset=utf-8"),
+            )
+            .body(reqwest::Body::wrap(Watched {
+                body: Some(body),
+                watch: watch.clone(),
+            }));
+        if let Some(Bearer(value)) = bearer {
+            request = request.header(AUTHORIZATION, value.clone());
+        }
+        let failed = |error: reqwest::Error, log_id: Option<String>| {
+            broken(&error, watch.has_left()).with(|context| context.log_id = log_id)
+        };
+        let mut response = request.send().await.map_err(|error| failed(error, None))?;
+
+        watch.is_answered();
+
+        let http_status = response.status().as_u16();
+        let log_id = log_id(response.headers());
+        let retry_after = retry_after(response.headers());
+        // in one piece, as far as a server's word for it is to be trusted
+        let announced = response
+            .content_length()
+            .and_then(|bytes| usize::try_from(bytes).ok());
+        let mut body = Vec::with_capacity(announced.unwrap_or(0).min(ROOM));
+        while let Some(chunk) = response
+            .chunk()
+            .await
+            .map_err(|error| failed(error, log_id.clone()))?
+        {
+            if body.len() + chunk.len() > self.response_limit {
+                return Err(self.too_large().with(|context| context.log_id = log_id));
+            }
+            body.extend_from_slice(&chunk);
+        }
+        Ok(Response {
+            http_status,
+            log_id,
+            retry_after,
+            body: Cow::Owned(body),
+        })
+    }
+
+    fn too_large(&self) -> Error {
+        let limit = self.response_limit;
+        Error::plain(
+            ErrorKind::Malformed,
+            format!("the reply is larger than {limit} bytes; see `ClientBuilder::response_limit`"),
+        )
+        .ran(Ran::Maybe)
+    }
+}
+
+/// A request that brought no whole reply.
+fn broken(error: &reqwest::Error, has_left: bool) -> Error {
+    let (kind, what) = if error.is_builder() {
+        (ErrorKind::Config, "the request cannot be made")
+    } else if !has_left {
+        (ErrorKind::Connect, "no connection")
+    } else {
+        (
+            ErrorKind::Gateway,
+            "the connection was lost before the whole reply was there",
+        )
+    };
+    let host = error.url().map_or_else(String::new, |url| {
+        format!(" to {}", url.origin().ascii_serialization())
+    });
+    let what = if kind == ErrorKind::Connect {
+        format!("{what}{host}")
+    } else {
+        what.to_owned()
+    };
+    Error::plain(kind, format!("{what}: {}", chain(error)))
+        .ran(if has_left { Ran::Maybe } else { Ran::No })
+        .timed_out(error.is_timeout())
+}
+
+/// An error with its causes in one line, without the URL, which the flow's name tells better.
+fn chain(error: &reqwest::Error) -> String {
+    let mut line = String::new();
+    let mut cause: Option<&dyn std::error::Error> = std::error::Error::source(error);
+    if cause.is_none() {
+        line.push_str(&error.to_string());
+    }
+    while let Some(error) = cause {
+        let text = error.to_string();
+        // hyper's word for where it was, and a text that repeats its cause's, tell nobody anything
+        if !text.starts_with("client error") && !line.ends_with(&text) {
+            let gap = if line.is_empty() { "" } else { ": " };
+            // writing to a String cannot fail
+            let _ = write!(line, "{gap}{text}");
+        }
+        cause = error.source();
+    }
+    line
+}
+
+/// The id that support asks for: `X-Tt-Logid`, else `X-Request-Id`.
+fn log_id(headers: &HeaderMap) -> Option<String> {
+    static NAMES: [HeaderName; 2] = [
+        HeaderName::from_static("x-tt-logid"),
+        HeaderName::from_static("x-request-id"),
+    ];
+    NAMES
+        .iter()
+        .find_map(|name| headers.get(name)?.to_str().ok())
+        .map(|id| id.get(..128).unwrap_or(id).to_owned())
+}
+
+/// Seconds to wait, fractions included: `x-ogw-ratelimit-reset`, else HTTP's own `Retry-After`.
+fn retry_after(headers: &HeaderMap) -> Option<Duration> {
+    static NAMES: [HeaderName; 2] = [
+        HeaderName::from_static("x-ogw-ratelimit-reset"),
+        RETRY_AFTER,
+    ];
+    NAMES
+        .iter()
+        .find_map(|name| headers.get(name)?.to_str().ok()?.trim().parse().ok())
+        .and_then(|seconds| Duration::try_from_secs_f64(seconds).ok())
+}
+
+#[cfg(feature = "native-tls")]
+#[expect(clippy::unnecessary_wraps, reason = "the other backends can fail")]
+fn tls(builder: reqwest::ClientBuilder) -> Result<reqwest::ClientBuilder> {
+    Ok(builder.tls_backend_native())
+}
+
+#[cfg(all(feature = "rustls-aws-lc", not(feature = "native-tls")))]
+#[expect(clippy::unnecessary_wraps, reason = "the other backends can fail")]
+fn tls(builder: reqwest::ClientBuilder) -> Result<reqwest::ClientBuilder> {
+    Ok(builder.tls_backend_rustls())
+}
+
+/// reqwest alone would want a crypto provider for the whole process, which is not a library's to install.
+#[cfg(all(
+    feature = "rustls-ring",
+    not(any(feature = "rustls-aws-lc", feature = "native-tls"))
+))]
+fn tls(builder: reqwest::ClientBuilder) -> Result<reqwest::ClientBuilder> {
+    use rustls::crypto::{CryptoProvider, ring};
+
+    let provider = CryptoProvider::get_default()
+        .cloned()
+        .unwrap_or_else(|| Arc::new(ring::default_provider()));
+    let failed = |error| Error::plain(ErrorKind::Config, format!("TLS cannot be set up: {error}"));
+    let verifier = rustls_platform_verifier::Verifier::new(provider.clone()).map_err(failed)?;
+    let config = rustls::ClientConfig::builder_with_provider(provider)
+        .with_safe_default_protocol_versions()
+        .map_err(failed)?
+        .dangerous() // rustls's word for bringing a verifier; this one is the operating system's
+        .with_custom_certificate_verifier(Arc::new(verifier))
+        .with_no_client_auth();
+    Ok(builder.tls_backend_preconfigured(config))
+}
+
+/// Without TLS: enough for the emulator, and `https://` says what is missing.
+#[cfg(not(any(
+    feature = "rustls-ring",
+    feature = "rustls-aws-lc",
+    feature = "native-tls"
+)))]
+#[expect(clippy::unnecessary_wraps, reason = "the other backends can fail")]
+fn tls(builder: reqwest::ClientBuilder) -> Result<reqwest::ClientBuilder> {
+    Ok(builder)
+}
+
+/// A body that notes when a connection takes it.
+struct Watched {
+    body: Option<Bytes>,
+    watch: Arc<dyn Watch>,
+}
+
+impl Body for Watched {
+    type Data = Bytes;
+    type Error = Infallible;
+
+    fn poll_frame(
+        mut self: Pin<&mut Self>,
+        _cx: &mut Context<'_>,
+    ) -> Poll<Option<Result<Frame<Bytes>, Infallible>>> {
+        self.watch.leaves();
+        Poll::Ready(self.body.take().map(|body| Ok(Frame::data(body))))
+    }
+
+    fn is_end_stream(&self) -> bool {
+        self.body.is_none()
+    }
+
+    fn size_hint(&self) -> SizeHint {
+        SizeHint::with_exact(self.body.as_ref().map_or(0, |body| body.len() as u64))
+    }
+}
