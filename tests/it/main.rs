@@ -17,6 +17,7 @@ mod clients;
 mod contracts;
 mod emulator;
 mod flows;
+mod layers;
 mod macros;
 mod recorded_contracts;
 mod replies;

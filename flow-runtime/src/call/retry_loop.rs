@@ -77,3 +77,126 @@ pub(super) async fn run(
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::collections::VecDeque;
+    use std::sync::Mutex;
+
+    use super::*;
+    use crate::error::{Error, ErrorKind, Stage};
+    use crate::execution::Status;
+    use crate::quota::Quota;
+
+    const SECOND: Duration = Duration::from_secs(1);
+
+    /// Attempts with ends written beforehand, and pauses that are noted and not slept.
+    struct Scripted {
+        ends: Mutex<VecDeque<Result<RunReply>>>,
+        pauses: Mutex<Vec<Duration>>,
+    }
+
+    impl Steps for Scripted {
+        async fn attempt(&self, mut permit: Permit) -> Result<RunReply> {
+            permit.departed();
+            self.ends.lock().unwrap().pop_front().unwrap()
+        }
+
+        async fn sleep(&self, pause: Duration) {
+            self.pauses.lock().unwrap().push(pause);
+        }
+
+        fn jitter(&self) -> f64 {
+            1.0
+        }
+    }
+
+    fn ran() -> Result<RunReply> {
+        Ok(RunReply {
+            execution_id: "1".to_owned(),
+            status: Status::End,
+            out_params: String::new(),
+            log_id: None,
+        })
+    }
+
+    fn failed(kind: ErrorKind) -> Result<RunReply> {
+        Err(Error::plain(kind, "").at(Stage::Execute))
+    }
+
+    /// The end, the pauses, and how many attempts of the script are left.
+    async fn run(
+        ends: impl IntoIterator<Item = Result<RunReply>>,
+        timeout: Duration,
+    ) -> (Result<RunReply>, Vec<Duration>, usize) {
+        let steps = Scripted {
+            ends: Mutex::new(ends.into_iter().collect()),
+            pauses: Mutex::default(),
+        };
+        let limits = Limits {
+            timeout,
+            queue_limit: 10 * SECOND,
+        };
+        let policy = RetryPolicy::default().backoff(SECOND, 10 * SECOND);
+        let end = super::run(
+            &steps,
+            limits,
+            &policy,
+            &Quota::UNLIMITED.into_limiter(),
+            &Attempts::default(),
+            &CallSpan::none(),
+        )
+        .await;
+        let left = steps.ends.lock().unwrap().len();
+        (end, steps.pauses.into_inner().unwrap(), left)
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn what_may_fare_better_is_sent_again_after_a_growing_pause() {
+        let ends = [
+            failed(ErrorKind::Gateway),
+            failed(ErrorKind::Connect),
+            ran(),
+            ran(),
+        ];
+        let (end, pauses, left) = run(ends, 30 * SECOND).await;
+        assert_eq!(end.unwrap().execution_id, "1");
+        assert_eq!((pauses, left), (vec![SECOND, 2 * SECOND], 1));
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn what_the_flow_says_is_the_end() {
+        let (end, pauses, left) = run([failed(ErrorKind::Flow), ran()], 30 * SECOND).await;
+        assert_eq!(end.err().unwrap().kind(), ErrorKind::Flow);
+        assert_eq!((pauses, left), (vec![], 1));
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_pause_that_would_outlast_the_timeout_is_not_begun() {
+        let ends = [
+            failed(ErrorKind::Gateway),
+            failed(ErrorKind::Gateway),
+            ran(),
+        ];
+        let (end, pauses, left) = run(ends, 3 * SECOND).await;
+        assert_eq!(end.err().unwrap().kind(), ErrorKind::Gateway);
+        assert_eq!((pauses, left), (vec![SECOND], 1));
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_rate_limit_beyond_the_queue_limit_is_not_waited_for() {
+        let limited = |reset| {
+            failed(ErrorKind::RateLimited)
+                .map_err(|error| error.with(|context| context.retry_after = Some(reset)))
+        };
+        let begun = Instant::now();
+        let (end, pauses, _) = run([limited(4 * SECOND), ran()], 30 * SECOND).await;
+        assert!(end.is_ok());
+        assert_eq!((begun.elapsed(), pauses), (4 * SECOND, vec![]));
+
+        let begun = Instant::now();
+        let (end, _, left) = run([limited(4 * SECOND), limited(7 * SECOND), ran()], SECOND).await;
+        assert_eq!(end.err().unwrap().kind(), ErrorKind::RateLimited);
+        assert_eq!((begun.elapsed(), left), (4 * SECOND, 1));
+    }
+}

@@ -52,6 +52,11 @@ impl CallSpan {
         ))
     }
 
+    #[cfg(test)]
+    pub(super) fn none() -> Self {
+        Self(Span::none())
+    }
+
     /// Runs a future in the span, and for the subscriber that the caller has, on whatever thread.
     pub(crate) fn watch<F: Future>(self, future: F) -> impl Future<Output = F::Output> {
         future.instrument(self.0).with_current_subscriber()

@@ -1,0 +1,93 @@
+//! Who may know whom: within a crate, a module uses only those that stand before it in its list.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+/// From the ground up.
+const RUNTIME: &[&str] = &[
+    "mutation",
+    "execution",
+    "error",
+    "codec",
+    "value",
+    "operator",
+    "flow",
+    "wire",
+    "transport",
+    "auth",
+    "quota",
+    "contract",
+    "call",
+    "client",
+    "dynamic",
+];
+
+#[test]
+fn data_flows_one_way_through_the_runtime() {
+    assert_layers("flow-runtime/src", RUNTIME);
+}
+
+fn assert_layers(crate_root: &str, layers: &[&str]) {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join(crate_root);
+    let (mut used, mut wrong) = (0, Vec::new());
+    for file in rust_files(&root) {
+        let below_root = file.strip_prefix(&root).unwrap();
+        let first = below_root.components().next().unwrap().as_os_str();
+        let module = Path::new(first).file_stem().unwrap().to_str().unwrap();
+        if module == "lib" {
+            continue;
+        }
+        let place = |name: &str| layers.iter().position(|layer| *layer == name);
+        let own = place(module).unwrap_or_else(|| panic!("{module} is not in the list"));
+        let text = fs::read_to_string(&file).unwrap();
+        for other in crate_paths(&text) {
+            used += 1;
+            match place(other) {
+                Some(other) if other <= own => {}
+                Some(_) => wrong.push(format!("{}: {module} uses {other}", below_root.display())),
+                None => wrong.push(format!(
+                    "{}: `crate::{other}` goes through the crate's root",
+                    below_root.display()
+                )),
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+    assert!(used > 20, "no paths were found in {crate_root}");
+}
+
+fn rust_files(folder: &Path) -> Vec<PathBuf> {
+    let entries = fs::read_dir(folder)
+        .unwrap()
+        .map(|entry| entry.unwrap().path());
+    entries
+        .flat_map(|path| {
+            if path.is_dir() {
+                rust_files(&path)
+            } else {
+                vec![path]
+            }
+        })
+        .filter(|path| path.extension().is_some_and(|extension| extension == "rs"))
+        // tests may know everything
+        .filter(|path| !path.components().any(|part| part.as_os_str() == "tests"))
+        .filter(|path| {
+            !matches!(
+                path.file_stem().unwrap().to_str(),
+                Some("tests" | "differential")
+            )
+        })
+        .collect()
+}
+
+/// What follows `crate::`, without comments and the file's own tests.
+fn crate_paths(text: &str) -> impl Iterator<Item = &str> {
+    let code = text.split("#[cfg(test)]\nmod ").next().unwrap_or(text);
+    code.lines()
+        .filter(|line| !line.trim_start().starts_with("//"))
+        .flat_map(|line| line.split("crate::").skip(1))
+        .map(|rest| {
+            let end = rest.find(|c: char| !(c.is_alphanumeric() || c == '_'));
+            &rest[..end.unwrap_or(rest.len())]
+        })
+}
