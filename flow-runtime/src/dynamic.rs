@@ -8,7 +8,7 @@ use serde::de::DeserializeOwned;
 
 use crate::call::{Call, Endpoint, Execute, Run, Start};
 use crate::client::Client;
-use crate::codec::{Outputs, Params};
+use crate::codec::{OutputIndex, Params};
 use crate::error::Result;
 use crate::flow::check_dynamic;
 
@@ -62,8 +62,10 @@ impl DynamicFlow {
     pub fn execute(&self, client: &Client) -> Execute<DynamicOutput> {
         let (endpoint, params) = (self.endpoint(client), Ok(self.params.clone()));
         Call::execute(client.context(), endpoint, params, |run| {
-            // Parsed here, so that outputs that are none at all are this call's error.
-            let output = Outputs::parse(&run.reply.out_params).map(|_| DynamicOutput(run.clone()));
+            let output = OutputIndex::parse(&run.reply.out_params).map(|index| DynamicOutput {
+                run: run.clone(),
+                index: index.into(),
+            });
             run.with_output(output)
         })
     }
@@ -84,7 +86,11 @@ impl DynamicFlow {
 
 /// The outputs of a [`DynamicFlow`], each read when it is asked for.
 #[derive(Clone)]
-pub struct DynamicOutput(Run);
+pub struct DynamicOutput {
+    /// Whose outputs they are, for the errors of reading them.
+    run: Run,
+    index: Arc<OutputIndex>,
+}
 
 impl DynamicOutput {
     /// Reads an output. A missing one is an error unless the type accepts absence, as `Option` does.
@@ -92,21 +98,20 @@ impl DynamicOutput {
     /// # Errors
     /// [`ErrorKind::Decode`](crate::ErrorKind::Decode) if it is missing or does not fit, with all that is known of the run.
     pub fn get<T: DeserializeOwned>(&self, name: &str) -> Result<T> {
-        Outputs::parse(self.as_str())
-            .and_then(|mut outputs| outputs.take(name))
-            .map_err(|error| self.0.clone().error(error))
+        self.index
+            .outputs(self.as_str())
+            .take(name)
+            .map_err(|error| self.run.clone().error(error))
     }
 
     /// The api names of all outputs, in the platform's order.
     pub fn names(&self) -> Vec<String> {
-        Outputs::parse(self.as_str())
-            .map(|outputs| outputs.names().map(str::to_owned).collect())
-            .unwrap_or_default()
+        self.index.names().map(str::to_owned).collect()
     }
 
     /// The text of `out_params` as the platform sent it.
     pub fn as_str(&self) -> &str {
-        &self.0.reply.out_params
+        &self.run.reply.out_params
     }
 }
 

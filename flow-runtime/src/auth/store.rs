@@ -9,12 +9,31 @@ use super::token::BoxFuture;
 use crate::error::BoxError;
 
 /// A token in a store.
+///
+/// ```
+/// use std::time::{Duration, SystemTime};
+/// use apaas_flow::StoredToken;
+///
+/// let stored = StoredToken::new("t-7f1b", SystemTime::now() + Duration::from_secs(7200));
+/// assert!(!format!("{stored:?}").contains("7f1b"));
+/// ```
 #[derive(Clone, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct StoredToken {
     /// The token itself: a secret.
     pub token: String,
     /// Its end.
     pub expires_at: SystemTime,
+}
+
+impl StoredToken {
+    /// A token that lives until then.
+    pub fn new(token: impl Into<String>, expires_at: SystemTime) -> Self {
+        Self {
+            token: token.into(),
+            expires_at,
+        }
+    }
 }
 
 /// Without the token itself.
@@ -63,6 +82,24 @@ pub trait TokenStore: Send + Sync + 'static {
         key: &'a str,
         token: &'a str,
     ) -> BoxFuture<'a, Result<(), BoxError>>;
+}
+
+impl<T: TokenStore + ?Sized> TokenStore for Arc<T> {
+    fn get<'a>(&'a self, key: &'a str) -> BoxFuture<'a, Result<Option<StoredToken>, BoxError>> {
+        (**self).get(key)
+    }
+
+    fn put<'a>(&'a self, key: &'a str, token: StoredToken) -> BoxFuture<'a, Result<(), BoxError>> {
+        (**self).put(key, token)
+    }
+
+    fn invalidate<'a>(
+        &'a self,
+        key: &'a str,
+        token: &'a str,
+    ) -> BoxFuture<'a, Result<(), BoxError>> {
+        (**self).invalidate(key, token)
+    }
 }
 
 /// Tokens in memory: what several clients of one process share through clones of it.

@@ -3,6 +3,7 @@
 use std::fmt;
 use std::future::Future;
 use std::pin::Pin;
+use std::sync::Arc;
 use std::time::Duration;
 
 use crate::error::BoxError;
@@ -77,6 +78,12 @@ pub trait TokenSource: Send + Sync + 'static {
     /// # Errors
     /// Any; its text becomes part of the call's error, of kind [`Token`](crate::ErrorKind::Token).
     fn fetch(&self) -> BoxFuture<'_, Result<Token, BoxError>>;
+}
+
+impl<T: TokenSource + ?Sized> TokenSource for Arc<T> {
+    fn fetch(&self) -> BoxFuture<'_, Result<Token, BoxError>> {
+        (**self).fetch()
+    }
 }
 
 /// A token that was fetched elsewhere.

@@ -111,14 +111,12 @@ mod tests {
         }
     }
 
-    fn ran() -> Result<RunReply> {
-        Ok(RunReply {
-            execution_id: "1".to_owned(),
-            status: Status::End,
-            out_params: String::new(),
-            log_id: None,
-        })
-    }
+    const RAN: Result<RunReply> = Ok(RunReply {
+        execution_id: String::new(),
+        status: Status::End,
+        out_params: String::new(),
+        log_id: None,
+    });
 
     fn failed(kind: ErrorKind) -> Result<RunReply> {
         Err(Error::plain(kind, "").at(Stage::Execute))
@@ -156,28 +154,24 @@ mod tests {
         let ends = [
             failed(ErrorKind::Gateway),
             failed(ErrorKind::Connect),
-            ran(),
-            ran(),
+            RAN,
+            RAN,
         ];
         let (end, pauses, left) = run(ends, 30 * SECOND).await;
-        assert_eq!(end.unwrap().execution_id, "1");
+        assert!(end.is_ok());
         assert_eq!((pauses, left), (vec![SECOND, 2 * SECOND], 1));
     }
 
     #[tokio::test(start_paused = true)]
     async fn what_the_flow_says_is_the_end() {
-        let (end, pauses, left) = run([failed(ErrorKind::Flow), ran()], 30 * SECOND).await;
+        let (end, pauses, left) = run([failed(ErrorKind::Flow), RAN], 30 * SECOND).await;
         assert_eq!(end.err().unwrap().kind(), ErrorKind::Flow);
         assert_eq!((pauses, left), (vec![], 1));
     }
 
     #[tokio::test(start_paused = true)]
     async fn a_pause_that_would_outlast_the_timeout_is_not_begun() {
-        let ends = [
-            failed(ErrorKind::Gateway),
-            failed(ErrorKind::Gateway),
-            ran(),
-        ];
+        let ends = [failed(ErrorKind::Gateway), failed(ErrorKind::Gateway), RAN];
         let (end, pauses, left) = run(ends, 3 * SECOND).await;
         assert_eq!(end.err().unwrap().kind(), ErrorKind::Gateway);
         assert_eq!((pauses, left), (vec![SECOND], 1));
@@ -190,12 +184,12 @@ mod tests {
                 .map_err(|error| error.with(|context| context.retry_after = Some(reset)))
         };
         let begun = Instant::now();
-        let (end, pauses, _) = run([limited(4 * SECOND), ran()], 30 * SECOND).await;
+        let (end, pauses, _) = run([limited(4 * SECOND), RAN], 30 * SECOND).await;
         assert!(end.is_ok());
         assert_eq!((begun.elapsed(), pauses), (4 * SECOND, vec![]));
 
         let begun = Instant::now();
-        let (end, _, left) = run([limited(4 * SECOND), limited(7 * SECOND), ran()], SECOND).await;
+        let (end, _, left) = run([limited(4 * SECOND), limited(7 * SECOND), RAN], SECOND).await;
         assert_eq!(end.err().unwrap().kind(), ErrorKind::RateLimited);
         assert_eq!((begun.elapsed(), left), (4 * SECOND, 1));
     }

@@ -1,14 +1,12 @@
 //! Setting up a client. What is wrong with the settings is said by `build`, before any call.
 
 use std::collections::HashMap;
-use std::env;
 use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
-use url::{Host, Url};
-
 use super::Client;
+use super::base_url::{base_url, is_loopback};
 use crate::auth::{AppCredentials, TokenCache, TokenSource, TokenStore};
 use crate::call::{Context, Endpoints, RetryPolicy, Server};
 use crate::error::{Error, ErrorKind, Result};
@@ -48,9 +46,9 @@ const RESPONSE_LIMIT: usize = 16 << 20;
 #[must_use]
 pub struct ClientBuilder {
     tokens: Option<Tokens>,
-    operator: Option<Operator>,
-    base_url: String,
-    allow_plain_http: bool,
+    pub(super) operator: Option<Operator>,
+    pub(super) base_url: String,
+    pub(super) allow_plain_http: bool,
     namespace_aliases: HashMap<String, String>,
     timeout: Duration,
     connect_timeout: Duration,
@@ -94,71 +92,6 @@ impl ClientBuilder {
             customize: None,
             #[cfg(feature = "contracts")]
             contracts: None,
-        }
-    }
-
-    /// The settings that the environment has:
-    ///
-    /// | variable | meaning |
-    /// |---|---|
-    /// | `APAAS_APP_ID`, `APAAS_APP_SECRET` | the app's credentials; required |
-    /// | `APAAS_OPERATOR_ID` | the operator's `_id` on the low-code platform, a number |
-    /// | `APAAS_OPERATOR_EMAIL` | the operator's email on the low-code platform |
-    /// | `APAAS_BASE_URL` | the platform's address; Feishu if not set |
-    /// | `APAAS_ALLOW_PLAIN_HTTP` | `true` or `1`: `http://` is allowed beyond this machine |
-    ///
-    /// # Errors
-    /// [`ErrorKind::Config`]: lists every variable that is missing or wrong.
-    pub fn from_env() -> Result<Self> {
-        Self::from_variables(|name| env::var(name).ok())
-    }
-
-    fn from_variables(variable: impl Fn(&str) -> Option<String>) -> Result<Self> {
-        let variable = |name: &str| {
-            let value = variable(name)?.trim().to_owned();
-            Some(value).filter(|value| !value.is_empty())
-        };
-        let mut wrong = Vec::new();
-        let mut required = |name: &str| {
-            variable(name).unwrap_or_else(|| {
-                wrong.push(format!("{name} is not set, or empty"));
-                String::new()
-            })
-        };
-        let mut builder =
-            Self::new().app_credentials(required("APAAS_APP_ID"), required("APAAS_APP_SECRET"));
-        if let Some(id) = variable("APAAS_OPERATOR_ID") {
-            match id.parse() {
-                Ok(id) => builder.operator = Some(Operator::id(id)),
-                Err(_) => wrong.push(
-                    "APAAS_OPERATOR_ID is not a whole number; it is the `_id` that the low-code platform shows for the user, not an open_id"
-                        .to_owned(),
-                ),
-            }
-        }
-        if let Some(email) = variable("APAAS_OPERATOR_EMAIL") {
-            builder.operator = Some(match builder.operator.take() {
-                Some(operator) => operator.with_email(email),
-                None => Operator::email(email),
-            });
-        }
-        if let Some(url) = variable("APAAS_BASE_URL") {
-            builder.base_url = url;
-        }
-        if let Some(allow) = variable("APAAS_ALLOW_PLAIN_HTTP") {
-            match allow.as_str() {
-                "true" | "1" => builder.allow_plain_http = true,
-                "false" | "0" => builder.allow_plain_http = false,
-                _ => wrong.push("APAAS_ALLOW_PLAIN_HTTP is neither `true` nor `false`".to_owned()),
-            }
-        }
-        if let Err(error) = base_url(&builder.base_url, builder.allow_plain_http) {
-            wrong.push(format!("APAAS_BASE_URL: {error}"));
-        }
-        if wrong.is_empty() {
-            Ok(builder)
-        } else {
-            Err(config(wrong.join("; ")))
         }
     }
 
@@ -370,61 +303,6 @@ impl fmt::Debug for ClientBuilder {
     }
 }
 
-fn is_loopback(url: &Url) -> bool {
-    match url.host() {
-        Some(Host::Domain(domain)) => domain == "localhost",
-        Some(Host::Ipv4(address)) => address.is_loopback(),
-        Some(Host::Ipv6(address)) => address.is_loopback(),
-        None => false,
-    }
-}
-
-/// The platform's address, if it is one that the secrets can be sent to.
-fn base_url(text: &str, allow_plain_http: bool) -> Result<Url> {
-    // The text is not repeated: a URL may carry a password.
-    let url = Url::parse(text.trim()).map_err(|error| {
-        config(format!(
-            "the base URL cannot be read: {error}; it looks like {FEISHU}"
-        ))
-    })?;
-    if !url.username().is_empty() || url.password().is_some() {
-        return Err(config(
-            "the base URL has a user or a password in it; the platform knows tokens only",
-        ));
-    }
-    if url.query().is_some() || url.fragment().is_some() {
-        return Err(config(
-            "the base URL has a `?` or a `#`; give the part in front of `/open-apis`",
-        ));
-    }
-    if url.path().trim_end_matches('/').ends_with("/open-apis") {
-        return Err(config(
-            "the base URL ends with `/open-apis`; give the part in front of it",
-        ));
-    }
-    match url.scheme() {
-        "https"
-            if cfg!(any(
-                feature = "rustls-ring",
-                feature = "rustls-aws-lc",
-                feature = "native-tls"
-            )) => {}
-        "https" => {
-            return Err(config(
-                "https needs TLS, which this build lacks; enable `rustls-ring`, `rustls-aws-lc` or `native-tls`",
-            ));
-        }
-        "http" if is_loopback(&url) || allow_plain_http => {}
-        "http" => {
-            return Err(config(
-                "a plain http:// address beyond this machine would send the app secret readable; use https://, or `allow_plain_http(true)`",
-            ));
-        }
-        _ => return Err(config("the base URL is neither https:// nor http://")),
-    }
-    Ok(url)
-}
-
-fn config(message: impl Into<String>) -> Error {
+pub(super) fn config(message: impl Into<String>) -> Error {
     Error::plain(ErrorKind::Config, message)
 }

@@ -1,6 +1,8 @@
 //! The client: what all calls share.
 
+mod base_url;
 mod builder;
+mod env;
 
 use std::borrow::Cow;
 use std::fmt;

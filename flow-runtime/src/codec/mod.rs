@@ -17,6 +17,7 @@ pub(crate) use cursor::Cursor;
 pub(crate) use entries::{Text, entries};
 pub(crate) use explain::{INTEGER, kind};
 pub use field_serializer::FieldSerializer;
+pub(crate) use outputs::OutputIndex;
 pub use outputs::Outputs;
 pub use params::Params;
 use serde::Serialize;

@@ -78,6 +78,13 @@ impl From<i64> for DateTime {
     }
 }
 
+/// Milliseconds since 1970-01-01, UTC.
+impl From<DateTime> for i64 {
+    fn from(moment: DateTime) -> Self {
+        moment.milliseconds()
+    }
+}
+
 /// Fails where a moment is hundreds of millions of years away.
 impl TryFrom<SystemTime> for DateTime {
     type Error = ValueError;

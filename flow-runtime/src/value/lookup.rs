@@ -83,6 +83,13 @@ impl From<i64> for Lookup {
     }
 }
 
+/// The record's id.
+impl From<Lookup> for i64 {
+    fn from(lookup: Lookup) -> Self {
+        lookup.id()
+    }
+}
+
 impl From<RecordRef> for Lookup {
     fn from(record: RecordRef) -> Self {
         Self { record, name: None }
@@ -92,6 +99,13 @@ impl From<RecordRef> for Lookup {
 impl From<Lookup> for RecordRef {
     fn from(lookup: Lookup) -> Self {
         lookup.record
+    }
+}
+
+/// The record alone.
+impl From<&Lookup> for RecordRef {
+    fn from(lookup: &Lookup) -> Self {
+        lookup.record()
     }
 }
 

@@ -74,7 +74,7 @@ mod error;
 mod label;
 mod language;
 mod lookup;
-mod multilingual;
+pub mod multilingual;
 mod phone;
 mod read;
 mod record_ref;

@@ -74,8 +74,8 @@ impl Multilingual {
     }
 
     /// All texts, with their languages.
-    pub fn iter(&self) -> impl Iterator<Item = (&Language, &str)> {
-        self.0.iter().map(|(language, text)| (language, &**text))
+    pub fn iter(&self) -> Iter<'_> {
+        Iter(self.0.iter())
     }
 
     /// In how many languages there is a text.
@@ -89,14 +89,73 @@ impl Multilingual {
     }
 }
 
+/// The texts of a [`Multilingual`], with their languages.
+#[derive(Debug, Clone)]
+pub struct Iter<'a>(btree_map::Iter<'a, Language, String>);
+
+impl<'a> Iterator for Iter<'a> {
+    type Item = (&'a Language, &'a str);
+
+    fn next(&mut self) -> Option<Self::Item> {
+        self.0.next().map(|(language, text)| (language, &**text))
+    }
+
+    fn size_hint(&self) -> (usize, Option<usize>) {
+        self.0.size_hint()
+    }
+}
+
+impl DoubleEndedIterator for Iter<'_> {
+    fn next_back(&mut self) -> Option<Self::Item> {
+        self.0
+            .next_back()
+            .map(|(language, text)| (language, &**text))
+    }
+}
+
+impl ExactSizeIterator for Iter<'_> {}
+
+impl std::iter::FusedIterator for Iter<'_> {}
+
+/// The texts of a [`Multilingual`] that is used up, with their languages.
+#[derive(Debug)]
+pub struct IntoIter(btree_map::IntoIter<Language, String>);
+
+impl Iterator for IntoIter {
+    type Item = (Language, String);
+
+    fn next(&mut self) -> Option<Self::Item> {
+        self.0.next()
+    }
+
+    fn size_hint(&self) -> (usize, Option<usize>) {
+        self.0.size_hint()
+    }
+}
+
+impl DoubleEndedIterator for IntoIter {
+    fn next_back(&mut self) -> Option<Self::Item> {
+        self.0.next_back()
+    }
+}
+
+impl ExactSizeIterator for IntoIter {}
+
+impl std::iter::FusedIterator for IntoIter {}
+
 impl<T: Into<String>> FromIterator<(Language, T)> for Multilingual {
     fn from_iter<I: IntoIterator<Item = (Language, T)>>(texts: I) -> Self {
+        let mut all = Self::new();
+        all.extend(texts);
+        all
+    }
+}
+
+impl<T: Into<String>> Extend<(Language, T)> for Multilingual {
+    fn extend<I: IntoIterator<Item = (Language, T)>>(&mut self, texts: I) {
         let texts = texts.into_iter();
-        Self(
-            texts
-                .map(|(language, text)| (language, text.into()))
-                .collect(),
-        )
+        self.0
+            .extend(texts.map(|(language, text)| (language, text.into())));
     }
 }
 
@@ -108,10 +167,19 @@ impl<T: Into<String>, const N: usize> From<[(Language, T); N]> for Multilingual 
 
 impl IntoIterator for Multilingual {
     type Item = (Language, String);
-    type IntoIter = btree_map::IntoIter<Language, String>;
+    type IntoIter = IntoIter;
 
     fn into_iter(self) -> Self::IntoIter {
-        self.0.into_iter()
+        IntoIter(self.0.into_iter())
+    }
+}
+
+impl<'a> IntoIterator for &'a Multilingual {
+    type Item = (&'a Language, &'a str);
+    type IntoIter = Iter<'a>;
+
+    fn into_iter(self) -> Self::IntoIter {
+        self.iter()
     }
 }
 

@@ -51,6 +51,13 @@ impl From<i64> for RecordRef {
     }
 }
 
+/// The record's id.
+impl From<RecordRef> for i64 {
+    fn from(record: RecordRef) -> Self {
+        record.id()
+    }
+}
+
 /// From the digits of an id.
 impl FromStr for RecordRef {
     type Err = ValueError;

@@ -61,6 +61,20 @@ impl Region {
     }
 }
 
+/// The region with this id.
+impl From<i64> for Region {
+    fn from(id: i64) -> Self {
+        Self::new(id)
+    }
+}
+
+/// The region's id.
+impl From<Region> for i64 {
+    fn from(region: Region) -> Self {
+        region.id
+    }
+}
+
 impl Serialize for Region {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let mut map = serializer.serialize_map(None)?;

@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 use std::collections::HashSet;
+use std::sync::Arc;
 
 use super::value::Value;
 use crate::codec::entries;
@@ -20,21 +21,34 @@ pub(super) struct Index<'a> {
     /// Where the next one is likeliest: most are taken in the reply's order.
     next: usize,
     has_repeated_name: bool,
-    field_errors: Vec<FieldError>,
+    field_errors: Vec<Arc<FieldError>>,
 }
 
 impl<'a> Index<'a> {
     /// From the text of `out_params`, or of an object `{api name: value}`; `""` is no outputs.
     pub(super) fn parse(text: &'a str) -> Result<Self> {
         let entries = all(text).map_err(|error| {
-            Error::decode(vec![explain_read("out_params", text, &error, "a list")])
+            Error::decode(vec![Arc::new(explain_read(
+                "out_params",
+                text,
+                &error,
+                "a list",
+            ))])
         })?;
-        Ok(Self {
+        Ok(Self::new(entries))
+    }
+
+    pub(super) fn new(entries: Vec<Entry<'a>>) -> Self {
+        Self {
             next: 0,
             has_repeated_name: has_repeated_name(&entries),
             entries,
             field_errors: Vec::new(),
-        })
+        }
+    }
+
+    pub(super) fn into_entries(self) -> Vec<Entry<'a>> {
+        self.entries
     }
 
     pub(super) fn entries(&self) -> &[Entry<'a>] {
@@ -93,6 +107,7 @@ impl<'a> Index<'a> {
 
     /// The error of one output; it is remembered for the error of all.
     pub(super) fn fail(&mut self, field_error: FieldError) -> Error {
+        let field_error = Arc::new(field_error);
         self.field_errors.push(field_error.clone());
         Error::decode(vec![field_error])
     }

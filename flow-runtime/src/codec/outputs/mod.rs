@@ -4,21 +4,26 @@
 //! Where it meets something that it cannot judge or that does not fit, all is read again out of an index of the whole
 //! list: what that says is the truth, its errors above all.
 
+mod all;
 mod in_place;
 mod index;
+mod owned;
 mod value;
 
 #[cfg(test)]
 mod differential;
+#[cfg(test)]
+mod tests;
 
 use std::any::type_name;
 use std::borrow::Cow;
 use std::cell::{Cell, OnceCell};
 
+use all::All;
 use in_place::{GaveUp, InPlace};
 use index::{Entry, Index};
-use serde::de::{Deserialize, DeserializeSeed, Deserializer, IntoDeserializer, MapAccess, Visitor};
-use serde::forward_to_deserialize_any;
+pub(crate) use owned::OutputIndex;
+use serde::de::Deserialize;
 use serde_json::de::StrRead;
 use value::Value;
 
@@ -319,227 +324,5 @@ fn unseen(_: GaveUp) -> Error {
 impl std::fmt::Debug for Outputs<'_> {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_list().entries(self.names()).finish()
-    }
-}
-
-/// All outputs as one object; remembers which output is being read, for the error.
-struct All<'s, 'a> {
-    outputs: &'s mut Outputs<'a>,
-    /// The index of the next output.
-    next: usize,
-    /// The value whose name was given last, until it is asked for.
-    value: Option<Value<'a>>,
-    reading: &'s Cell<Option<(Cow<'a, str>, &'a str)>>,
-}
-
-impl<'a> All<'_, 'a> {
-    fn next(&mut self) -> Result<Option<(Cow<'a, str>, Value<'a>)>, GaveUp> {
-        let entries = match &mut self.outputs.reading {
-            Reading::First(in_place) => {
-                if self.value.is_some_and(|value| value.is_open) {
-                    in_place.skip()?;
-                }
-                if self.next >= in_place.passed().len() {
-                    let upcoming = in_place.next()?;
-                    return Ok(upcoming.map(|(name, value)| (Cow::Borrowed(name), value)));
-                }
-                in_place.passed()
-            }
-            Reading::Second(index) => index.entries(),
-        };
-        let entry = entries.get(self.next);
-        Ok(entry.map(|entry| (entry.name.clone(), Value::closed(entry.text))))
-    }
-}
-
-impl<'de> Deserializer<'de> for All<'_, 'de> {
-    type Error = serde_json::Error;
-
-    fn deserialize_any<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Self::Error> {
-        visitor.visit_map(self)
-    }
-
-    fn deserialize_option<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Self::Error> {
-        visitor.visit_some(self)
-    }
-
-    fn deserialize_newtype_struct<V: Visitor<'de>>(
-        self,
-        _name: &'static str,
-        visitor: V,
-    ) -> Result<V::Value, Self::Error> {
-        visitor.visit_newtype_struct(self)
-    }
-
-    /// `output = ()` reads nothing.
-    fn deserialize_unit<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Self::Error> {
-        visitor.visit_unit()
-    }
-
-    forward_to_deserialize_any! {
-        bool i8 i16 i32 i64 i128 u8 u16 u32 u64 u128 f32 f64 char str string bytes byte_buf unit_struct
-        seq tuple tuple_struct map struct enum identifier ignored_any
-    }
-}
-
-impl<'de> MapAccess<'de> for All<'_, 'de> {
-    type Error = serde_json::Error;
-
-    fn next_key_seed<K: DeserializeSeed<'de>>(
-        &mut self,
-        seed: K,
-    ) -> Result<Option<K::Value>, Self::Error> {
-        self.reading.set(None);
-        let next = self
-            .next()
-            .map_err(|GaveUp| serde::de::Error::custom("to be read again"))?;
-        let Some((name, value)) = next else {
-            self.value = None;
-            return Ok(None);
-        };
-        self.next += 1;
-        self.value = Some(value);
-        let key = seed.deserialize((&*name).into_deserializer());
-        self.reading.set(Some((name, value.text)));
-        key.map(Some)
-    }
-
-    fn next_value_seed<V: DeserializeSeed<'de>>(
-        &mut self,
-        seed: V,
-    ) -> Result<V::Value, Self::Error> {
-        let value = self.value.take().unwrap_or(Value::closed("null"));
-        let mut deserializer = value.deserializer();
-        let read = seed.deserialize(&mut deserializer)?;
-        self.outputs.was_read(value, consumed(deserializer));
-        Ok(read)
-    }
-}
-
-#[cfg(test)]
-#[expect(
-    clippy::redundant_closure_for_method_calls,
-    reason = "the lifetimes of the method's path are too narrow"
-)]
-mod tests {
-    use std::collections::BTreeMap;
-
-    use serde_json::Value;
-
-    use super::Outputs;
-    use crate::error::Result;
-
-    const REPLY: &str = r#"[{"api_name":"total","value":"128.50"},{"api_name":"note","value":null},{"api_name":"lines","value":[1,"two"]}]"#;
-
-    fn read<T>(read: impl Fn(&mut Outputs<'_>) -> Result<T>) -> Result<T> {
-        Outputs::read_all(REPLY, read)
-    }
-
-    fn message<T: std::fmt::Debug>(result: Result<T>) -> String {
-        result.expect_err("does not fit").to_string()
-    }
-
-    #[test]
-    fn missing_is_told_from_null() {
-        assert_eq!(
-            read(|from| from.take::<Option<String>>("note")).unwrap(),
-            None
-        );
-        assert_eq!(
-            read(|from| from.take::<Option<String>>("gone")).unwrap(),
-            None
-        );
-        assert_eq!(
-            read(|from| from.take::<Value>("note")).unwrap(),
-            Value::Null
-        );
-        assert!(read(|from| from.take::<Value>("gone")).is_err());
-        assert_eq!(
-            read(|from| from.take_nullable::<String>("note")).unwrap(),
-            Some(None)
-        );
-        assert_eq!(
-            read(|from| from.take_nullable::<String>("gone")).unwrap(),
-            None
-        );
-        assert_eq!(read(|from| from.take_or_default::<i64>("note")).unwrap(), 0);
-        assert_eq!(read(|from| from.take_or_default::<i64>("gone")).unwrap(), 0);
-        assert_eq!(
-            message(read(|from| from.take::<String>("note"))),
-            "an output does not fit its field: `note` expected a string, found null"
-        );
-        assert_eq!(
-            message(read(|from| from.take::<String>("gone"))),
-            "an output does not fit its field: `gone` expected `String`, found nothing of that name (there are `total`, `note`, `lines`)"
-        );
-    }
-
-    #[test]
-    fn every_bad_output_is_in_the_error() {
-        let error = read(|from| {
-            let total = from.take::<i64>("total");
-            let note = from.take::<Option<String>>("note");
-            let lines = from.take::<Vec<i64>>("lines");
-            Ok((total?, note?, lines?))
-        });
-        assert_eq!(
-            message(error),
-            "2 outputs do not fit their fields: `total` expected `i64`, found a string, `lines` at `[1]` expected `i64`, found a string"
-        );
-    }
-
-    #[test]
-    fn a_problem_that_the_author_got_over_is_none() {
-        let total = read(|from| {
-            from.take::<i64>("total")
-                .map(|total| total.to_string())
-                .or_else(|_| from.take("total"))
-        });
-        assert_eq!(total.unwrap(), "128.50");
-    }
-
-    #[test]
-    fn all_outputs_are_one_object() {
-        let all = read(|from| from.take_all::<BTreeMap<String, Value>>()).unwrap();
-        assert_eq!(all.keys().collect::<Vec<_>>(), ["lines", "note", "total"]);
-        read(|from| from.take_all::<()>()).unwrap();
-        assert_eq!(
-            message(read(|from| from.take_all::<BTreeMap<String, String>>())),
-            "an output does not fit its field: `note` expected a string, found null"
-        );
-    }
-
-    #[test]
-    fn the_same_output_twice_is_no_guess() {
-        let mut outputs = Outputs::parse(
-            r#"[{"api_name":"a","value":1},{"api_name":"a","value":2},{"api_name":"b","value":3}]"#,
-        )
-        .unwrap();
-        assert_eq!(outputs.take::<i64>("b").unwrap(), 3);
-        assert!(
-            message(outputs.take::<i64>("a"))
-                .ends_with("`a` expected one value, found several that differ")
-        );
-    }
-
-    #[test]
-    fn many_outputs_are_taken_in_any_order() {
-        for count in [3_u64, 100] {
-            let pair = |n: u64| format!(r#"{{"api_name":"n{n}","value":{n}}}"#);
-            let pairs: Vec<_> = (0..count).map(pair).collect();
-            let text = format!("[{}]", pairs.join(","));
-            let mut outputs = Outputs::parse(&text).unwrap();
-            for n in (0..count).chain((0..count).rev()).chain([1, 1, 0]) {
-                assert_eq!(outputs.take::<u64>(&format!("n{n}")).unwrap(), n);
-            }
-            let text = format!(
-                r#"[{},{},{{"api_name":"n0","value":7}}]"#,
-                pairs.join(","),
-                pair(1)
-            );
-            let mut outputs = Outputs::parse(&text).unwrap();
-            assert_eq!(outputs.take::<u64>("n1").unwrap(), 1); // twice the same
-            assert!(message(outputs.take::<u64>("n0")).ends_with("several that differ"));
-        }
     }
 }

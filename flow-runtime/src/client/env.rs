@@ -1,0 +1,76 @@
+//! A client's settings out of the environment.
+
+use std::env;
+
+use super::ClientBuilder;
+use super::base_url::base_url;
+use super::builder::config;
+use crate::error::Result;
+use crate::operator::Operator;
+
+impl ClientBuilder {
+    /// The settings that the environment has:
+    ///
+    /// | variable | meaning |
+    /// |---|---|
+    /// | `APAAS_APP_ID`, `APAAS_APP_SECRET` | the app's credentials; required |
+    /// | `APAAS_OPERATOR_ID` | the operator's `_id` on the low-code platform, a number |
+    /// | `APAAS_OPERATOR_EMAIL` | the operator's email on the low-code platform |
+    /// | `APAAS_BASE_URL` | the platform's address; Feishu if not set |
+    /// | `APAAS_ALLOW_PLAIN_HTTP` | `true` or `1`: `http://` is allowed beyond this machine |
+    ///
+    /// # Errors
+    /// [`ErrorKind::Config`](crate::ErrorKind::Config): lists every variable that is missing or wrong.
+    pub fn from_env() -> Result<Self> {
+        Self::from_variables(|name| env::var(name).ok())
+    }
+
+    fn from_variables(variable: impl Fn(&str) -> Option<String>) -> Result<Self> {
+        let variable = |name: &str| {
+            let value = variable(name)?.trim().to_owned();
+            Some(value).filter(|value| !value.is_empty())
+        };
+        let mut wrong = Vec::new();
+        let mut required = |name: &str| {
+            variable(name).unwrap_or_else(|| {
+                wrong.push(format!("{name} is not set, or empty"));
+                String::new()
+            })
+        };
+        let mut builder =
+            Self::new().app_credentials(required("APAAS_APP_ID"), required("APAAS_APP_SECRET"));
+        if let Some(id) = variable("APAAS_OPERATOR_ID") {
+            match id.parse() {
+                Ok(id) => builder.operator = Some(Operator::id(id)),
+                Err(_) => wrong.push(
+                    "APAAS_OPERATOR_ID is not a whole number; it is the `_id` that the low-code platform shows for the user, not an open_id"
+                        .to_owned(),
+                ),
+            }
+        }
+        if let Some(email) = variable("APAAS_OPERATOR_EMAIL") {
+            builder.operator = Some(match builder.operator.take() {
+                Some(operator) => operator.with_email(email),
+                None => Operator::email(email),
+            });
+        }
+        if let Some(url) = variable("APAAS_BASE_URL") {
+            builder.base_url = url;
+        }
+        if let Some(allow) = variable("APAAS_ALLOW_PLAIN_HTTP") {
+            match allow.as_str() {
+                "true" | "1" => builder.allow_plain_http = true,
+                "false" | "0" => builder.allow_plain_http = false,
+                _ => wrong.push("APAAS_ALLOW_PLAIN_HTTP is neither `true` nor `false`".to_owned()),
+            }
+        }
+        if let Err(error) = base_url(&builder.base_url, builder.allow_plain_http) {
+            wrong.push(format!("APAAS_BASE_URL: {error}"));
+        }
+        if wrong.is_empty() {
+            Ok(builder)
+        } else {
+            Err(config(wrong.join("; ")))
+        }
+    }
+}

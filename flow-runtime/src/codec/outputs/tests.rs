@@ -1,0 +1,125 @@
+#![expect(
+    clippy::redundant_closure_for_method_calls,
+    reason = "the lifetimes of the method's path are too narrow"
+)]
+
+use std::collections::BTreeMap;
+
+use serde_json::Value;
+
+use super::Outputs;
+use crate::error::Result;
+
+const REPLY: &str = r#"[{"api_name":"total","value":"128.50"},{"api_name":"note","value":null},{"api_name":"lines","value":[1,"two"]}]"#;
+
+fn read<T>(read: impl Fn(&mut Outputs<'_>) -> Result<T>) -> Result<T> {
+    Outputs::read_all(REPLY, read)
+}
+
+fn message<T: std::fmt::Debug>(result: Result<T>) -> String {
+    result.expect_err("does not fit").to_string()
+}
+
+#[test]
+fn missing_is_told_from_null() {
+    assert_eq!(
+        read(|from| from.take::<Option<String>>("note")).unwrap(),
+        None
+    );
+    assert_eq!(
+        read(|from| from.take::<Option<String>>("gone")).unwrap(),
+        None
+    );
+    assert_eq!(
+        read(|from| from.take::<Value>("note")).unwrap(),
+        Value::Null
+    );
+    assert!(read(|from| from.take::<Value>("gone")).is_err());
+    assert_eq!(
+        read(|from| from.take_nullable::<String>("note")).unwrap(),
+        Some(None)
+    );
+    assert_eq!(
+        read(|from| from.take_nullable::<String>("gone")).unwrap(),
+        None
+    );
+    assert_eq!(read(|from| from.take_or_default::<i64>("note")).unwrap(), 0);
+    assert_eq!(read(|from| from.take_or_default::<i64>("gone")).unwrap(), 0);
+    assert_eq!(
+        message(read(|from| from.take::<String>("note"))),
+        "an output does not fit its field: `note` expected a string, found null"
+    );
+    assert_eq!(
+        message(read(|from| from.take::<String>("gone"))),
+        "an output does not fit its field: `gone` expected `String`, found nothing of that name (there are `total`, `note`, `lines`)"
+    );
+}
+
+#[test]
+fn every_bad_output_is_in_the_error() {
+    let error = read(|from| {
+        let total = from.take::<i64>("total");
+        let note = from.take::<Option<String>>("note");
+        let lines = from.take::<Vec<i64>>("lines");
+        Ok((total?, note?, lines?))
+    });
+    assert_eq!(
+        message(error),
+        "2 outputs do not fit their fields: `total` expected `i64`, found a string, `lines` at `[1]` expected `i64`, found a string"
+    );
+}
+
+#[test]
+fn a_problem_that_the_author_got_over_is_none() {
+    let total = read(|from| {
+        from.take::<i64>("total")
+            .map(|total| total.to_string())
+            .or_else(|_| from.take("total"))
+    });
+    assert_eq!(total.unwrap(), "128.50");
+}
+
+#[test]
+fn all_outputs_are_one_object() {
+    let all = read(|from| from.take_all::<BTreeMap<String, Value>>()).unwrap();
+    assert_eq!(all.keys().collect::<Vec<_>>(), ["lines", "note", "total"]);
+    read(|from| from.take_all::<()>()).unwrap();
+    assert_eq!(
+        message(read(|from| from.take_all::<BTreeMap<String, String>>())),
+        "an output does not fit its field: `note` expected a string, found null"
+    );
+}
+
+#[test]
+fn the_same_output_twice_is_no_guess() {
+    let mut outputs = Outputs::parse(
+        r#"[{"api_name":"a","value":1},{"api_name":"a","value":2},{"api_name":"b","value":3}]"#,
+    )
+    .unwrap();
+    assert_eq!(outputs.take::<i64>("b").unwrap(), 3);
+    assert!(
+        message(outputs.take::<i64>("a"))
+            .ends_with("`a` expected one value, found several that differ")
+    );
+}
+
+#[test]
+fn many_outputs_are_taken_in_any_order() {
+    for count in [3_u64, 100] {
+        let pair = |n: u64| format!(r#"{{"api_name":"n{n}","value":{n}}}"#);
+        let pairs: Vec<_> = (0..count).map(pair).collect();
+        let text = format!("[{}]", pairs.join(","));
+        let mut outputs = Outputs::parse(&text).unwrap();
+        for n in (0..count).chain((0..count).rev()).chain([1, 1, 0]) {
+            assert_eq!(outputs.take::<u64>(&format!("n{n}")).unwrap(), n);
+        }
+        let text = format!(
+            r#"[{},{},{{"api_name":"n0","value":7}}]"#,
+            pairs.join(","),
+            pair(1)
+        );
+        let mut outputs = Outputs::parse(&text).unwrap();
+        assert_eq!(outputs.take::<u64>("n1").unwrap(), 1); // twice the same
+        assert!(message(outputs.take::<u64>("n0")).ends_with("several that differ"));
+    }
+}

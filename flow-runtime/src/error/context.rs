@@ -1,0 +1,77 @@
+//! What is known around a failure.
+
+use std::fmt;
+use std::time::Duration;
+
+use super::kind::Stage;
+use crate::execution::Status;
+
+/// What is known around a failure, apart from the failure itself.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct ErrorContext {
+    pub(crate) flow: Option<String>,
+    pub(crate) stage: Option<Stage>,
+    pub(crate) http_status: Option<u16>,
+    pub(crate) code: Option<i64>,
+    pub(crate) flow_code: Option<String>,
+    pub(crate) status: Option<Status>,
+    pub(crate) execution_id: Option<String>,
+    pub(crate) idempotency_key: Option<String>,
+    pub(crate) log_id: Option<String>,
+    pub(crate) retry_after: Option<Duration>,
+    pub(crate) out_params: Option<String>,
+    pub(crate) attempts: u32,
+}
+
+impl ErrorContext {
+    /// The run to look for is another attempt's.
+    pub(crate) fn find_instead(&mut self, other: Self) {
+        self.log_id = other.log_id.or_else(|| self.log_id.take());
+        self.execution_id = other.execution_id.or_else(|| self.execution_id.take());
+        self.out_params = other.out_params.or_else(|| self.out_params.take());
+    }
+}
+
+/// ` (stage execute, HTTP 400, code 2320001, ...)`, or nothing where nothing is known.
+impl fmt::Display for ErrorContext {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut list = List { f, open: false };
+        match self.stage {
+            Some(Stage::Token) => list.item("at the token request", "")?,
+            Some(Stage::Execute) | None => {}
+        }
+        list.optional("HTTP", self.http_status)?;
+        list.optional("code", self.code)?;
+        list.optional("flow code", self.flow_code.as_deref())?;
+        list.optional("status", self.status.as_ref())?;
+        list.optional("execution id", self.execution_id.as_deref())?;
+        if self.attempts > 1 {
+            list.item("attempts", self.attempts)?;
+        }
+        // A call that never left has a key as well, but nobody can look it up.
+        if self.stage.is_some() || self.attempts > 0 {
+            list.optional("idempotency key", self.idempotency_key.as_deref())?;
+        }
+        list.optional("log id", self.log_id.as_deref())?;
+        if list.open { f.write_str(")") } else { Ok(()) }
+    }
+}
+
+struct List<'a, 'b> {
+    f: &'a mut fmt::Formatter<'b>,
+    open: bool,
+}
+
+impl List<'_, '_> {
+    fn optional(&mut self, label: &str, value: Option<impl fmt::Display>) -> fmt::Result {
+        value.map_or(Ok(()), |value| self.item(label, value))
+    }
+
+    fn item(&mut self, label: &str, value: impl fmt::Display) -> fmt::Result {
+        self.f.write_str(if self.open { ", " } else { " (" })?;
+        self.open = true;
+        let value = value.to_string();
+        let gap = if value.is_empty() { "" } else { " " };
+        write!(self.f, "{label}{gap}{value}")
+    }
+}

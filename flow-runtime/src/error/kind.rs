@@ -1,0 +1,85 @@
+//! What failed, where, and whether the flow ran.
+
+/// What failed. New kinds may be added.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum ErrorKind {
+    /// The client or the call is not set up right: no operator, a bad URL, a bad name. Nothing was sent.
+    Config,
+    /// An input could not be written as JSON. Nothing was sent.
+    Encode,
+    /// The wait for a place in the quota would have been longer than the limit. This attempt was not sent; an earlier one may have been.
+    Queue,
+    /// No connection could be made.
+    Connect,
+    /// The call's time was up.
+    Timeout,
+    /// No usable token could be had: wrong credentials, or the platform refuses the token.
+    Token,
+    /// More calls than the platform allows in its period.
+    RateLimited,
+    /// The tenant's calls of the month are used up: nothing helps but a bigger quota or a new month.
+    MonthlyQuota,
+    /// The app lacks a scope or the flow's authorisation; the message has the console's address where the platform gave one.
+    Permission,
+    /// The platform found the request itself wrong, for instance an unknown flow or parameter.
+    Invalid,
+    /// The platform or something before it broke: an internal error, a lost connection, a proxy's page.
+    Gateway,
+    /// The reply is not one of this endpoint.
+    Malformed,
+    /// The flow itself failed, was rejected or was canceled.
+    Flow,
+    /// The flow waits for a person or still works: such a flow wants `start`.
+    Unfinished,
+    /// The idempotency key was used before: a run under this key may exist, its result is unknown.
+    KeyUsed,
+    /// The flow ran, but its outputs do not fit the fields. [`Error::out_params`](crate::Error::out_params) has them.
+    Decode,
+}
+
+impl ErrorKind {
+    /// Whether the flow ran, where nothing else says so.
+    pub(super) fn ran_unless_known(self) -> Ran {
+        match self {
+            Self::Config
+            | Self::Encode
+            | Self::Queue
+            | Self::Connect
+            | Self::Token
+            | Self::RateLimited
+            | Self::MonthlyQuota
+            | Self::Permission
+            | Self::Invalid => Ran::No,
+            Self::Timeout | Self::Gateway | Self::Malformed | Self::KeyUsed => Ran::Maybe,
+            Self::Flow | Self::Unfinished | Self::Decode => Ran::Yes,
+        }
+    }
+
+    /// Whether the same call may fare better later.
+    pub(super) fn is_retryable(self) -> bool {
+        matches!(
+            self,
+            Self::Queue | Self::Connect | Self::Timeout | Self::RateLimited | Self::Gateway
+        )
+    }
+}
+
+/// Which of the two requests of a call a failure belongs to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum Stage {
+    /// Fetching the tenant access token; the flow is not touched.
+    Token,
+    /// Executing the flow.
+    Execute,
+}
+
+/// Whether the flow ran.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Ran {
+    #[default]
+    No,
+    Maybe,
+    Yes,
+}

@@ -1,0 +1,281 @@
+//! What can go wrong, and whether the flow may have run all the same.
+
+mod context;
+mod field_error;
+mod kind;
+
+use std::fmt;
+use std::sync::Arc;
+use std::time::Duration;
+
+pub(crate) use context::ErrorContext;
+pub(crate) use field_error::FieldError;
+use field_error::write_field_errors;
+pub(crate) use kind::Ran;
+pub use kind::{ErrorKind, Stage};
+
+use crate::execution::Status;
+
+/// The result of everything in this library that can fail.
+pub type Result<T, E = Error> = std::result::Result<T, E>;
+
+/// An error of any type.
+pub type BoxError = Box<dyn std::error::Error + Send + Sync>;
+
+/// A call that did not bring its outputs, and what is known of the run.
+///
+/// The first question after a failure is "did it run?": [`may_have_run`](Self::may_have_run) answers it.
+/// [`kind`](Self::kind) says what failed; the other methods carry what is needed to find out more.
+/// `Display` is one line for a person: what failed, whether the flow ran, the platform's code, the
+/// idempotency key and the log id. Neither it nor `Debug` shows a secret, a parameter or an output, unless the platform
+/// or the flow itself put one into its own message, which is passed on.
+///
+/// ```
+/// use apaas_flow::{Client, ErrorKind};
+///
+/// let error = Client::builder().base_url("http://example.com").build().unwrap_err();
+/// assert_eq!(error.kind(), ErrorKind::Config);
+/// assert!(!error.may_have_run());
+/// ```
+#[derive(Clone)]
+pub struct Error(Box<Inner>);
+
+#[derive(Clone)]
+struct Inner {
+    kind: ErrorKind,
+    message: String,
+    ran: Ran,
+    retryable: bool,
+    timeout: bool,
+    context: ErrorContext,
+    field_errors: Vec<Arc<FieldError>>,
+    /// Its text is part of the message. Shared, so that callers who wait for the same token can have the same error.
+    cause: Option<Arc<dyn std::error::Error + Send + Sync>>,
+}
+
+impl Error {
+    /// An error of your own: for a handwritten [`Flow`](crate::Flow) or [`TokenSource`](crate::TokenSource).
+    ///
+    /// ```
+    /// use apaas_flow::{Error, ErrorKind};
+    ///
+    /// let error = Error::new(ErrorKind::Encode, "the order has no lines");
+    /// assert!(error.to_string().contains("the order has no lines"));
+    /// ```
+    pub fn new(kind: ErrorKind, error: impl Into<BoxError>) -> Self {
+        let cause = error.into();
+        Self::plain(kind, cause.to_string()).because(cause)
+    }
+
+    pub(crate) fn plain(kind: ErrorKind, message: impl Into<String>) -> Self {
+        Self(Box::new(Inner {
+            kind,
+            message: message.into(),
+            ran: kind.ran_unless_known(),
+            retryable: kind.is_retryable(),
+            timeout: kind == ErrorKind::Timeout,
+            context: ErrorContext::default(),
+            field_errors: Vec::new(),
+            cause: None,
+        }))
+    }
+
+    pub(crate) fn decode(field_errors: Vec<Arc<FieldError>>) -> Self {
+        let mut error = Self::plain(ErrorKind::Decode, String::new());
+        error.0.field_errors = field_errors;
+        error
+    }
+
+    /// The same errors, found while reading inputs.
+    pub(crate) fn of_inputs(mut self) -> Self {
+        let field_errors = std::mem::take(&mut self.0.field_errors);
+        if !field_errors.is_empty() {
+            let field_errors: Vec<_> = field_errors.iter().map(ToString::to_string).collect();
+            self.0.message = field_errors.join(", ");
+        }
+        self
+    }
+
+    pub(crate) fn ran(mut self, ran: Ran) -> Self {
+        self.0.ran = ran;
+        self
+    }
+
+    pub(crate) fn retryable(mut self, retryable: bool) -> Self {
+        self.0.retryable = retryable;
+        self
+    }
+
+    pub(crate) fn timed_out(mut self, timeout: bool) -> Self {
+        self.0.timeout = timeout;
+        self
+    }
+
+    /// Which of the two requests it belongs to.
+    pub(crate) fn at(self, stage: Stage) -> Self {
+        self.with(|context| context.stage = Some(stage))
+    }
+
+    /// Made from another error, whose text the message has.
+    pub(crate) fn because(mut self, cause: impl Into<BoxError>) -> Self {
+        self.0.cause = Some(Arc::from(cause.into()));
+        self
+    }
+
+    pub(crate) fn with(mut self, set: impl FnOnce(&mut ErrorContext)) -> Self {
+        set(&mut self.0.context);
+        self
+    }
+
+    /// An earlier attempt of the same call counts too.
+    pub(crate) fn or_ran(mut self, earlier: Ran) -> Self {
+        self.0.ran = self.0.ran.max(earlier);
+        self
+    }
+
+    pub(crate) fn run(&self) -> Ran {
+        self.0.ran
+    }
+
+    pub(crate) fn context(&self) -> &ErrorContext {
+        &self.0.context
+    }
+
+    pub(crate) fn field_errors(&self) -> &[Arc<FieldError>] {
+        &self.0.field_errors
+    }
+
+    /// What failed.
+    pub fn kind(&self) -> ErrorKind {
+        self.0.kind
+    }
+
+    /// Whether the flow may have run, or did: the OR over all attempts of the call.
+    ///
+    /// `false` is certain: no attempt reached a flow, and the call can be made again. After `true`, look the run up
+    /// on the platform by [`idempotency_key`](Self::idempotency_key), [`execution_id`](Self::execution_id) or
+    /// [`log_id`](Self::log_id) before you do anything that must not happen twice.
+    pub fn may_have_run(&self) -> bool {
+        self.0.ran != Ran::No
+    }
+
+    /// Whether the same call, made again later under a fresh key, is safe and may succeed.
+    ///
+    /// Implies `!may_have_run()`.
+    pub fn is_retryable(&self) -> bool {
+        self.0.retryable && !self.may_have_run()
+    }
+
+    /// Whether time ran out: the call's, or the one for making a connection.
+    pub fn is_timeout(&self) -> bool {
+        self.0.timeout
+    }
+
+    /// Whether the platform refused the call because of too many calls ([`retry_after`](Self::retry_after) may say how long to wait).
+    pub fn is_rate_limited(&self) -> bool {
+        self.0.kind == ErrorKind::RateLimited
+    }
+
+    /// The error that this one was made from: what your [`TokenSource`](crate::TokenSource) returned, or what
+    /// [`Error::new`] was given.
+    ///
+    /// ```
+    /// use apaas_flow::{Error, ErrorKind};
+    ///
+    /// let error = Error::new(ErrorKind::Encode, std::io::Error::from(std::io::ErrorKind::NotFound));
+    /// assert!(error.get_ref().is_some_and(|cause| cause.is::<std::io::Error>()));
+    /// ```
+    pub fn get_ref(&self) -> Option<&(dyn std::error::Error + Send + Sync + 'static)> {
+        self.0.cause.as_deref()
+    }
+
+    /// The platform's code: the outer `code` of the reply, such as 2320001.
+    pub fn code(&self) -> Option<i64> {
+        self.0.context.code
+    }
+
+    /// The flow engine's code: the inner `code` of the reply, such as `k_wf_ec_2001002`.
+    pub fn flow_code(&self) -> Option<&str> {
+        self.0.context.flow_code.as_deref()
+    }
+
+    /// The status that the platform gave the run.
+    pub fn status(&self) -> Option<&Status> {
+        self.0.context.status.as_ref()
+    }
+
+    /// The platform's id of the run, where the reply had one.
+    pub fn execution_id(&self) -> Option<&str> {
+        self.0.context.execution_id.as_deref()
+    }
+
+    /// The key under which the flow was, or would have been, run.
+    pub fn idempotency_key(&self) -> Option<&str> {
+        self.0.context.idempotency_key.as_deref()
+    }
+
+    /// The id that the platform's support asks for.
+    pub fn log_id(&self) -> Option<&str> {
+        self.0.context.log_id.as_deref()
+    }
+
+    /// Which request failed; none when it was neither: the call's settings, an input, the wait for the quota.
+    pub fn stage(&self) -> Option<Stage> {
+        self.0.context.stage
+    }
+
+    /// How long the platform asks to wait before the next call.
+    pub fn retry_after(&self) -> Option<Duration> {
+        self.0.context.retry_after
+    }
+
+    /// How often the flow was sent, the first attempt included.
+    pub fn attempts(&self) -> u32 {
+        self.0.context.attempts
+    }
+
+    /// The raw text of `out_params` of a run whose outputs are not handed over otherwise, so that they are never lost.
+    ///
+    /// It holds output values, which is why no message contains it.
+    pub fn out_params(&self) -> Option<&str> {
+        self.0.context.out_params.as_deref()
+    }
+}
+
+/// `source()` is that of the error that this one was made from: the text of that is part of this one's already, and
+/// would be told twice.
+impl std::error::Error for Error {
+    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
+        self.0.cause.as_deref()?.source()
+    }
+}
+
+/// `Kind: the same line as Display`: what `fn main() -> apaas_flow::Result<()>` prints is meant to be read.
+impl fmt::Debug for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{:?}: {self}", self.0.kind)
+    }
+}
+
+impl fmt::Display for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let inner = &*self.0;
+        if let Some(flow) = &inner.context.flow {
+            write!(f, "flow {flow}: ")?;
+        }
+        if inner.field_errors.is_empty() {
+            f.write_str(&inner.message)?;
+        } else {
+            write_field_errors(f, &inner.field_errors)?;
+        }
+        if inner.context.flow.is_some() {
+            f.write_str(match inner.ran {
+                Ran::No => "; the flow did not run",
+                Ran::Maybe => "; the flow may have run",
+                Ran::Yes if inner.kind == ErrorKind::Unfinished => "; the flow is under way",
+                Ran::Yes => "; the flow ran",
+            })?;
+        }
+        write!(f, "{}", inner.context)
+    }
+}
