@@ -120,3 +120,64 @@ impl fmt::Display for Status {
         f.write_str(self.as_str())
     }
 }
+
+/// What became of a call, in words that a program can match: every error and every success has one.
+///
+/// ```
+/// use apaas_flow::{Client, Outcome};
+///
+/// let error = Client::builder().build().unwrap_err();
+/// assert_eq!(error.outcome(), Outcome::DidNotRun);
+/// assert_eq!(error.outcome().as_str(), "did_not_run");
+/// ```
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum Outcome {
+    /// The flow ran to a good end.
+    Ran,
+    /// The flow did not run: it is safe to call again.
+    DidNotRun,
+    /// The flow may have run, or may still be running: look it up, or call again **under the same key**.
+    MayHaveRun,
+    /// The flow ran and did not succeed, or its outputs do not fit the fields.
+    Failed,
+    /// The flow was started and is not at its end.
+    UnderWay,
+}
+
+impl Outcome {
+    /// The outcome in `snake_case`, such as `may_have_run`: for logs and metrics. It does not change.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Ran => "ran",
+            Self::DidNotRun => "did_not_run",
+            Self::MayHaveRun => "may_have_run",
+            Self::Failed => "failed",
+            Self::UnderWay => "under_way",
+        }
+    }
+}
+
+/// As [`as_str`](Outcome::as_str) has it.
+impl fmt::Display for Outcome {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(self.as_str())
+    }
+}
+
+impl<O> Execution<O> {
+    /// Always [`Outcome::Ran`]: what an error says by its own [`outcome`](crate::Error::outcome).
+    pub fn outcome(&self) -> Outcome {
+        Outcome::Ran
+    }
+}
+
+impl Started {
+    /// [`Outcome::Ran`] if the platform says that the run is at its end, else [`Outcome::UnderWay`].
+    pub fn outcome(&self) -> Outcome {
+        match self.status {
+            Status::End | Status::Agreed => Outcome::Ran,
+            _ => Outcome::UnderWay,
+        }
+    }
+}

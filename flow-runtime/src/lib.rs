@@ -43,7 +43,7 @@ pub use codec::{FieldSerializer, InputValue, OutputValue, ValueDeserializer};
 pub use codec::{Outputs, Params};
 pub use dynamic::{DynamicFlow, DynamicOutput};
 pub use error::{BoxError, Error, ErrorKind, Result, Stage};
-pub use execution::{Execution, Started, Status};
+pub use execution::{Execution, Outcome, Started, Status};
 #[doc(hidden)]
 pub use flow::emulated;
 pub use flow::{Emulated, Flow};

@@ -348,12 +348,3 @@ async fn a_call_can_be_stored_spawned_and_joined() {
     let run = client.execute::<DeleteObject>(&delete()).await.unwrap();
     assert_eq!(run.execution_id, "1816970091484211");
 }
-
-#[tokio::test]
-async fn a_call_awaited_after_its_end_is_an_error_and_no_panic() {
-    let server = Server::platform(|_| json(SUCCESS));
-    let mut call = delete().execute(&server.client());
-    (&mut call).await.unwrap();
-    assert_eq!((&mut call).await.unwrap_err().kind(), ErrorKind::Config);
-    assert_eq!(server.executions().len(), 1);
-}

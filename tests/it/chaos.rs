@@ -154,7 +154,7 @@ async fn a_call_that_is_cut_short_tells_the_truth_too() {
 
 #[tokio::test]
 async fn each_fault_by_itself() {
-    use ErrorKind::{Flow, KeyUsed, Malformed, Unfinished};
+    use ErrorKind::{Flow, Malformed, ReplyLost, Unfinished};
     let run = Ok(());
     for (fault, expected) in [
         (Fault::RateLimited { reset: 0.01 }, run),
@@ -172,13 +172,13 @@ async fn each_fault_by_itself() {
                 http_status: 504,
                 after: true,
             },
-            Err(KeyUsed),
+            Err(ReplyLost),
         ),
         (Fault::Internal { after: false }, run),
-        (Fault::Internal { after: true }, Err(KeyUsed)),
+        (Fault::Internal { after: true }, Err(ReplyLost)),
         (Fault::Dropped { after: false }, run),
-        (Fault::Dropped { after: true }, Err(KeyUsed)),
-        (Fault::CutOff, Err(KeyUsed)),
+        (Fault::Dropped { after: true }, Err(ReplyLost)),
+        (Fault::CutOff, Err(ReplyLost)),
         (Fault::Truncated, Err(Malformed)),
         (Fault::Html { after: false }, Err(Malformed)),
         (Fault::Html { after: true }, Err(Malformed)),

@@ -4,8 +4,8 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
 use apaas_flow::{
-    BoxError, BoxFuture, Client, ClientBuilder, ErrorKind, MemoryTokenStore, Operator, Quota,
-    RetryPolicy, Stage, StaticToken, Token, TokenSource,
+    BoxError, BoxFuture, Client, ClientBuilder, ErrorKind, MemoryTokenStore, Operator, Outcome,
+    Quota, RetryPolicy, Stage, StaticToken, Token, TokenSource,
 };
 use serde_json::json;
 
@@ -125,8 +125,25 @@ async fn may_have_run_is_the_or_over_all_attempts() {
     // a lost reply, and then the platform knows the key
     let server = in_turn(vec![|| Answer::Close, || json(KEY_USED)]);
     let error = delete().execute(&server.client()).await.unwrap_err();
-    assert_eq!((error.kind(), error.attempts()), (ErrorKind::KeyUsed, 2));
-    assert!(error.may_have_run());
+    assert_eq!((error.kind(), error.attempts()), (ErrorKind::ReplyLost, 2));
+    assert_eq!(
+        (error.outcome(), error.status()),
+        (Outcome::MayHaveRun, None)
+    );
+    let earlier = error.earlier().unwrap();
+    assert_eq!(earlier.kind(), ErrorKind::Gateway);
+    assert!(
+        error
+            .to_string()
+            .contains("had taken this call's request in"),
+        "{error}"
+    );
+
+    // a key that this call sent for the first time is another call's
+    let server = in_turn(vec![|| json(KEY_USED)]);
+    let error = delete().execute(&server.client()).await.unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::KeyUsed);
+    assert!(error.earlier().is_none() && error.may_have_run());
 
     // a lost reply, and then a refusal that by itself would be certain
     let server = in_turn(vec![|| Answer::Close, || {
@@ -135,6 +152,14 @@ async fn may_have_run_is_the_or_over_all_attempts() {
     let error = delete().execute(&server.client()).await.unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Invalid);
     assert!(error.may_have_run(), "{error}");
+    // which may be the platform's way to refuse the key that the lost attempt had sent
+    assert_eq!(error.earlier().unwrap().kind(), ErrorKind::Gateway);
+    assert!(
+        error
+            .to_string()
+            .contains("idempotency key that was used before"),
+        "{error}"
+    );
 }
 
 #[tokio::test]
@@ -389,7 +414,7 @@ async fn the_run_to_look_for_is_that_of_the_attempt_that_may_have_brought_it() {
         },
     ]);
     let error = delete().execute(&server.client()).await.unwrap_err();
-    assert_eq!((error.kind(), error.attempts()), (ErrorKind::KeyUsed, 2));
+    assert_eq!((error.kind(), error.attempts()), (ErrorKind::ReplyLost, 2));
     assert_eq!(error.log_id(), Some("log-of-the-run"));
     assert_eq!(
         (error.execution_id(), error.out_params()),

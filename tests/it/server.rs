@@ -35,6 +35,7 @@ impl Request {
 }
 
 /// What the server does with a request.
+#[derive(Clone)]
 pub enum Answer {
     /// A status, headers and a body.
     Reply(u16, Vec<(&'static str, String)>, String),

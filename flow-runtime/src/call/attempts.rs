@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use super::departure::Departure;
 use super::identity::{Identity, Run};
-use crate::error::{Error, ErrorContext, ErrorKind, Ran, Result, Stage};
+use crate::error::{Error, ErrorKind, Ran, Result, Stage};
 use crate::quota::Permit;
 use crate::transport::http::Watch as _;
 use crate::wire::RunReply;
@@ -16,13 +16,39 @@ pub(super) struct Attempts(Mutex<Record>);
 #[derive(Default)]
 struct Record {
     count: u32,
-    /// What is known of the attempts that have ended, and the context of the one that is likeliest to have run.
-    ran: Ran,
-    likeliest: Option<ErrorContext>,
-    under_way: Option<Arc<Departure>>,
+    /// The error of the attempt that is likeliest to have run, of those that have ended.
+    likeliest: Option<Error>,
+    phase: Phase,
     /// The time spent waiting for the quota.
     queued: Duration,
     http_status: Option<u16>,
+}
+
+/// How far the call has come.
+#[derive(Default)]
+enum Phase {
+    #[default]
+    Queued,
+    /// Waiting for a token.
+    Token,
+    Sent(Arc<Departure>),
+    /// Between two attempts.
+    BackOff,
+}
+
+impl Record {
+    /// What the attempts that have ended may have done.
+    fn ran(&self) -> Ran {
+        self.likeliest.as_ref().map_or(Ran::No, Error::run)
+    }
+
+    /// What the attempt under way may have done.
+    fn under_way(&self) -> Ran {
+        match &self.phase {
+            Phase::Sent(departure) => departure.ran(),
+            _ => Ran::No,
+        }
+    }
 }
 
 impl Attempts {
@@ -30,8 +56,17 @@ impl Attempts {
         change(&mut self.0.lock().unwrap_or_else(PoisonError::into_inner))
     }
 
+    /// A permit was waited for.
     pub(super) fn queued(&self, wait: Duration) {
-        self.record(|record| record.queued += wait);
+        self.record(|record| {
+            record.queued += wait;
+            record.phase = Phase::Token;
+        });
+    }
+
+    /// Another attempt is to follow, once there is a permit for it.
+    pub(super) fn queue_again(&self) {
+        self.record(|record| record.phase = Phase::Queued);
     }
 
     /// An attempt has all it needs, and is handed to HTTP.
@@ -39,7 +74,7 @@ impl Attempts {
         let departure = Arc::new(Departure::new(permit));
         self.record(|record| {
             record.count += 1;
-            record.under_way = Some(departure.clone());
+            record.phase = Phase::Sent(departure.clone());
         });
         departure
     }
@@ -50,12 +85,12 @@ impl Attempts {
 
     pub(super) fn end(&self, result: &Result<RunReply>) {
         self.record(|record| {
-            record.under_way = None;
+            record.phase = Phase::BackOff;
             if let Err(error) = result {
-                if error.run() > record.ran {
-                    record.likeliest = Some(error.context().clone());
+                // A used key says nothing of this attempt, but of one that had sent it before.
+                if error.run() > record.ran() && error.kind() != ErrorKind::KeyUsed {
+                    record.likeliest = Some(error.clone());
                 }
-                record.ran = record.ran.max(error.run());
             }
         });
     }
@@ -69,16 +104,23 @@ impl Attempts {
         self.record(|record| (record.queued, record.http_status))
     }
 
+    /// What the attempts may have done up to now, the one under way included.
+    pub(super) fn ran(&self) -> Ran {
+        self.record(|record| record.ran().max(record.under_way()))
+    }
+
+    /// The call's time is up.
     pub(super) fn timed_out(&self, limit: Duration) -> Error {
-        let has_left = |record: &mut Record| record.under_way.as_ref().map(|it| it.has_left());
-        let (stage, what) = match self.record(has_left) {
-            Some(true) => (Stage::Execute, "no reply"),
-            Some(false) => (Stage::Execute, "no connection"),
-            None => (Stage::Token, "no token"),
-        };
+        let (stage, what) = self.record(|record| match &record.phase {
+            Phase::Sent(departure) if departure.has_left() => (Some(Stage::Execute), "no reply"),
+            Phase::Sent(_) => (Some(Stage::Execute), "no connection"),
+            Phase::Token => (Some(Stage::Token), "no token"),
+            Phase::Queued => (None, "no place in the rate limit"),
+            Phase::BackOff => (Some(Stage::Execute), "no good reply"),
+        });
         Error::plain(ErrorKind::Timeout, format!("{what} within {limit:?}"))
             .ran(Ran::No)
-            .at(stage)
+            .with(|context| context.stage = stage)
     }
 
     /// The end of the call. An error is told with what all attempts may have done, and with what is needed to find the
@@ -95,16 +137,38 @@ impl Attempts {
             Err(error) => error,
         };
         let error = self.record(|record| {
-            let under_way = record.under_way.as_ref().map_or(Ran::No, |it| it.ran());
-            let of_earlier =
-                error.run().max(under_way) < record.ran || error.kind() == ErrorKind::KeyUsed;
-            let likeliest = record.likeliest.take().filter(|_| of_earlier);
-            error.or_ran(record.ran.max(under_way)).with(|context| {
-                if let Some(likeliest) = likeliest {
-                    context.find_instead(likeliest);
-                }
-            })
+            let (ran, under_way) = (record.ran(), record.under_way());
+            let is_own_key = error.kind() == ErrorKind::KeyUsed;
+            let earlier = record.likeliest.take();
+            let earlier = earlier.filter(|_| error.run().max(under_way) < ran || is_own_key);
+            match earlier {
+                Some(earlier) if is_own_key => reply_lost(&error, earlier),
+                Some(earlier) => error
+                    .or_ran(ran)
+                    .with(|context| context.find_instead(earlier.context().clone()))
+                    .after(earlier),
+                None => error.or_ran(ran.max(under_way)),
+            }
         });
         Err(identity.error(error, self.count()))
     }
+}
+
+/// The platform refused the key, and an earlier attempt had sent it: so it had taken that attempt in.
+fn reply_lost(refused: &Error, earlier: Error) -> Error {
+    let message = format!(
+        "the reply of an attempt was lost ({}), and then the platform refused its key as used: it had taken this call's request in, and how the run ended was not seen; look it up by the idempotency key before you call under another",
+        earlier.message()
+    );
+    let flow_code = refused.flow_code().map(str::to_owned);
+    let code = refused.code();
+    Error::plain(ErrorKind::ReplyLost, message)
+        .at(Stage::Execute)
+        .with(|context| {
+            context.code = code;
+            context.flow_code = flow_code;
+            context.log_id = refused.log_id().map(str::to_owned);
+            context.find_instead(earlier.context().clone());
+        })
+        .after(earlier)
 }

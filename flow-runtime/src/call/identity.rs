@@ -12,11 +12,22 @@ use crate::wire::RunReply;
 pub(crate) struct Identity {
     pub(crate) endpoint: Arc<Endpoint>,
     pub(crate) key: String,
+    /// Whether the caller chose the key, so that it may have been used by another call.
+    pub(crate) is_own_key: bool,
 }
+
+/// The one code of the endpoint's document.
+const INVALID_PARAMETER: i64 = 2_320_001;
 
 impl Identity {
     /// The error of this call, after so many attempts.
     pub(crate) fn error(&self, error: Error, attempts: u32) -> Error {
+        let error = match error.code() {
+            Some(INVALID_PARAMETER) if self.is_own_key || attempts > 1 => error.note(
+                "an idempotency key that was used before may be refused in this way too: the document has no code of its own for it",
+            ),
+            _ => error,
+        };
         error.with(|context| {
             context.flow = Some(self.endpoint.label.clone());
             context.idempotency_key = Some(self.key.clone());

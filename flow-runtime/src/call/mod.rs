@@ -28,8 +28,8 @@ pub use retry_policy::RetryPolicy;
 pub(crate) use telemetry::Server;
 
 use crate::codec::Params;
-use crate::error::{Error, ErrorKind, Result};
-use crate::execution::{Execution, Started};
+use crate::error::{Error, ErrorKind, Ran, Result};
+use crate::execution::{Execution, Started, Status};
 use crate::operator::Operator;
 #[cfg(feature = "blocking")]
 use crate::transport::background;
@@ -88,7 +88,67 @@ struct CallCore {
 enum State {
     Pending(Box<Pending>),
     UnderWay(Task<Result<Run>>),
-    Over,
+    /// What the first end said of the run, for those who await the call again.
+    Over(Ending),
+}
+
+/// Of a call that is over: whether the flow ran, and what is needed to find the run.
+struct Ending {
+    /// What is wrong about the run, or with awaiting the call again where nothing is.
+    kind: ErrorKind,
+    ran: Ran,
+    attempts: u32,
+    execution_id: Option<String>,
+    log_id: Option<String>,
+}
+
+impl Ending {
+    const NOT_SENT: Self = Self {
+        kind: ErrorKind::Config,
+        ran: Ran::No,
+        attempts: 0,
+        execution_id: None,
+        log_id: None,
+    };
+
+    fn of_run(run: &Run) -> Self {
+        Self {
+            kind: match run.reply.status {
+                Status::Wait | Status::InProcess => ErrorKind::Unfinished,
+                _ => ErrorKind::Config,
+            },
+            ran: Ran::Yes,
+            attempts: run.attempts,
+            execution_id: Some(run.reply.execution_id.clone()),
+            log_id: run.reply.log_id.clone(),
+        }
+    }
+
+    fn of_error(error: &Error) -> Self {
+        Self {
+            kind: match error.run() {
+                Ran::Yes => error.kind(),
+                Ran::No | Ran::Maybe => ErrorKind::Config,
+            },
+            ran: error.run(),
+            attempts: error.attempts(),
+            execution_id: error.execution_id().map(str::to_owned),
+            log_id: error.log_id().map(str::to_owned),
+        }
+    }
+
+    /// The error of awaiting the call again.
+    fn again(&self) -> Error {
+        Error::plain(
+            self.kind,
+            "the call was awaited again after its end; await it once and keep the result",
+        )
+        .ran(self.ran)
+        .with(|context| {
+            context.execution_id.clone_from(&self.execution_id);
+            context.log_id.clone_from(&self.log_id);
+        })
+    }
 }
 
 impl<O> Execute<O> {
@@ -131,7 +191,9 @@ impl<R> Call<R> {
     pub fn idempotency_key(mut self, key: impl Into<String>) -> Self {
         if let State::Pending(_) = self.core.state {
             // nobody else has a clone before the call begins
-            Arc::make_mut(&mut self.core.identity).key = key.into();
+            let identity = Arc::make_mut(&mut self.core.identity);
+            identity.key = key.into();
+            identity.is_own_key = true;
         }
         self
     }
@@ -141,9 +203,42 @@ impl<R> Call<R> {
         self.set(|pending| pending.loop_masks = masks.into_iter().map(Into::into).collect())
     }
 
-    /// The longest time of this call, instead of the client's; the wait for the quota is not part of it.
+    /// The longest that this call may take once it has left the queue of the rate limit, instead of the client's
+    /// timeout. All attempts share it.
+    ///
+    /// The wait for the rate limit is no part of it, nor is a pause that the platform asks for: a call may wait for
+    /// those as long as [`queue_limit`](Self::queue_limit) allows. Where someone waits for the answer, as in a web
+    /// handler, set a [`deadline`](Self::deadline).
     pub fn timeout(self, timeout: Duration) -> Self {
         self.set(|pending| pending.timeout = Some(timeout))
+    }
+
+    /// The longest wait of this call for the rate limit, pauses that the platform asks for included, instead of the
+    /// client's queue limit.
+    pub fn queue_limit(self, limit: Duration) -> Self {
+        self.set(|pending| pending.queue_limit = Some(limit))
+    }
+
+    /// The longest that this call may take with everything: rate limit, token, attempts and the pauses between them.
+    /// It is what a web handler wants.
+    ///
+    /// ```no_run
+    /// # use std::time::Duration;
+    /// # use apaas_flow::{DynamicFlow, Client, ErrorKind, Outcome};
+    /// # async fn handler(client: Client) -> Result<String, (u16, String)> {
+    /// # let flow = DynamicFlow::new("package_shop__c", "price").map_err(|error| (500, error.to_string()))?;
+    /// let run = flow.execute(&client).deadline(Duration::from_secs(5)).await;
+    /// match run {
+    ///     Ok(run) => Ok(run.execution_id),
+    ///     // nothing happened: the caller can try again
+    ///     Err(error) if error.outcome() == Outcome::DidNotRun => Err((503, error.to_string())),
+    ///     // it may have happened: the caller must not simply try again
+    ///     Err(error) => Err((500, error.to_string())),
+    /// }
+    /// # }
+    /// ```
+    pub fn deadline(self, deadline: Duration) -> Self {
+        self.set(|pending| pending.deadline = Some(deadline))
     }
 
     /// The idempotency key of all attempts of this call, known before anything is sent.
@@ -181,6 +276,7 @@ impl CallCore {
             identity: Arc::new(Identity {
                 endpoint,
                 key: uuid::Uuid::new_v4().to_string(),
+                is_own_key: false,
             }),
             state: State::Pending(Box::new(Pending {
                 context: context.clone(),
@@ -189,28 +285,44 @@ impl CallCore {
                 operator: None,
                 loop_masks: Vec::new(),
                 timeout: None,
+                queue_limit: None,
+                deadline: None,
             })),
         }
     }
 
     fn poll(&mut self, cx: &mut task::Context<'_>) -> Poll<Result<Run>> {
         if let State::Pending(_) = self.state {
-            if let State::Pending(pending) = std::mem::replace(&mut self.state, State::Over) {
+            // until it is known to be more
+            let not_sent = State::Over(Ending::NOT_SENT);
+            if let State::Pending(pending) = std::mem::replace(&mut self.state, not_sent) {
                 match pending.prepare(&self.identity).and_then(Prepared::send) {
                     Ok(task) => self.state = State::UnderWay(task),
                     Err(error) => return Poll::Ready(Err(self.refuse(error))),
                 }
             }
         }
-        let State::UnderWay(task) = &mut self.state else {
-            return Poll::Ready(Err(self.refuse(Error::plain(
-                ErrorKind::Config,
-                "the call was awaited again after its end",
-            ))));
-        };
-        let end = ready!(Pin::new(task).poll(cx));
-        self.state = State::Over;
-        Poll::Ready(end.unwrap_or_else(|error| Err(self.refuse(error))))
+        match &mut self.state {
+            State::Pending(_) => Poll::Pending, // never: it has just begun
+            State::UnderWay(task) => {
+                let end = ready!(Pin::new(task).poll(cx));
+                let end = end.unwrap_or_else(|error| Err(self.refuse(error)));
+                self.state = State::Over(match &end {
+                    Ok(run) => Ending::of_run(run),
+                    Err(error) => Ending::of_error(error),
+                });
+                Poll::Ready(end)
+            }
+            State::Over(ending) => {
+                let error = self.identity.error(ending.again(), ending.attempts);
+                Poll::Ready(Err(error))
+            }
+        }
+    }
+
+    /// The run is there, and its outputs cannot be read.
+    fn failed(&mut self, error: &Error) {
+        self.state = State::Over(Ending::of_error(error));
     }
 
     /// An error that no attempt has to do with.
@@ -224,7 +336,11 @@ impl<R> Future for Call<R> {
 
     fn poll(mut self: Pin<&mut Self>, cx: &mut task::Context<'_>) -> Poll<Result<R>> {
         let run = ready!(self.core.poll(cx))?;
-        Poll::Ready((self.finish)(run))
+        let result = (self.finish)(run);
+        if let Err(error) = &result {
+            self.core.failed(error);
+        }
+        Poll::Ready(result)
     }
 }
 

@@ -6,6 +6,7 @@ use std::time::Duration;
 use super::context::Context;
 use super::identity::Identity;
 use super::prepared::Prepared;
+use super::retry_loop::Limits;
 use super::telemetry::CallSpan;
 use crate::codec::Params;
 use crate::error::{Error, ErrorKind, Ran, Result};
@@ -23,6 +24,8 @@ pub(super) struct Pending {
     pub(super) operator: Option<Operator>,
     pub(super) loop_masks: Vec<String>,
     pub(super) timeout: Option<Duration>,
+    pub(super) queue_limit: Option<Duration>,
+    pub(super) deadline: Option<Duration>,
 }
 
 impl Pending {
@@ -31,7 +34,14 @@ impl Pending {
         let params = self.params.map_err(|error| error.ran(Ran::No))?;
         let context = self.context;
         let operator = self.operator.as_ref().or(context.operator.as_ref());
-        let operator = validate(operator, self.timeout, &identity.key, &self.loop_masks)?;
+        let operator = validate(operator, &identity.key, &self.loop_masks)?;
+        for (name, limit) in [("timeout", self.timeout), ("deadline", self.deadline)] {
+            if limit.is_some_and(|limit| limit.is_zero()) {
+                return Err(config(format!(
+                    "a {name} of zero leaves no time for the call"
+                )));
+            }
+        }
         let mut request = Request::from_parts(params.into_json(), operator)
             .idempotency_key(&*identity.key)
             .loop_masks(self.loop_masks);
@@ -42,8 +52,12 @@ impl Pending {
         Ok(Prepared {
             body: request.to_vec().into(),
             accept: self.accept,
-            timeout: self.timeout.unwrap_or(context.timeout),
-            span: CallSpan::new(endpoint, &context.server),
+            limits: Limits {
+                timeout: self.timeout.unwrap_or(context.timeout),
+                queue_limit: self.queue_limit.unwrap_or(context.queue_limit),
+                deadline: self.deadline,
+            },
+            span: CallSpan::new(identity, &context.server),
             #[cfg(feature = "contracts")]
             recording: context
                 .recorder
@@ -58,32 +72,33 @@ impl Pending {
 /// Gives the operator.
 fn validate<'a>(
     operator: Option<&'a Operator>,
-    timeout: Option<Duration>,
     key: &str,
     loop_masks: &[String],
 ) -> Result<&'a Operator> {
-    let config = |message: String| Err(Error::plain(ErrorKind::Config, message));
-    let Some(operator) = operator else {
-        return config(
-            "no operator; name one with `ClientBuilder::operator`, with `.operator(..)` on the call, or with APAAS_OPERATOR_ID or APAAS_OPERATOR_EMAIL".into(),
-        );
-    };
+    let operator = operator.ok_or_else(|| {
+        config(
+            "no operator; name one with `ClientBuilder::operator`, with `.operator(..)` on the call, or with APAAS_OPERATOR_ID or APAAS_OPERATOR_EMAIL",
+        )
+    })?;
     if operator.is_empty() {
-        return config(
-            "the operator's email is empty; give the one that the low-code platform shows".into(),
-        );
-    }
-    if timeout.is_some_and(|timeout| timeout.is_zero()) {
-        return config("a timeout of zero leaves no time for the call".into());
+        return Err(config(
+            "the operator's email is empty; give the one that the low-code platform shows",
+        ));
     }
     if key.is_empty() {
-        return config("the idempotency key is empty; leave it out for a random one".into());
+        return Err(config(
+            "the idempotency key is empty; leave it out for a random one",
+        ));
     }
     if loop_masks.len() > MOST_LOOP_MASKS {
         let many = loop_masks.len();
-        return config(format!(
+        return Err(config(format!(
             "{many} loop masks; the platform takes {MOST_LOOP_MASKS} at most"
-        ));
+        )));
     }
     Ok(operator)
+}
+
+fn config(message: impl Into<String>) -> Error {
+    Error::plain(ErrorKind::Config, message)
 }

@@ -10,8 +10,8 @@ use super::attempts::Attempts;
 use super::context::Context;
 use super::identity::{Identity, Run};
 use super::retry_loop::{self, Limits, Steps};
-use super::retry_policy::Outcome;
-use super::telemetry::CallSpan;
+use super::retry_policy::AttemptEnd;
+use super::telemetry::{CallSpan, EndOfSpan};
 use crate::error::{Result, Stage};
 use crate::quota::Permit;
 use crate::transport::background::{self, Task};
@@ -23,7 +23,7 @@ pub(super) struct Prepared {
     pub(super) identity: Arc<Identity>,
     pub(super) body: Bytes,
     pub(super) accept: Accept,
-    pub(super) timeout: Duration,
+    pub(super) limits: Limits,
     pub(super) span: CallSpan,
     #[cfg(feature = "contracts")]
     pub(super) recording: Option<crate::contract::Recording>,
@@ -37,19 +37,16 @@ impl Prepared {
 
     async fn run(self) -> Result<Run> {
         let attempts = Attempts::default();
-        let limits = Limits {
-            timeout: self.timeout,
-            queue_limit: self.context.queue_limit,
-        };
+        let mut end_of_span = EndOfSpan::new(&self.span, &attempts);
         let steps = OverHttp {
             call: &self,
             attempts: &attempts,
         };
         let (limiter, policy) = (&self.context.limiter, &self.context.retry);
-        let end = retry_loop::run(&steps, limits, policy, limiter, &attempts, &self.span).await;
+        let end =
+            retry_loop::run(&steps, &self.limits, policy, limiter, &attempts, &self.span).await;
         let end = attempts.conclude(&self.identity, end);
-        let (queued, http_status) = attempts.seen();
-        self.span.ended(&end, attempts.count(), queued, http_status);
+        end_of_span.ended(&end);
         // The reply is there: no limit of the call's can take it away any more.
         #[cfg(feature = "contracts")]
         if let Some(recording) = self.recording {
@@ -93,7 +90,7 @@ impl Steps for OverHttp<'_> {
             recording.notice(&result, self.call.accept);
         }
         if let Err(error) = &result {
-            if Outcome::of(error) == Outcome::TokenRefused {
+            if AttemptEnd::of(error) == AttemptEnd::TokenRefused {
                 context.tokens.refused(&bearer);
             }
         }

@@ -7,7 +7,7 @@ use std::time::Duration;
 use tokio::time::{Instant, timeout};
 
 use super::attempts::Attempts;
-use super::retry_policy::{Outcome, RetryDecision, RetryPolicy, RetryState};
+use super::retry_policy::{AttemptEnd, RetryDecision, RetryPolicy, RetryState};
 use super::telemetry::CallSpan;
 use crate::error::Result;
 use crate::quota::{Permit, RateLimiter};
@@ -24,57 +24,105 @@ pub(super) trait Steps: Sync {
     fn jitter(&self) -> f64;
 }
 
-/// How long a call may take. Waiting for the quota is not the call's time, so there are two.
+/// How long a call may take.
+#[derive(Clone, Copy)]
 pub(super) struct Limits {
+    /// All attempts and the pauses between them, but not the waiting for the quota.
     pub(super) timeout: Duration,
+    /// The waiting for the quota.
     pub(super) queue_limit: Duration,
+    /// Everything.
+    pub(super) deadline: Option<Duration>,
+}
+
+impl Limits {
+    /// The one that is up.
+    fn reached(&self, is_deadline: bool) -> Duration {
+        self.deadline
+            .filter(|_| is_deadline)
+            .unwrap_or(self.timeout)
+    }
+}
+
+/// What is left of the limits.
+struct Left {
+    time: Duration,
+    queue: Duration,
+    deadline: Option<Instant>,
+}
+
+impl Left {
+    /// For waiting in the queue, and which limit that is.
+    fn queue(&self) -> (Duration, &'static str) {
+        let until_deadline = self.until_deadline();
+        if until_deadline < self.queue {
+            (until_deadline, "deadline")
+        } else {
+            (self.queue, "queue_limit")
+        }
+    }
+
+    fn until_deadline(&self) -> Duration {
+        self.deadline.map_or(Duration::MAX, |deadline| {
+            deadline.saturating_duration_since(Instant::now())
+        })
+    }
 }
 
 pub(super) async fn run(
     steps: &impl Steps,
-    limits: Limits,
+    limits: &Limits,
     policy: &RetryPolicy,
     limiter: &Arc<RateLimiter>,
     attempts: &Attempts,
     span: &CallSpan,
 ) -> Result<RunReply> {
     let mut state = RetryState::default();
-    let (mut time_left, mut queue_left) = (limits.timeout, limits.queue_limit);
+    let mut left = Left {
+        time: limits.timeout,
+        queue: limits.queue_limit,
+        deadline: limits
+            .deadline
+            .and_then(|deadline| Instant::now().checked_add(deadline)),
+    };
     loop {
         let queued_at = Instant::now();
-        let permit = limiter.acquire(queue_left).await?;
+        let (queue_left, limit_name) = left.queue();
+        let permit = limiter.acquire(queue_left, limit_name).await?;
         let begun_at = Instant::now();
         let queued = begun_at - queued_at;
-        queue_left = queue_left.saturating_sub(queued);
+        left.queue = left.queue.saturating_sub(queued);
         attempts.queued(queued);
 
-        let error = match timeout(time_left, steps.attempt(permit)).await {
-            Err(_) => return Err(attempts.timed_out(limits.timeout)),
+        let time = left.time.min(left.until_deadline());
+        let error = match timeout(time, steps.attempt(permit)).await {
+            Err(_) => return Err(attempts.timed_out(limits.reached(time < left.time))),
             Ok(Ok(reply)) => return Ok(reply),
             Ok(Err(error)) => error,
         };
-        time_left = time_left.saturating_sub(begun_at.elapsed());
+        left.time = left.time.saturating_sub(begun_at.elapsed());
 
-        let outcome = Outcome::of(&error);
-        if let Outcome::RateLimited(reset) = outcome {
+        let attempt_end = AttemptEnd::of(&error);
+        if let AttemptEnd::RateLimited(reset) = attempt_end {
             let pause = state.pause(reset);
             span.paused(pause);
             limiter.pause(pause);
-            if reset.unwrap_or(pause) > queue_left {
+            if reset.unwrap_or(pause) > left.queue().0 {
                 return Err(error);
             }
         }
-        match state.next(outcome, policy, steps.jitter()) {
-            RetryDecision::BackOff(pause) if pause < time_left => {
+        match state.next(attempt_end, policy, steps.jitter()) {
+            RetryDecision::BackOff(pause) if pause < left.time.min(left.until_deadline()) => {
                 span.retrying(&error, attempts.count(), pause);
                 steps.sleep(pause).await;
-                time_left = time_left.saturating_sub(pause);
+                left.time = left.time.saturating_sub(pause);
             }
             RetryDecision::GiveUp | RetryDecision::BackOff(_) => return Err(error),
             RetryDecision::NewToken | RetryDecision::QueueAgain => {
                 span.retrying(&error, attempts.count(), Duration::ZERO);
             }
         }
+        attempts.queue_again();
     }
 }
 
@@ -134,11 +182,12 @@ mod tests {
         let limits = Limits {
             timeout,
             queue_limit: 10 * SECOND,
+            deadline: None,
         };
         let policy = RetryPolicy::default().backoff(SECOND, 10 * SECOND);
         let end = super::run(
             &steps,
-            limits,
+            &limits,
             &policy,
             &Quota::UNLIMITED.into_limiter(),
             &Attempts::default(),

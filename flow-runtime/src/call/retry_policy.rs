@@ -81,7 +81,7 @@ impl Default for RetryPolicy {
 
 /// What an attempt came to, as far as the decision goes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Outcome {
+pub(crate) enum AttemptEnd {
     /// No connection, a lost one, a broken gateway: another attempt may fare better.
     Broken,
     /// Too many calls; the platform may say how long to wait.
@@ -92,7 +92,7 @@ pub(crate) enum Outcome {
     Final,
 }
 
-impl Outcome {
+impl AttemptEnd {
     pub(crate) fn of(error: &Error) -> Self {
         match (error.kind(), error.stage()) {
             // The token endpoint is another than the flows': its limit is no pause for them.
@@ -154,7 +154,7 @@ impl RetryState {
     /// Decides, and remembers the attempt.
     pub(crate) fn next(
         &mut self,
-        outcome: Outcome,
+        outcome: AttemptEnd,
         policy: &RetryPolicy,
         jitter: f64,
     ) -> RetryDecision {
@@ -162,14 +162,14 @@ impl RetryState {
             return RetryDecision::GiveUp;
         }
         match outcome {
-            Outcome::Final => RetryDecision::GiveUp,
-            Outcome::TokenRefused if self.renewed => RetryDecision::GiveUp,
-            Outcome::TokenRefused => {
+            AttemptEnd::Final => RetryDecision::GiveUp,
+            AttemptEnd::TokenRefused if self.renewed => RetryDecision::GiveUp,
+            AttemptEnd::TokenRefused => {
                 self.renewed = true;
                 RetryDecision::NewToken
             }
-            Outcome::RateLimited(_) => RetryDecision::QueueAgain,
-            Outcome::Broken => {
+            AttemptEnd::RateLimited(_) => RetryDecision::QueueAgain,
+            AttemptEnd::Broken => {
                 self.broken = self.broken.saturating_add(1);
                 if self.broken < policy.max_attempts {
                     RetryDecision::BackOff(policy.pause(self.broken, jitter))
@@ -191,7 +191,7 @@ mod tests {
         longest: Duration::from_millis(250),
     };
 
-    fn decisions(outcomes: &[Outcome], policy: RetryPolicy) -> Vec<RetryDecision> {
+    fn decisions(outcomes: &[AttemptEnd], policy: RetryPolicy) -> Vec<RetryDecision> {
         let mut state = RetryState::default();
         outcomes
             .iter()
@@ -201,7 +201,7 @@ mod tests {
 
     #[test]
     fn every_outcome_at_every_attempt() {
-        use Outcome::{Broken, Final, RateLimited, TokenRefused};
+        use AttemptEnd::{Broken, Final, RateLimited, TokenRefused};
         use RetryDecision::{BackOff, GiveUp, NewToken, QueueAgain};
         let ms = Duration::from_millis;
         let reset = RateLimited(Some(ms(1500)));
@@ -264,29 +264,29 @@ mod tests {
     fn what_the_errors_come_to() {
         let at = |kind, stage| Error::plain(kind, "").with(|facts| facts.stage = Some(stage));
         for (error, expected) in [
-            (at(ErrorKind::Connect, Stage::Token), Outcome::Broken),
-            (at(ErrorKind::Connect, Stage::Execute), Outcome::Broken),
-            (at(ErrorKind::Gateway, Stage::Execute), Outcome::Broken),
-            (at(ErrorKind::RateLimited, Stage::Token), Outcome::Broken),
+            (at(ErrorKind::Connect, Stage::Token), AttemptEnd::Broken),
+            (at(ErrorKind::Connect, Stage::Execute), AttemptEnd::Broken),
+            (at(ErrorKind::Gateway, Stage::Execute), AttemptEnd::Broken),
+            (at(ErrorKind::RateLimited, Stage::Token), AttemptEnd::Broken),
             (
                 at(ErrorKind::RateLimited, Stage::Execute)
                     .with(|facts| facts.retry_after = Some(Duration::from_secs(1))),
-                Outcome::RateLimited(Some(Duration::from_secs(1))),
+                AttemptEnd::RateLimited(Some(Duration::from_secs(1))),
             ),
             (
                 at(ErrorKind::Token, Stage::Execute).with(|facts| facts.code = Some(99_991_663)),
-                Outcome::TokenRefused,
+                AttemptEnd::TokenRefused,
             ),
             (
                 at(ErrorKind::Token, Stage::Token).with(|facts| facts.code = Some(99_991_663)),
-                Outcome::Final,
+                AttemptEnd::Final,
             ),
             (
                 at(ErrorKind::Token, Stage::Token).with(|facts| facts.code = Some(10_015)),
-                Outcome::Final,
+                AttemptEnd::Final,
             ),
         ] {
-            assert_eq!(Outcome::of(&error), expected, "{error:?}");
+            assert_eq!(AttemptEnd::of(&error), expected, "{error:?}");
         }
         for kind in [
             ErrorKind::Config,
@@ -303,8 +303,8 @@ mod tests {
             ErrorKind::Decode,
         ] {
             assert_eq!(
-                Outcome::of(&at(kind, Stage::Execute)),
-                Outcome::Final,
+                AttemptEnd::of(&at(kind, Stage::Execute)),
+                AttemptEnd::Final,
                 "{kind:?}"
             );
         }

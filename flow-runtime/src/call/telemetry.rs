@@ -6,13 +6,15 @@ use std::fmt;
 use std::future::Future;
 use std::time::Duration;
 
+use tracing::dispatcher::{self, Dispatch};
 use tracing::field::Empty;
 use tracing::instrument::WithSubscriber;
 use tracing::{Instrument, Span, debug, info_span, warn};
 
-use super::endpoint::Endpoint;
-use super::identity::Run;
-use crate::error::{Error, Result};
+use super::attempts::Attempts;
+use super::identity::{Identity, Run};
+use crate::error::{Error, Ran, Result};
+use crate::execution::{Outcome, Status};
 
 const TEMPLATE: &str = "/open-apis/apaas/v1/applications/{namespace}/flows/{flow_id}/execute";
 
@@ -22,14 +24,18 @@ pub(crate) struct Server {
     pub(crate) port: Option<u16>,
 }
 
-/// The span of one call.
+/// The span of one call, and the subscriber that the caller has.
 #[derive(Clone)]
-pub(crate) struct CallSpan(Span);
+pub(crate) struct CallSpan {
+    span: Span,
+    dispatch: Dispatch,
+}
 
 impl CallSpan {
     /// Made where the call is awaited, so that it is a child of the caller's span.
-    pub(crate) fn new(endpoint: &Endpoint, server: &Server) -> Self {
-        Self(info_span!(
+    pub(super) fn new(identity: &Identity, server: &Server) -> Self {
+        let endpoint = &identity.endpoint;
+        let span = info_span!(
             "apaas_flow.call",
             otel.kind = "client",
             otel.name = %Name(&endpoint.flow_id),
@@ -48,23 +54,32 @@ impl CallSpan {
             apaas.log_id = Empty,
             apaas.attempts = Empty,
             apaas.queued_ms = Empty,
+            apaas.idempotency_key = &*identity.key,
+            apaas.outcome = Empty,
             apaas.may_have_run = Empty,
-        ))
+        );
+        Self {
+            span,
+            dispatch: dispatcher::get_default(Clone::clone),
+        }
     }
 
     #[cfg(test)]
     pub(super) fn none() -> Self {
-        Self(Span::none())
+        Self {
+            span: Span::none(),
+            dispatch: Dispatch::none(),
+        }
     }
 
     /// Runs a future in the span, and for the subscriber that the caller has, on whatever thread.
     pub(crate) fn watch<F: Future>(self, future: F) -> impl Future<Output = F::Output> {
-        future.instrument(self.0).with_current_subscriber()
+        future.instrument(self.span).with_subscriber(self.dispatch)
     }
 
     pub(crate) fn paused(&self, pause: Duration) {
         warn!(
-            parent: &self.0,
+            parent: &self.span,
             pause_ms = millis(pause),
             "rate limited: the whole quota pauses"
         );
@@ -72,8 +87,8 @@ impl CallSpan {
 
     pub(crate) fn retrying(&self, error: &Error, attempts: u32, pause: Duration) {
         debug!(
-            parent: &self.0,
-            error.type = %Kind(error),
+            parent: &self.span,
+            error.type = error.kind().as_str(),
             code = error.code(),
             log_id = error.log_id(),
             attempts,
@@ -82,34 +97,93 @@ impl CallSpan {
         );
     }
 
-    pub(crate) fn ended(
-        &self,
-        result: &Result<Run>,
-        attempts: u32,
-        queued: Duration,
-        http_status: Option<u16>,
-    ) {
-        self.0.record("apaas.attempts", attempts);
-        self.0.record("apaas.queued_ms", millis(queued));
-        self.0.record("http.response.status_code", http_status);
-        if attempts > 1 {
-            self.0.record("http.request.resend_count", attempts - 1);
-        }
-        match result {
+    fn ended(&self, end: &Result<Run>, attempts: &Attempts) {
+        self.attempted(attempts);
+        match end {
             Ok(Run { reply, .. }) => {
-                self.0.record("apaas.execution_id", &*reply.execution_id);
-                self.0.record("apaas.log_id", reply.log_id.as_deref());
-                debug!(parent: &self.0, "executed");
+                let is_under_way = matches!(reply.status, Status::Wait | Status::InProcess);
+                let outcome = if is_under_way {
+                    Outcome::UnderWay
+                } else {
+                    Outcome::Ran
+                };
+                self.span.record("apaas.outcome", outcome.as_str());
+                self.span.record("apaas.execution_id", &*reply.execution_id);
+                self.span.record("apaas.log_id", reply.log_id.as_deref());
+                debug!(parent: &self.span, "executed");
             }
             Err(error) => {
-                self.0.record("otel.status_code", "ERROR");
-                self.0
-                    .record("error.type", tracing::field::display(Kind(error)));
-                self.0.record("apaas.execution_id", error.execution_id());
-                self.0.record("apaas.log_id", error.log_id());
-                self.0.record("apaas.may_have_run", error.may_have_run());
-                debug!(parent: &self.0, code = error.code(), flow_code = error.flow_code(), "not executed");
+                self.span.record("otel.status_code", "ERROR");
+                self.span.record("error.type", error.kind().as_str());
+                self.span.record("apaas.outcome", error.outcome().as_str());
+                self.span.record("apaas.execution_id", error.execution_id());
+                self.span.record("apaas.log_id", error.log_id());
+                self.span.record("apaas.may_have_run", error.may_have_run());
+                debug!(parent: &self.span, code = error.code(), flow_code = error.flow_code(), "not executed");
             }
+        }
+    }
+
+    /// The caller went away: nobody gets an error, so this is all that is left of the call.
+    fn dropped(&self, attempts: &Attempts) {
+        self.attempted(attempts);
+        let outcome = match attempts.ran() {
+            Ran::No => Outcome::DidNotRun,
+            Ran::Maybe | Ran::Yes => Outcome::MayHaveRun,
+        };
+        self.span.record("otel.status_code", "ERROR");
+        self.span.record("error.type", "dropped");
+        self.span.record("apaas.outcome", outcome.as_str());
+        self.span
+            .record("apaas.may_have_run", outcome != Outcome::DidNotRun);
+        if outcome != Outcome::DidNotRun {
+            dispatcher::with_default(&self.dispatch, || {
+                warn!(
+                    parent: &self.span,
+                    attempts = attempts.count(),
+                    "the call was dropped after its request had left: the flow may have run; look it up by the idempotency key"
+                );
+            });
+        }
+    }
+
+    fn attempted(&self, attempts: &Attempts) {
+        let (count, (queued, http_status)) = (attempts.count(), attempts.seen());
+        self.span.record("apaas.attempts", count);
+        self.span.record("apaas.queued_ms", millis(queued));
+        self.span.record("http.response.status_code", http_status);
+        if count > 1 {
+            self.span.record("http.request.resend_count", count - 1);
+        }
+    }
+}
+
+/// Sees to it that a span ends with what became of its call, also where the call is dropped on its way.
+pub(super) struct EndOfSpan<'a> {
+    span: &'a CallSpan,
+    attempts: &'a Attempts,
+    has_ended: bool,
+}
+
+impl<'a> EndOfSpan<'a> {
+    pub(super) fn new(span: &'a CallSpan, attempts: &'a Attempts) -> Self {
+        Self {
+            span,
+            attempts,
+            has_ended: false,
+        }
+    }
+
+    pub(super) fn ended(&mut self, end: &Result<Run>) {
+        self.has_ended = true;
+        self.span.ended(end, self.attempts);
+    }
+}
+
+impl Drop for EndOfSpan<'_> {
+    fn drop(&mut self) {
+        if !self.has_ended {
+            self.span.dropped(self.attempts);
         }
     }
 }
@@ -124,14 +198,5 @@ struct Name<'a>(&'a str);
 impl fmt::Display for Name<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "execute {}", self.0)
-    }
-}
-
-/// The kind of an error, which is of low cardinality, as `error.type` has to be.
-struct Kind<'a>(&'a Error);
-
-impl fmt::Display for Kind<'_> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{:?}", self.0.kind())
     }
 }

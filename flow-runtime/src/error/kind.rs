@@ -1,5 +1,7 @@
 //! What failed, where, and whether the flow ran.
 
+use std::fmt;
+
 /// What failed. New kinds may be added.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[non_exhaustive]
@@ -33,12 +35,40 @@ pub enum ErrorKind {
     /// The flow waits for a person or still works: such a flow wants `start`.
     Unfinished,
     /// The idempotency key was used before: a run under this key may exist, its result is unknown.
+    ///
+    /// This call never sent the key before; where it did, the kind is [`ReplyLost`](Self::ReplyLost).
     KeyUsed,
+    /// An attempt of this call was lost, and then its own key was found used: the platform took the request in, and how
+    /// the run ended was not seen. [`Error::earlier`](crate::Error::earlier) is the attempt that was lost.
+    ReplyLost,
     /// The flow ran, but its outputs do not fit the fields. [`Error::out_params`](crate::Error::out_params) has them.
     Decode,
 }
 
 impl ErrorKind {
+    /// The kind in `snake_case`, such as `key_used`: for logs and metrics. It does not change.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Config => "config",
+            Self::Encode => "encode",
+            Self::Queue => "queue",
+            Self::Connect => "connect",
+            Self::Timeout => "timeout",
+            Self::Token => "token",
+            Self::RateLimited => "rate_limited",
+            Self::MonthlyQuota => "monthly_quota",
+            Self::Permission => "permission",
+            Self::Invalid => "invalid",
+            Self::Gateway => "gateway",
+            Self::Malformed => "malformed",
+            Self::Flow => "flow",
+            Self::Unfinished => "unfinished",
+            Self::KeyUsed => "key_used",
+            Self::ReplyLost => "reply_lost",
+            Self::Decode => "decode",
+        }
+    }
+
     /// Whether the flow ran, where nothing else says so.
     pub(super) fn ran_unless_known(self) -> Ran {
         match self {
@@ -51,7 +81,9 @@ impl ErrorKind {
             | Self::MonthlyQuota
             | Self::Permission
             | Self::Invalid => Ran::No,
-            Self::Timeout | Self::Gateway | Self::Malformed | Self::KeyUsed => Ran::Maybe,
+            Self::Timeout | Self::Gateway | Self::Malformed | Self::KeyUsed | Self::ReplyLost => {
+                Ran::Maybe
+            }
             Self::Flow | Self::Unfinished | Self::Decode => Ran::Yes,
         }
     }
@@ -62,6 +94,13 @@ impl ErrorKind {
             self,
             Self::Queue | Self::Connect | Self::Timeout | Self::RateLimited | Self::Gateway
         )
+    }
+}
+
+/// As [`as_str`](ErrorKind::as_str) has it.
+impl fmt::Display for ErrorKind {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(self.as_str())
     }
 }
 

@@ -14,7 +14,7 @@ use field_error::write_field_errors;
 pub(crate) use kind::Ran;
 pub use kind::{ErrorKind, Stage};
 
-use crate::execution::Status;
+use crate::execution::{Outcome, Status};
 
 /// The result of everything in this library that can fail.
 pub type Result<T, E = Error> = std::result::Result<T, E>;
@@ -49,6 +49,7 @@ struct Inner {
     timeout: bool,
     context: ErrorContext,
     field_errors: Vec<Arc<FieldError>>,
+    earlier: Option<Error>,
     /// Its text is part of the message. Shared, so that callers who wait for the same token can have the same error.
     cause: Option<Arc<dyn std::error::Error + Send + Sync>>,
 }
@@ -76,6 +77,7 @@ impl Error {
             timeout: kind == ErrorKind::Timeout,
             context: ErrorContext::default(),
             field_errors: Vec::new(),
+            earlier: None,
             cause: None,
         }))
     }
@@ -127,6 +129,23 @@ impl Error {
         self
     }
 
+    /// The end of a call of which an attempt was lost before.
+    pub(crate) fn after(mut self, earlier: Error) -> Self {
+        self.0.earlier = Some(earlier);
+        self
+    }
+
+    /// One more sentence for whoever reads it.
+    pub(crate) fn note(mut self, sentence: &str) -> Self {
+        self.0.message.push_str("; ");
+        self.0.message.push_str(sentence);
+        self
+    }
+
+    pub(crate) fn message(&self) -> &str {
+        &self.0.message
+    }
+
     /// An earlier attempt of the same call counts too.
     pub(crate) fn or_ran(mut self, earlier: Ran) -> Self {
         self.0.ran = self.0.ran.max(earlier);
@@ -157,6 +176,24 @@ impl Error {
     /// [`log_id`](Self::log_id) before you do anything that must not happen twice.
     pub fn may_have_run(&self) -> bool {
         self.0.ran != Ran::No
+    }
+
+    /// What became of the call, in words that a program can match.
+    pub fn outcome(&self) -> Outcome {
+        match (self.0.ran, self.0.kind) {
+            (Ran::No, _) => Outcome::DidNotRun,
+            (Ran::Maybe, _) => Outcome::MayHaveRun,
+            (Ran::Yes, ErrorKind::Unfinished) => Outcome::UnderWay,
+            // awaited again after a good end
+            (Ran::Yes, ErrorKind::Config) => Outcome::Ran,
+            (Ran::Yes, _) => Outcome::Failed,
+        }
+    }
+
+    /// The attempt whose loss made the end of this call uncertain: what went wrong with the earlier request that the
+    /// platform may have taken in.
+    pub fn earlier(&self) -> Option<&Error> {
+        self.0.earlier.as_ref()
     }
 
     /// Whether the same call, made again later under a fresh key, is safe and may succeed.

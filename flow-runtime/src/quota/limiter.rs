@@ -40,8 +40,13 @@ impl RateLimiter {
         }
     }
 
-    /// Waits for a permit, for `limit` at most; a wait that is known to be longer is not begun.
-    pub(crate) async fn acquire(self: &Arc<Self>, limit: Duration) -> Result<Permit> {
+    /// Waits for a permit, for `limit` at most, which the error calls by its name; fails at once if the wait would
+    /// exceed it.
+    pub(crate) async fn acquire(
+        self: &Arc<Self>,
+        limit: Duration,
+        limit_name: &str,
+    ) -> Result<Permit> {
         let now = Instant::now();
         if let Some(permit) = self.take_at_once(now) {
             return Ok(permit);
@@ -53,11 +58,11 @@ impl RateLimiter {
             .earliest(ahead, now)
             .saturating_duration_since(now);
         if wait > limit {
-            return Err(too_long(wait, limit, ahead));
+            return Err(too_long(wait, limit, limit_name, ahead));
         }
         let permit = tokio::time::timeout(limit, self.take_turn())
             .await
-            .map_err(|_| too_long(limit, limit, ahead))?;
+            .map_err(|_| too_long(limit, limit, limit_name, ahead))?;
         drop(waiting);
         Ok(permit)
     }
@@ -115,11 +120,11 @@ impl RateLimiter {
     }
 }
 
-fn too_long(wait: Duration, limit: Duration, ahead: usize) -> Error {
+fn too_long(wait: Duration, limit: Duration, limit_name: &str, ahead: usize) -> Error {
     Error::plain(
         ErrorKind::Queue,
         format!(
-            "the wait for the rate limit is {wait:.1?} or more, with {ahead} calls ahead, and `queue_limit` is {limit:.1?}"
+            "the wait for the rate limit is {wait:.1?} or more, with {ahead} calls ahead, and `{limit_name}` is {limit:.1?}"
         ),
     )
     .with(|facts| facts.retry_after = Some(wait))
@@ -140,7 +145,7 @@ mod tests {
     }
 
     async fn pass(quota: &Arc<RateLimiter>) -> Instant {
-        quota.acquire(LONG).await.unwrap().departed();
+        quota.acquire(LONG, "queue_limit").await.unwrap().departed();
         Instant::now()
     }
 
@@ -174,7 +179,7 @@ mod tests {
     #[tokio::test(start_paused = true)]
     async fn one_who_goes_away_gives_his_permit_back() {
         let quota = shared(1, 60 * SECOND);
-        let permit = quota.acquire(LONG).await.unwrap();
+        let permit = quota.acquire(LONG, "queue_limit").await.unwrap();
         let second = tokio::spawn({
             let quota = quota.clone();
             async move { pass(&quota).await }
@@ -189,7 +194,7 @@ mod tests {
         );
 
         // and one who leaves the queue is not waited for
-        let gone = timeout(SECOND, quota.acquire(LONG)).await;
+        let gone = timeout(SECOND, quota.acquire(LONG, "queue_limit")).await;
         assert!(gone.is_err());
         assert!(pass(&quota).await >= dropped + 60 * SECOND);
     }
@@ -197,7 +202,7 @@ mod tests {
     #[tokio::test(start_paused = true)]
     async fn a_reply_frees_its_permit_a_period_later() {
         let quota = shared(1, 60 * SECOND);
-        let mut permit = quota.acquire(LONG).await.unwrap();
+        let mut permit = quota.acquire(LONG, "queue_limit").await.unwrap();
         permit.departed();
         let waiting = tokio::spawn({
             let quota = quota.clone();
@@ -218,7 +223,11 @@ mod tests {
         let quota = shared(1, 60 * SECOND);
         pass(&quota).await;
         let begun = Instant::now();
-        let error = quota.acquire(10 * SECOND).await.err().unwrap();
+        let error = quota
+            .acquire(10 * SECOND, "queue_limit")
+            .await
+            .err()
+            .unwrap();
         assert_eq!(begun.elapsed(), Duration::ZERO);
         assert_eq!(error.kind(), ErrorKind::Queue);
         assert!(error.is_retryable() && !error.may_have_run());
@@ -246,9 +255,13 @@ mod tests {
     async fn no_duration_breaks_the_arithmetic() {
         let quota = shared(1, Duration::MAX);
         quota.pause(Duration::MAX);
-        assert!(quota.acquire(LONG).await.is_err());
-        assert!(quota.acquire(Duration::MAX).await.is_ok(), "a year later");
-        let waiting = tokio::spawn(async move { quota.acquire(Duration::MAX).await.is_ok() });
+        assert!(quota.acquire(LONG, "queue_limit").await.is_err());
+        assert!(
+            quota.acquire(Duration::MAX, "queue_limit").await.is_ok(),
+            "a year later"
+        );
+        let waiting =
+            tokio::spawn(async move { quota.acquire(Duration::MAX, "queue_limit").await.is_ok() });
         assert!(waiting.await.unwrap());
     }
 
@@ -258,7 +271,10 @@ mod tests {
         let (one, two) = (quota.clone().into_limiter(), quota.into_limiter());
         pass(&one).await;
         pass(&two).await;
-        assert!(one.acquire(SECOND).await.is_err() && two.acquire(SECOND).await.is_err());
+        assert!(
+            one.acquire(SECOND, "queue_limit").await.is_err()
+                && two.acquire(SECOND, "queue_limit").await.is_err()
+        );
 
         assert_eq!(
             format!("{:?}", Quota::per_minute(100).share(6)),

@@ -1,0 +1,285 @@
+//! What became of a call is told truly in every place: on the error, when it is awaited again, in the trace of a call
+//! that was dropped.
+
+use std::collections::BTreeMap;
+use std::fmt::Debug;
+use std::future::Future;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::pin::pin;
+use std::sync::{Arc, Mutex};
+use std::task::{Context, Poll, Waker};
+use std::time::Duration;
+
+use apaas_flow::{Client, ErrorKind, Flow, Outcome, Outputs, Params, Quota, Result};
+use tracing::field::{Field, Visit};
+use tracing::span::{Attributes, Id, Record};
+use tracing_subscriber::layer::{Context as LayerContext, Layer, SubscriberExt};
+
+use crate::flows::{SUCCESS, delete};
+use crate::server::{Answer, Server, json, status};
+
+#[tokio::test]
+async fn a_call_awaited_again_repeats_what_its_end_said_of_the_run() {
+    let server = Server::platform(|_| json(SUCCESS));
+    let mut call = delete().execute(&server.client());
+    let run = (&mut call).await.unwrap();
+    let error = (&mut call).await.unwrap_err();
+    assert_eq!(
+        (error.kind(), error.outcome()),
+        (ErrorKind::Config, Outcome::Ran)
+    );
+    assert!(error.may_have_run() && !error.is_retryable());
+    assert_eq!(error.execution_id(), Some(&*run.execution_id));
+    assert_eq!(error.idempotency_key(), Some(&*run.idempotency_key));
+    assert_eq!(server.executions().len(), 1);
+
+    for (answer, outcome) in [
+        (
+            status(400, r#"{"code":2320001,"msg":"m"}"#),
+            Outcome::DidNotRun,
+        ),
+        (
+            json(r#"{"code":0,"data":{"status":"failed","execution_id":"7"}}"#),
+            Outcome::Failed,
+        ),
+        (
+            json(r#"{"code":0,"data":{"status":"wait","execution_id":"7"}}"#),
+            Outcome::UnderWay,
+        ),
+        (json("<html>"), Outcome::MayHaveRun),
+    ] {
+        let server = Server::platform(move |_| answer.clone());
+        let mut call = delete().execute(&server.client());
+        let first = (&mut call).await.unwrap_err();
+        let again = (&mut call).await.unwrap_err();
+        assert_eq!(
+            (first.outcome(), again.outcome()),
+            (outcome, outcome),
+            "{first} {again}"
+        );
+        assert_eq!(first.execution_id(), again.execution_id());
+    }
+}
+
+#[tokio::test]
+async fn a_call_whose_outputs_panicked_says_that_it_ran() {
+    struct Panics;
+
+    impl Flow for Panics {
+        const NAMESPACE: &'static str = "n";
+        const FLOW_ID: &'static str = "f";
+        type Output = ();
+
+        fn write_params(&self, _: &mut Params) -> Result<()> {
+            Ok(())
+        }
+
+        fn read_outputs(_: &mut Outputs<'_>) -> Result<()> {
+            panic!("a bug of the user's")
+        }
+    }
+
+    let server = Server::platform(|_| json(SUCCESS));
+    let client = server.client();
+    let mut call = client.execute(&Panics);
+    let panicked = loop {
+        let mut cx = Context::from_waker(Waker::noop());
+        match catch_unwind(AssertUnwindSafe(|| pin!(&mut call).poll(&mut cx))) {
+            Ok(Poll::Pending) => tokio::task::yield_now().await,
+            end => break end,
+        }
+    };
+    assert!(panicked.is_err());
+    let error = call.await.unwrap_err();
+    assert_eq!(error.outcome(), Outcome::Ran);
+}
+
+#[tokio::test]
+async fn a_deadline_bounds_everything() {
+    let limited = || {
+        Answer::Reply(
+            429,
+            vec![("x-ogw-ratelimit-reset", "30".to_owned())],
+            r#"{"code":99991400,"msg":"m"}"#.to_owned(),
+        )
+    };
+    let deadline = Duration::from_millis(400);
+
+    // a pause that the platform asks for
+    let server = Server::platform(move |_| limited());
+    let error = delete()
+        .execute(&server.client())
+        .deadline(deadline)
+        .await
+        .unwrap_err();
+    assert_eq!(
+        (error.kind(), error.outcome()),
+        (ErrorKind::RateLimited, Outcome::DidNotRun)
+    );
+    assert_eq!(error.retry_after(), Some(Duration::from_secs(30)));
+
+    // the queue, where the wait is known beforehand
+    let error = delete().execute(&server.client()).deadline(deadline);
+    let client = server
+        .builder()
+        .quota(Quota::per_minute(1))
+        .build()
+        .unwrap();
+    drop(error);
+    let _ = delete().execute(&client).deadline(deadline).await;
+    let error = delete()
+        .execute(&client)
+        .deadline(deadline)
+        .await
+        .unwrap_err();
+    assert_eq!(
+        (error.kind(), error.outcome()),
+        (ErrorKind::Queue, Outcome::DidNotRun)
+    );
+    assert!(error.to_string().contains("`deadline`"), "{error}");
+
+    // a reply that does not come
+    let server = Server::platform(|_| Answer::Silence);
+    let error = delete()
+        .execute(&server.client())
+        .deadline(deadline)
+        .await
+        .unwrap_err();
+    assert_eq!(
+        (error.kind(), error.outcome()),
+        (ErrorKind::Timeout, Outcome::MayHaveRun)
+    );
+    assert!(
+        error.to_string().contains("no reply within 400ms"),
+        "{error}"
+    );
+
+    let error = delete()
+        .execute(&server.client())
+        .deadline(Duration::ZERO)
+        .await
+        .unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Config);
+}
+
+#[tokio::test]
+async fn a_queue_limit_of_the_calls_own() {
+    let server = Server::platform(|_| json(SUCCESS));
+    let client = server
+        .builder()
+        .quota(Quota::per_minute(1))
+        .build()
+        .unwrap();
+    delete().execute(&client).await.unwrap();
+    let limit = Duration::from_secs(1);
+    let error = delete()
+        .execute(&client)
+        .queue_limit(limit)
+        .await
+        .unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Queue);
+    assert!(
+        error.to_string().contains("`queue_limit` is 1.0s"),
+        "{error}"
+    );
+}
+
+#[tokio::test]
+async fn a_key_of_ones_own_may_be_what_an_invalid_parameter_means() {
+    let server = Server::platform(|_| status(400, r#"{"code":2320001,"msg":"param is invalid"}"#));
+    let call = || delete().execute(&server.client());
+    let own = call().idempotency_key("order-4711").await.unwrap_err();
+    assert!(
+        own.to_string()
+            .contains("idempotency key that was used before"),
+        "{own}"
+    );
+    let drawn = call().await.unwrap_err();
+    assert!(!drawn.to_string().contains("used before"), "{drawn}");
+}
+
+#[tokio::test]
+async fn a_dropped_call_leaves_its_trace() {
+    async fn trace(server: &Server, call_for: Duration) -> Trace {
+        let trace = Trace::default();
+        let subscriber = tracing_subscriber::registry().with(trace.clone());
+        let _guard = tracing::subscriber::set_default(subscriber);
+        let call = delete()
+            .execute(&server.client())
+            .idempotency_key("order-4711");
+        assert!(
+            tokio::time::timeout(call_for, call).await.is_err(),
+            "it was to be dropped"
+        );
+        // the drop takes place on the library's own thread
+        for _ in 0..200 {
+            if trace.0.lock().unwrap().contains_key("apaas.outcome") {
+                break;
+            }
+            tokio::time::sleep(Duration::from_millis(10)).await;
+        }
+        trace
+    }
+
+    let server = Server::platform(|_| Answer::Silence);
+    let left = trace(&server, Duration::from_millis(300)).await;
+    let left = left.0.lock().unwrap();
+    assert_eq!(left["apaas.idempotency_key"], "order-4711");
+    assert_eq!(left["apaas.outcome"], "may_have_run");
+    assert_eq!(left["error.type"], "dropped");
+    assert_eq!(left["apaas.attempts"], "1");
+    assert!(left["WARN"].contains("the flow may have run"), "{left:?}");
+
+    // before the request has left: the token does not come
+    let server = Server::start(|_| Answer::Silence);
+    let not_left = trace(&server, Duration::from_millis(300)).await;
+    let not_left = not_left.0.lock().unwrap();
+    assert_eq!(not_left["apaas.idempotency_key"], "order-4711");
+    assert_eq!(not_left["apaas.outcome"], "did_not_run");
+    assert_eq!(not_left["apaas.attempts"], "0");
+    assert!(!not_left.contains_key("WARN"), "{not_left:?}");
+}
+
+/// The fields of the call's span, and the text of the last event of each level.
+#[derive(Clone, Default)]
+struct Trace(Arc<Mutex<BTreeMap<String, String>>>);
+
+struct Fields<'a>(&'a mut BTreeMap<String, String>);
+
+impl Visit for Fields<'_> {
+    fn record_debug(&mut self, field: &Field, value: &dyn Debug) {
+        let text = format!("{value:?}").trim_matches('"').to_owned();
+        self.0.insert(field.name().to_owned(), text);
+    }
+}
+
+impl<S: tracing::Subscriber> Layer<S> for Trace {
+    fn on_new_span(&self, attributes: &Attributes<'_>, _: &Id, _: LayerContext<'_, S>) {
+        if attributes.metadata().name() == "apaas_flow.call" {
+            attributes.record(&mut Fields(&mut self.0.lock().unwrap()));
+        }
+    }
+
+    fn on_record(&self, _: &Id, values: &Record<'_>, _: LayerContext<'_, S>) {
+        values.record(&mut Fields(&mut self.0.lock().unwrap()));
+    }
+
+    fn on_event(&self, event: &tracing::Event<'_>, _: LayerContext<'_, S>) {
+        let mut fields = BTreeMap::new();
+        event.record(&mut Fields(&mut fields));
+        let message = fields.remove("message").unwrap_or_default();
+        let level = event.metadata().level().to_string();
+        self.0.lock().unwrap().insert(level, message);
+    }
+}
+
+/// Errors of a client are outcomes as well.
+#[test]
+fn what_never_left_did_not_run() {
+    let error = Client::builder().build().unwrap_err();
+    assert_eq!(error.outcome(), Outcome::DidNotRun);
+    assert_eq!(
+        (error.kind().as_str(), error.outcome().as_str()),
+        ("config", "did_not_run")
+    );
+}
