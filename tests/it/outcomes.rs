@@ -223,7 +223,7 @@ async fn a_dropped_call_leaves_its_trace() {
 
     let server = Server::platform(|_| Answer::Silence);
     let left = trace(&server, Duration::from_millis(300)).await;
-    let left = left.0.lock().unwrap();
+    let left = left.0.lock().unwrap().clone();
     assert_eq!(left["apaas.idempotency_key"], "order-4711");
     assert_eq!(left["apaas.outcome"], "may_have_run");
     assert_eq!(left["error.type"], "dropped");
@@ -233,7 +233,7 @@ async fn a_dropped_call_leaves_its_trace() {
     // before the request has left: the token does not come
     let server = Server::start(|_| Answer::Silence);
     let not_left = trace(&server, Duration::from_millis(300)).await;
-    let not_left = not_left.0.lock().unwrap();
+    let not_left = not_left.0.lock().unwrap().clone();
     assert_eq!(not_left["apaas.idempotency_key"], "order-4711");
     assert_eq!(not_left["apaas.outcome"], "did_not_run");
     assert_eq!(not_left["apaas.attempts"], "0");
