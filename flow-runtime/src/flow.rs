@@ -50,7 +50,7 @@ pub trait Flow {
         names::check_namespace(Self::NAMESPACE);
         names::check_flow_id(Self::FLOW_ID);
     };
-    /// The flow's own account of itself, which `#[apaas_flow]` gives: lines of five columns with tabs between them.
+    /// The flow's contract as far as the code knows it, which `#[apaas_flow]` gives: the text of a contract file.
     #[doc(hidden)]
     const DESCRIBED: &'static str = "";
     /// What the flow gives back.
