@@ -98,7 +98,6 @@
 mod builder;
 mod chaos;
 mod clock;
-mod contract;
 mod contracts;
 mod delivery;
 mod described;

@@ -18,6 +18,7 @@ mod contracts;
 mod emulator;
 mod flows;
 mod macros;
+mod odd_contracts;
 mod recorded_contracts;
 mod replies;
 mod requests;
