@@ -23,7 +23,7 @@ impl CodeType {
             _ if kind == Kind::Any => true,
             CodeType::Unknown | CodeType::One(Kind::Any) => true,
             CodeType::One(own) if own.is_shape() => {
-                // a whole number is a number on its way out, and a number need not be whole on its way in
+                // an integer can be sent as a number, but not every number can be read as an integer
                 travels_as(kind, own) || side == Side::Inputs && travels_as(own, kind)
             }
             // which shapes a value type reads is its own affair
