@@ -17,8 +17,8 @@ struct Odd {
 }
 
 /// What the two say of a file, without its path.
-fn said(test: &str, text: &[u8]) -> [Result<(), String>; 2] {
-    let name = format!("odd-contracts-{}-{test}", std::process::id());
+fn said(by: &str, text: &[u8]) -> [Result<(), String>; 2] {
+    let name = format!("odd-contracts-{}-{by}", std::process::id());
     let flows = Path::new(env!("CARGO_TARGET_TMPDIR")).join(name);
     let file = flows.join("package_shop__c/odd_0a1b2c3d4e.json");
     fs::create_dir_all(file.parent().unwrap()).unwrap();
