@@ -5,7 +5,8 @@ use std::fs;
 use std::io::{self, ErrorKind};
 use std::path::{Path, PathBuf};
 
-use crate::contract::Contract;
+use apaas_flow_contract::Contract;
+
 use crate::file;
 use crate::handler::flow_name::flow_name;
 
@@ -75,19 +76,17 @@ impl Search {
             ));
             return true;
         }
-        match file::read(&path) {
+        match file::text(&path).map(|text| Contract::read(&text)) {
             Err(why) => self.wrong.push(why),
-            Ok(text) => match Contract::read(&text) {
-                Ok(contract) => {
-                    self.contracts.insert(flow, contract);
-                }
-                Err(flaws) => {
-                    let path = path.display();
-                    let flaws = flaws.iter();
-                    self.wrong
-                        .extend(flaws.map(|flaw| format!("{path}:{}: {}", flaw.place, flaw.what)));
-                }
-            },
+            Ok(Ok(contract)) => {
+                self.contracts.insert(flow, contract);
+            }
+            Ok(Err(mistakes)) => {
+                let path = path.display();
+                let mistakes = mistakes.iter();
+                self.wrong
+                    .extend(mistakes.map(|mistake| format!("{path}:{mistake}")));
+            }
         }
         true
     }

@@ -1,14 +1,15 @@
 //! A flow that is answered as its contract describes it.
 
+use apaas_flow_contract::{Contract, Entry, Kind, Members, Side};
 use serde_json::Value;
 use serde_json::value::RawValue;
 
-use crate::contract::{Contract, Entry};
 use crate::handler::failure::Failure;
 use crate::handler::params::Params;
 use crate::handler::{EXECUTION_OUTPUT, Handler, Run};
 use crate::json::Object;
 use crate::nearest::nearest;
+use crate::samples::sample;
 
 /// The engine's codes for inputs that are not the flow's.
 const UNKNOWN_INPUT: &str = "k_wf_ec_2001001";
@@ -17,8 +18,7 @@ pub(crate) const INPUT_MISSING: &str = "k_wf_ec_2001002";
 /// Answers with samples of the contract's outputs.
 pub(crate) struct Described {
     flow: String,
-    inputs: Option<Vec<Entry>>,
-    partial: bool,
+    contract: Contract,
     outputs: Object,
 }
 
@@ -26,38 +26,37 @@ impl Described {
     pub(crate) fn new(flow: String, contract: Contract) -> Self {
         Self {
             flow,
-            inputs: contract.inputs,
-            partial: contract.partial,
-            outputs: samples(&contract.outputs),
+            outputs: samples(contract.entries(Side::Outputs)),
+            contract,
         }
     }
 
     /// Names and nothing else: of the values a contract says too little.
     fn check(&self, params: &Value) -> Result<(), Failure> {
-        let Some(inputs) = &self.inputs else {
+        let Some(inputs) = self.contract.entries(Side::Inputs) else {
             return Ok(());
         };
+        let is_free = |name: &&str| params.get(name).is_none();
         let mut wrong = Vec::new();
         let mut missing: Vec<&str> = inputs
             .iter()
-            .filter(|input| input.required && params.get(&input.name).is_none())
-            .map(|input| input.name.as_str())
+            .filter(|(_, input)| input.is_required())
+            .map(|(name, _)| name)
+            .filter(is_free)
             .collect();
-        if !self.partial {
-            let free = |input: &&Entry| params.get(&input.name).is_none();
+        if !self.contract.is_partial() {
             for name in params
                 .as_object()
                 .into_iter()
                 .flat_map(|given| given.keys())
             {
-                if inputs.iter().any(|input| input.name == *name) {
+                if inputs.get(name).is_some() {
                     continue;
                 }
-                let free = inputs.iter().filter(free);
-                let meant = nearest(name, free.map(|input| input.name.as_str()));
+                let meant = nearest(name, inputs.names().filter(is_free));
                 // it is not missing, it is misspelt
                 missing.retain(|required| Some(*required) != meant);
-                wrong.push(format!("no input `{name}`; {}", self.instead(meant)));
+                wrong.push(format!("no input `{name}`; {}", instead(meant, inputs)));
             }
         }
         let code = if wrong.is_empty() {
@@ -79,19 +78,14 @@ impl Described {
             format!("params do not fit the contract of flow {flow}: {wrong}"),
         ))
     }
+}
 
-    fn instead(&self, meant: Option<&str>) -> String {
-        let names: Vec<String> = self
-            .inputs
-            .iter()
-            .flatten()
-            .map(|input| format!("`{}`", input.name))
-            .collect();
-        match meant {
-            Some(meant) => format!("did you mean `{meant}`?"),
-            None if names.is_empty() => "there are none".to_owned(),
-            None => format!("the inputs are {}", names.join(", ")),
-        }
+fn instead(meant: Option<&str>, inputs: &Members<Entry>) -> String {
+    let names: Vec<String> = inputs.names().map(|name| format!("`{name}`")).collect();
+    match meant {
+        Some(meant) => format!("did you mean `{meant}`?"),
+        None if names.is_empty() => "there are none".to_owned(),
+        None => format!("the inputs are {}", names.join(", ")),
     }
 }
 
@@ -103,18 +97,18 @@ impl Handler for Described {
 }
 
 /// Without the number of the run, which each run has of its own and is given.
-fn samples(outputs: &[Entry]) -> Object {
-    let sampled = outputs
-        .iter()
-        .filter(|output| !(output.name == EXECUTION_OUTPUT && output.kind.has_whole_numbers()));
-    Object(
-        sampled
-            .filter_map(|output| {
-                let sample = RawValue::from_string(output.kind.sample.to_owned()).ok()?;
-                Some((output.name.clone(), sample))
-            })
-            .collect(),
-    )
+fn samples(outputs: Option<&Members<Entry>>) -> Object {
+    let sampled = outputs.into_iter().flat_map(Members::iter);
+    let sampled = sampled.filter_map(|(name, output)| {
+        let kind = output.kind().unwrap_or(Kind::Any);
+        let is_number = matches!(kind, Kind::Integer | Kind::Number | Kind::Any);
+        if name == EXECUTION_OUTPUT && is_number {
+            return None;
+        }
+        let sample = RawValue::from_string(sample(kind).to_owned()).ok()?;
+        Some((name.to_owned(), sample))
+    });
+    Object(sampled.collect())
 }
 
 #[cfg(test)]
@@ -122,7 +116,6 @@ mod tests {
     use serde_json::json;
 
     use super::*;
-    use crate::samples::TYPES;
 
     fn described(text: &str) -> Described {
         Described::new("a/b".to_owned(), Contract::read(text).unwrap())
@@ -193,10 +186,10 @@ mod tests {
 
     #[test]
     fn every_type_is_sampled() {
-        for kind in TYPES {
-            let contract = format!(r#"{{"outputs": {{"a": {{"type": "{}"}}}}}}"#, kind.word);
+        for kind in Kind::all() {
+            let contract = format!(r#"{{"outputs": {{"a": {{"type": "{}"}}}}}}"#, kind.word());
             let outputs = described(&contract).outputs.0;
-            assert_eq!(outputs[0].1.get(), kind.sample);
+            assert_eq!(outputs[0].1.get(), sample(kind));
         }
     }
 

@@ -28,10 +28,14 @@ impl fmt::Display for Place {
     }
 }
 
+/// A file's text.
+pub(crate) fn text(file: &Path) -> Result<String, String> {
+    fs::read_to_string(file).map_err(|error| format!("cannot read {}: {error}", file.display()))
+}
+
 /// A file's text, without the mark that an editor on Windows may have put at its start.
 pub(crate) fn read(file: &Path) -> Result<String, String> {
-    let mut text = fs::read_to_string(file)
-        .map_err(|error| format!("cannot read {}: {error}", file.display()))?;
+    let mut text = text(file)?;
     if text.starts_with('\u{feff}') {
         text.remove(0);
     }

@@ -100,7 +100,6 @@ mod builder;
 #[cfg(feature = "cli")]
 pub mod cli;
 mod client;
-mod contract;
 mod contracts;
 mod described;
 mod emulator;

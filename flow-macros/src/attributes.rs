@@ -29,9 +29,9 @@ pub(crate) fn is_doc_text(attribute: &Attribute) -> bool {
     attribute.path().is_ident(DOC) && matches!(attribute.meta, Meta::NameValue(_))
 }
 
-/// What the `///` lines say, in one line: a line's end is written `\n`, a tab is a space, and `\` is doubled.
-pub(crate) fn push_doc_text(attributes: &[Attribute], text: &mut String) {
-    let begin = text.len();
+/// What the `///` lines say.
+pub(crate) fn doc_text(attributes: &[Attribute]) -> String {
+    let mut text = String::new();
     for attribute in attributes.iter().filter(|attribute| is_doc_text(attribute)) {
         let Meta::NameValue(doc) = &attribute.meta else {
             continue;
@@ -45,16 +45,10 @@ pub(crate) fn push_doc_text(attributes: &[Attribute], text: &mut String) {
         };
         let line = line.value();
         let line = line.strip_prefix(' ').unwrap_or(&line);
-        if text.len() > begin {
-            text.push_str("\\n");
-        }
-        if line.contains(['\\', '\n', '\r', '\t']) {
-            let line = line.replace('\\', "\\\\").replace(['\r', '\t'], " ");
-            text.push_str(&line.replace('\n', "\\n"));
-        } else {
-            text.push_str(line);
-        }
+        text.push_str(&line.replace(['\r', '\t'], " "));
+        text.push('\n');
     }
+    text.trim().to_owned()
 }
 
 /// A lint that is expected once cannot be expected in each of two places.
@@ -150,6 +144,20 @@ mod tests {
         for item in without {
             assert!(!derive_serde(&item.attrs), "{}", item.to_token_stream());
         }
+    }
+
+    #[test]
+    fn doc_text_is_what_was_written() {
+        let item: DeriveInput = parse_quote!(
+            /// One.
+            ///
+            #[doc(alias = "one")]
+            #[doc = "Two\n  \\n\t."]
+            ///
+            struct S;
+        );
+        assert_eq!(doc_text(&item.attrs), "One.\n\nTwo\n  \\n .");
+        assert_eq!(doc_text(&[]), "");
     }
 
     #[test]

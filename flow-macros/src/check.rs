@@ -1,5 +1,6 @@
 //! Mistakes that can be told before rustc looks at the generated code.
 
+use apaas_flow_contract::suggest;
 use quote::ToTokens;
 use syn::{Attribute, GenericParam, LitStr, Meta, Token, Type};
 
@@ -53,7 +54,7 @@ fn missing_arguments(flow: &Flow, report: &Report) {
         flow.on_the_attribute(),
         format!(
             "missing {}; write `#[apaas_flow(namespace = {}, flow_id = {})]`",
-            names::listed(&flow.missing),
+            suggest::listed(&flow.missing),
             written(&flow.namespace),
             written(&flow.flow_id),
         ),

@@ -1,6 +1,6 @@
 //! A checked flow to code. Nothing can fail here.
 
-mod described;
+mod descriptor;
 mod docs;
 
 use proc_macro2::{Ident, Span, TokenStream};
@@ -11,27 +11,28 @@ use syn::{Attribute, Generics, Visibility};
 
 use crate::attributes;
 use crate::check;
+use crate::contract::find::Found;
 use crate::generics;
 use crate::keywords::CONTRACTS;
 use crate::model::{Door, Field, Flow, Output, Port, Reading};
 use crate::parse::arguments::Name;
 use crate::parse::item::Body;
 
-pub(crate) fn expand(flow: &Flow) -> TokenStream {
+pub(crate) fn expand(flow: &Flow, found: Option<&Found>) -> TokenStream {
     let mut tokens = TokenStream::new();
     let fields = flow
         .inputs()
         .map(|(field, _)| struct_field(field, &field.ty));
-    tokens.extend(input_struct(flow, &flow.generics, fields));
+    tokens.extend(input_struct(flow, found, &flow.generics, fields));
     if let Output::Fields = flow.output {
         let fields = flow
             .outputs()
             .map(|(field, _)| struct_field(field, &field.ty));
         tokens.extend(output_struct(flow, fields));
     }
-    tokens.extend(tracked(flow));
-    tokens.extend(checked_names(flow));
-    tokens.extend(impl_flow(flow));
+    tokens.extend(found.and_then(|found| tracked(flow, found)));
+    tokens.extend(checked_names(flow, found));
+    tokens.extend(impl_flow(flow, found));
     if flow.emulate {
         tokens.extend(impl_emulated(flow));
     }
@@ -64,6 +65,7 @@ pub(crate) fn private(door: &Door) -> TokenStream {
 
 pub(crate) fn input_struct(
     flow: &Flow,
+    found: Option<&Found>,
     generics: &Generics,
     fields: impl Iterator<Item = TokenStream>,
 ) -> TokenStream {
@@ -78,7 +80,7 @@ pub(crate) fn input_struct(
         .attributes
         .iter()
         .map(|attribute| shared(attribute, in_both));
-    let docs = docs::of_input_if_documented(flow);
+    let docs = docs::of_input_if_documented(flow, found);
     let clause = &generics.where_clause;
     let body = match flow.body {
         Body::Braces(braces) => braced(braces, fields),
@@ -167,8 +169,8 @@ pub(crate) fn item_attributes(flow: &Flow) -> TokenStream {
 }
 
 /// The macro has looked at the contract's file, and rustc would not look at it again by itself.
-fn tracked(flow: &Flow) -> Option<TokenStream> {
-    let path = flow.contract.as_ref()?.path.to_str()?;
+fn tracked(flow: &Flow, found: &Found) -> Option<TokenStream> {
+    let path = found.path.to_str()?;
     let attributes = item_attributes(flow);
     // const _: &[u8] = include_bytes!("/shop/flows/package_shop__c/price_0a1b2c3d4e.json");
     Some(quote! {
@@ -179,7 +181,7 @@ fn tracked(flow: &Flow) -> Option<TokenStream> {
 
 /// A wrong literal was reported; a wrong constant is found here, before anything is built. Where the type cannot be
 /// named without choosing its parameters, it is found where the flow is called.
-fn checked_names(flow: &Flow) -> TokenStream {
+fn checked_names(flow: &Flow, found: Option<&Found>) -> TokenStream {
     if has_choices(flow) {
         return TokenStream::new();
     }
@@ -202,10 +204,7 @@ fn checked_names(flow: &Flow) -> TokenStream {
             const _: () = #private::#check(<#flow_type as #private::Flow>::#constant #folder);
         })
     };
-    let folder = flow
-        .contract
-        .as_ref()
-        .and_then(|found| found.namespace.as_deref());
+    let folder = found.and_then(|found| found.namespace.as_deref());
     let of_contract =
         folder.and_then(|_| check(&flow.namespace, "check_contract", "NAMESPACE", folder));
     [
@@ -225,8 +224,8 @@ fn has_choices(flow: &Flow) -> bool {
 }
 
 /// The runtime knows what a name may be, and nothing of the contract's folder.
-fn checked_folder_where_called(flow: &Flow) -> Option<TokenStream> {
-    let folder = flow.contract.as_ref()?.namespace.as_ref()?;
+fn checked_folder_where_called(flow: &Flow, found: Option<&Found>) -> Option<TokenStream> {
+    let folder = found?.namespace.as_ref()?;
     let Some(Name::Const(path)) = &flow.namespace else {
         return None;
     };
@@ -240,10 +239,10 @@ fn checked_folder_where_called(flow: &Flow) -> Option<TokenStream> {
     })
 }
 
-fn impl_flow(flow: &Flow) -> TokenStream {
+fn impl_flow(flow: &Flow, found: Option<&Found>) -> TokenStream {
     let private = private(&flow.door);
     let attributes = item_attributes(flow);
-    let docs = docs::of_impl_if_undocumented(flow);
+    let docs = docs::of_impl_if_undocumented(flow, found);
     let ident = &flow.ident;
     let (impl_generics, ty_generics, clause) = flow.generics.split_for_impl();
     let namespace = name(flow.namespace.as_ref());
@@ -258,10 +257,10 @@ fn impl_flow(flow: &Flow) -> TokenStream {
         .collect();
     let (to_used, from_used) = (carrier(&to, flow.inputs()), output_carrier(&from, flow));
     let read = read_outputs(flow, &from);
-    let described = described::described(flow);
+    let described = descriptor::described(flow);
     // nor at the environment; here it costs every user least
     let setting = quote!(let _ = ::core::option_env!(#CONTRACTS););
-    let checked_folder = checked_folder_where_called(flow);
+    let checked_folder = checked_folder_where_called(flow, found);
     quote! {
         #docs
         #attributes

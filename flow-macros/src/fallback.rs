@@ -6,6 +6,7 @@ use syn::{Attribute, Generics, Type, WherePredicate, parse_quote};
 
 use crate::attributes;
 use crate::check;
+use crate::contract::find::Found;
 use crate::expand;
 use crate::generics::{self, Names};
 use crate::model::{Door, Field, Flow, Output};
@@ -14,7 +15,7 @@ use crate::report::Errors;
 use crate::types::{self, Borrowing};
 
 /// The two types as well as they can be told apart, and an `impl Flow` that promises the same outputs.
-pub(crate) fn of_flow(mut flow: Flow, errors: &Errors) -> TokenStream {
+pub(crate) fn of_flow(mut flow: Flow, found: Option<&Found>, errors: &Errors) -> TokenStream {
     remove_reported_attributes(&mut flow);
     let unused = unused_by_inputs(&flow);
     complete_borrowed(&mut flow);
@@ -29,7 +30,7 @@ pub(crate) fn of_flow(mut flow: Flow, errors: &Errors) -> TokenStream {
         .inputs()
         .map(|(field, _)| input_field(field, anchor.take()))
         .collect();
-    let input = expand::input_struct(&flow, &generics, fields.into_iter());
+    let input = expand::input_struct(&flow, found, &generics, fields.into_iter());
     let output = matches!(flow.output, Output::Fields).then(|| {
         expand::output_struct(
             &flow,

@@ -19,7 +19,7 @@ mod types;
 
 use proc_macro2::TokenStream;
 
-use crate::contract::find::Surroundings;
+use crate::contract::find::BuildEnv;
 use crate::model::{Door, Flow};
 use crate::parse::arguments::Arguments;
 use crate::parse::item::Item;
@@ -31,11 +31,11 @@ pub fn apaas_flow(
     arguments: proc_macro::TokenStream,
     item: proc_macro::TokenStream,
 ) -> proc_macro::TokenStream {
-    let surroundings = Surroundings::of_this_compilation();
-    generate(arguments.into(), item.into(), &surroundings).into()
+    let env = BuildEnv::of_this_compilation();
+    generate(arguments.into(), item.into(), &env).into()
 }
 
-fn generate(arguments: TokenStream, item: TokenStream, surroundings: &Surroundings) -> TokenStream {
+fn generate(arguments: TokenStream, item: TokenStream, env: &BuildEnv) -> TokenStream {
     let report = Report::new();
     let arguments = Arguments::parse(arguments, &report);
     match Item::parse(item, &report) {
@@ -44,13 +44,15 @@ fn generate(arguments: TokenStream, item: TokenStream, surroundings: &Surroundin
             Err(errors) => fallback::of_foreign(&foreign, &Door::from(&arguments.krate), &errors),
         },
         Item::Struct(item) => {
-            let mut flow = Flow::resolve(arguments, item, &report);
+            let flow = Flow::resolve(arguments, item, &report);
             check::check(&flow, &report);
-            flow.contract = surroundings.contract(&flow, &report);
-            contract::agree::check(&flow, &report);
+            let found = env.contract(&flow, &report);
+            if let Some(found) = &found {
+                contract::check::check(&flow, found, &report);
+            }
             match report.finish() {
-                Ok(()) => expand::expand(&flow),
-                Err(errors) => fallback::of_flow(flow, &errors),
+                Ok(()) => expand::expand(&flow, found.as_ref()),
+                Err(errors) => fallback::of_flow(flow, found.as_ref(), &errors),
             }
         }
     }

@@ -6,7 +6,6 @@ use syn::ext::IdentExt;
 use syn::{Attribute, Generics, LitStr, Path, Token, Type, Visibility};
 
 use crate::attributes;
-use crate::contract::find::Found;
 use crate::parse::Slot;
 use crate::parse::arguments::{Argument, Arguments, Name};
 use crate::parse::item::{self, Body, Struct};
@@ -25,7 +24,6 @@ pub(crate) struct Flow {
     pub(crate) flow_id: Option<Name>,
     pub(crate) missing: Vec<&'static str>,
     pub(crate) contract_argument: Argument<LitStr>,
-    pub(crate) contract: Option<Found>,
     pub(crate) output: Output,
     pub(crate) output_argument: Argument<Type>,
     pub(crate) emulate: bool,
@@ -121,7 +119,6 @@ impl Flow {
             },
             emulate: !arguments.emulate.is_absent(),
             contract_argument: arguments.contract,
-            contract: None,
             namespace: arguments.namespace.into_given(),
             flow_id: arguments.flow_id.into_given(),
             missing,

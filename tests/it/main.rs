@@ -19,6 +19,7 @@ mod emulator;
 mod flows;
 mod layers;
 mod macros;
+mod odd_contracts;
 mod outcomes;
 mod recorded_contracts;
 mod replies;

@@ -239,9 +239,9 @@ fn all_mistakes_in_all_contracts_are_reported() {
         folder.refusal(),
         "</a__c/x.json:2:29: unknown type `intger`; did you mean `integer`?\n\
          </a__c/x.json:2:45: expected `c` to be an object, found a number\n\
-         </a__c/y.json:1:15: trailing comma\n\
+         </a__c/y.json:1:14: a comma before `}`; remove it\n\
          cannot read </b__c/y.json: stream did not contain valid UTF-8\n\
-         </b__c/z.json:1:1: EOF while parsing a value"
+         </b__c/z.json:1:1: expected a value, found the end of the file"
     );
 }
 
@@ -268,7 +268,7 @@ fn folders_without_contracts() {
     let told = error.to_string().replace(folder.path(), "<");
     assert_eq!(
         told,
-        "</a__c/x.json:1:1: EOF while parsing an object\n\
+        "</a__c/x.json:1:2: expected a key in double quotes, found the end of the file\n\
          there is no folder </none\n\
          </a__c/x.json is no folder; contracts are files FOLDER/NAMESPACE/FLOW_ID.json, and the folder is given"
     );

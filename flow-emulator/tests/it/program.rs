@@ -198,7 +198,7 @@ fn bad_contracts() {
     assert_eq!(
         stderr.replace(folder.path(), "<"),
         "apaas-flow-emulator: </a__c/x.json:1:13: expected `outputs` to be an object, found a number\n\
-         </a__c/y.json:1:1: EOF while parsing an object\n"
+         </a__c/y.json:1:2: expected a key in double quotes, found the end of the file\n"
     );
 }
 

@@ -3,19 +3,19 @@
 use std::io::{self, ErrorKind};
 use std::path::{Path, PathBuf};
 
+use apaas_flow_contract::{Contract, Entry, suggest};
 use proc_macro2::Span;
 use syn::LitStr;
 use syn::spanned::Spanned;
 
-use super::Contract;
 use crate::keywords::{CONTRACTS, FOLDER};
-use crate::model::Flow;
+use crate::model::{Flow, Port};
 use crate::names;
 use crate::parse::arguments::Name;
 use crate::report::Report;
 
 /// What around the compiler decides where contracts are and whether they matter.
-pub(crate) struct Surroundings {
+pub(crate) struct BuildEnv {
     /// The folder of the package's `Cargo.toml`.
     pub(crate) package: PathBuf,
     /// The value of `APAAS_FLOW_CONTRACTS`.
@@ -25,9 +25,18 @@ pub(crate) struct Surroundings {
 /// A contract, and what else must hold for it to be this flow's.
 pub(crate) struct Found {
     pub(crate) contract: Contract,
+    /// As messages name it.
+    pub(crate) file: String,
     pub(crate) path: PathBuf,
     /// The folder it lies in, where the flow's namespace is a constant that only rustc can compare with it.
     pub(crate) namespace: Option<String>,
+}
+
+impl Found {
+    /// What the contract says of a field's end.
+    pub(crate) fn entry(&self, port: &Port) -> Option<&Entry> {
+        self.contract.entry(port.direction.side(), &port.name.text)
+    }
 }
 
 #[derive(PartialEq)]
@@ -45,9 +54,9 @@ struct File {
     namespace: Option<String>,
 }
 
-impl Surroundings {
+impl BuildEnv {
     pub(crate) fn of_this_compilation() -> Self {
-        Surroundings {
+        BuildEnv {
             package: std::env::var_os("CARGO_MANIFEST_DIR")
                 .unwrap_or_default()
                 .into(),
@@ -65,18 +74,17 @@ impl Surroundings {
             Some((_, literal)) => self.named(literal, report)?,
             None => self.looked_up(flow, setting == Setting::Required, report)?,
         };
-        match Contract::read(file.shown.clone(), &file.text) {
+        match Contract::read(&file.text) {
             Ok(contract) => Some(Found {
                 contract,
+                file: file.shown,
                 path: file.path,
                 namespace: file.namespace,
             }),
-            Err(flaws) => {
-                for flaw in flaws {
-                    report.at(
-                        place(flow),
-                        format!("contract {}:{}: {}", file.shown, flaw.at, flaw.what),
-                    );
+            Err(mistakes) => {
+                for mistake in mistakes {
+                    let file = &file.shown;
+                    report.at(place(flow), format!("contract {file}:{mistake}"));
                 }
                 None
             }
@@ -171,7 +179,7 @@ impl Surroundings {
                     place(flow),
                     format!(
                         "several contracts could be this flow's: {}; name one with `contract = \"...\"`",
-                        names::listed(&folders)
+                        suggest::listed(&folders)
                     ),
                 );
                 return None;
@@ -249,10 +257,7 @@ fn levels(package: &Path) -> impl Iterator<Item = &Path> {
 /// `None`: there is no such file.
 fn read(path: &Path) -> io::Result<Option<String>> {
     match std::fs::read_to_string(path) {
-        // some editors put a mark in front
-        Ok(text) => Ok(Some(
-            text.strip_prefix('\u{feff}').unwrap_or(&text).to_owned(),
-        )),
+        Ok(text) => Ok(Some(text)),
         Err(error) if matches!(error.kind(), ErrorKind::NotFound | ErrorKind::NotADirectory) => {
             Ok(None)
         }
@@ -274,8 +279,8 @@ fn nearest_file(name: &str, folder: &Path) -> Option<String> {
         extension.is_some_and(|extension| extension == "json")
     };
     let entries = entries(folder);
-    let files: Vec<&str> = entries.iter().map(String::as_str).filter(is_json).collect();
-    names::nearest(name, &files).map(str::to_owned)
+    let files = entries.iter().map(String::as_str).filter(is_json);
+    suggest::nearest(name, files).map(str::to_owned)
 }
 
 fn entries(folder: &Path) -> Vec<String> {

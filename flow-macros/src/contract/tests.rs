@@ -1,3 +1,5 @@
+#[path = "../../../flow-contract/tests/odd_files/mod.rs"]
+mod odd_files;
 mod recordings;
 
 use std::fs;
@@ -7,8 +9,8 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use proc_macro2::TokenStream;
 use quote::quote;
 
-use super::agree;
-use super::find::Surroundings;
+use super::check;
+use super::find::{BuildEnv, Found};
 use crate::model::Flow;
 use crate::parse::arguments::Arguments;
 use crate::parse::item::Item;
@@ -67,28 +69,30 @@ impl Repository {
         self
     }
 
-    fn surroundings(&self) -> Surroundings {
-        Surroundings {
+    fn env(&self) -> BuildEnv {
+        BuildEnv {
             package: self.package.clone(),
             setting: self.setting.map(str::to_owned),
         }
     }
 
-    fn resolved(&self, arguments: TokenStream, item: TokenStream) -> (Option<Flow>, Vec<String>) {
+    fn resolved(&self, arguments: TokenStream, item: TokenStream) -> (Option<Found>, Vec<String>) {
         let report = Report::new();
         let arguments = Arguments::parse(arguments, &report);
-        let flow = match Item::parse(item, &report) {
+        let found = match Item::parse(item, &report) {
             Item::Foreign(_) => None,
             Item::Struct(item) => {
-                let mut flow = Flow::resolve(arguments, item, &report);
+                let flow = Flow::resolve(arguments, item, &report);
                 crate::check::check(&flow, &report);
-                flow.contract = self.surroundings().contract(&flow, &report);
-                agree::check(&flow, &report);
-                Some(flow)
+                let found = self.env().contract(&flow, &report);
+                if let Some(found) = &found {
+                    check::check(&flow, found, &report);
+                }
+                found
             }
         };
         let messages = report.finish().err().map(|errors| errors.messages());
-        (flow, messages.unwrap_or_default())
+        (found, messages.unwrap_or_default())
     }
 
     fn messages(&self, fields: &TokenStream) -> Vec<String> {
@@ -100,14 +104,14 @@ impl Repository {
     }
 
     fn found(&self, arguments: TokenStream) -> Option<PathBuf> {
-        let (flow, messages) = self.resolved(
+        let (found, messages) = self.resolved(
             arguments,
             quote!(
                 struct Price;
             ),
         );
         assert_eq!(messages, Vec::<String>::new());
-        let path = flow?.contract?.path;
+        let path = found?.path;
         Some(path.strip_prefix(&self.root).unwrap_or(&path).to_owned())
     }
 
@@ -169,24 +173,23 @@ fn nothing_is_looked_for_above_the_workspace() {
 fn of_a_constant_namespace_only_rustc_knows_the_folder() {
     let arguments = || quote!(namespace = crate::SHOP, flow_id = "price_0a1b");
     let one = Repository::with("{}");
-    let (flow, _) = one.resolved(
+    let (found, _) = one.resolved(
         arguments(),
         quote!(
             struct Price;
         ),
     );
-    let found = flow.and_then(|flow| flow.contract);
     assert_eq!(
         found.and_then(|found| found.namespace).as_deref(),
         Some("package_shop__c")
     );
-    let (flow, _) = one.resolved(
+    let (found, _) = one.resolved(
         plain(),
         quote!(
             struct Price;
         ),
     );
-    assert_eq!(flow.and_then(|flow| flow.contract?.namespace), None);
+    assert_eq!(found.and_then(|found| found.namespace), None);
 
     let two = Repository::new(&[
         ("Cargo.lock", ""),
@@ -285,6 +288,20 @@ fn a_malformed_contract_says_where() {
             "contract flows/package_shop__c/price_0a1b.json:2:48: expected `b` to be an object, found a number",
         ]
     );
+}
+
+/// As the recorder and the emulator do.
+#[test]
+fn odd_files_are_refused_and_accepted() {
+    for (text, mistakes) in odd_files::odd_files() {
+        let told = Repository::with(&text).messages(&quote!());
+        let file = "contract flows/package_shop__c/price_0a1b.json:";
+        let told = told
+            .iter()
+            .map(|told| told.strip_prefix(file).unwrap_or(told));
+        let told: Vec<_> = told.collect();
+        assert_eq!(told, mistakes, "{text}");
+    }
 }
 
 #[test]
@@ -525,7 +542,7 @@ fn what_was_looked_at_is_looked_at_again() {
         /// Asks the price.
         struct Price { #[input("variable_order")] order: RecordRef, #[input("variable_note")] note: String }
     };
-    let code = crate::generate(plain(), item, &repository.surroundings()).to_string();
+    let code = crate::generate(plain(), item, &repository.env()).to_string();
     let path = repository
         .root
         .join("flows/package_shop__c/price_0a1b.json");
@@ -551,7 +568,7 @@ fn the_namespace_of_a_constant_is_compared_with_the_folder() {
     let repository = Repository::with("{}");
     let code = |item: TokenStream| {
         let arguments = quote!(namespace = crate::SHOP, flow_id = "price_0a1b");
-        let code = crate::generate(arguments, item, &repository.surroundings());
+        let code = crate::generate(arguments, item, &repository.env());
         code.to_string().replace(' ', "")
     };
     let check = |owner: &str| {

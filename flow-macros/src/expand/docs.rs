@@ -5,20 +5,21 @@ use quote::quote;
 use syn::ext::IdentExt;
 
 use crate::attributes;
+use crate::contract::find::Found;
 use crate::model::{Field, Flow, Output, Port};
 use crate::parse::arguments::Name;
 use crate::types;
 
 /// A struct without a word of its own keeps rustc's reminder: `missing_docs` would be silenced by ours.
-pub(super) fn of_input_if_documented(flow: &Flow) -> Option<TokenStream> {
+pub(super) fn of_input_if_documented(flow: &Flow, found: Option<&Found>) -> Option<TokenStream> {
     is_documented(flow).then(|| {
-        let table = table(flow);
+        let table = table(flow, found);
         quote!(#[doc = ""] #[doc = "# Flow"] #[doc = ""] #table)
     })
 }
 
-pub(super) fn of_impl_if_undocumented(flow: &Flow) -> Option<TokenStream> {
-    (!is_documented(flow)).then(|| table(flow))
+pub(super) fn of_impl_if_undocumented(flow: &Flow, found: Option<&Found>) -> Option<TokenStream> {
+    (!is_documented(flow)).then(|| table(flow, found))
 }
 
 pub(super) fn of_output(flow: &Flow) -> TokenStream {
@@ -45,7 +46,7 @@ fn is_documented(flow: &Flow) -> bool {
 ///
 /// Needs the scope `app_engine:flow:write`; shares 100 calls a minute with all flows of its app.
 /// ```
-fn table(flow: &Flow) -> TokenStream {
+fn table(flow: &Flow, found: Option<&Found>) -> TokenStream {
     let mut docs = Docs::default();
     docs.line(&format!(
         "Runs `{}` of `{}`.",
@@ -59,7 +60,8 @@ fn table(flow: &Flow) -> TokenStream {
         .map(|(field, port)| Row {
             field,
             port,
-            description: description(flow, port),
+            // what the contract says of it
+            description: found.and_then(|found| found.entry(port)?.description()),
         })
         .collect();
     let output = match &flow.output {
@@ -91,13 +93,6 @@ fn table(flow: &Flow) -> TokenStream {
 const GRANTS: &str =
     "Needs the scope `app_engine:flow:write`. All flows of an app share 100 calls a minute.";
 
-/// What the contract says of it.
-fn description<'a>(flow: &'a Flow, port: &Port) -> Option<&'a str> {
-    let contract = &flow.contract.as_ref()?.contract;
-    let entry = contract.entry(port.direction, &port.name.text)?;
-    entry.description.as_deref()
-}
-
 fn shown(name: Option<&Name>) -> String {
     match name {
         Some(Name::Text(text)) => text.value(),
@@ -128,7 +123,7 @@ fn plain(text: &str) -> String {
 struct Row<'a> {
     field: &'a Field,
     port: &'a Port,
-    description: Option<&'a str>,
+    description: Option<String>,
 }
 
 /// Lines in a row are one attribute.
@@ -148,7 +143,7 @@ impl Docs {
 
     fn row(&mut self, row: &Row<'_>, is_described: bool) {
         let Row { field, port, .. } = row;
-        let description = match row.description {
+        let description = match &row.description {
             Some(text) => format!(" {} |", plain(text)),
             None if is_described => " |".to_owned(),
             None => String::new(),

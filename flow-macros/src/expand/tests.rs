@@ -3,11 +3,11 @@ use std::path::PathBuf;
 use proc_macro2::{Group, TokenStream, TokenTree};
 use quote::quote;
 
-use crate::contract::find::Surroundings;
+use crate::contract::find::BuildEnv;
 use crate::generate;
 
 fn expanded(arguments: TokenStream, item: TokenStream) -> String {
-    let nowhere = Surroundings {
+    let nowhere = BuildEnv {
         package: PathBuf::from("/nowhere"),
         setting: None,
     };
@@ -61,9 +61,16 @@ fn the_whole_of_a_flow() {
         | input | `variable_rgrtgqworiginal` | `record: RecordRef` |\n\
         | output | `_flowExecutionID` | `flow_execution_id: i64` |\n\n\
         Needs the scope `app_engine:flow:write`. All flows of an app share 100 calls a minute.";
-    let described = "flow\t\t\t\tDeletes one record.\n\
-        input\tvariable_rgrtgqworiginal\tlookup\t\tThe record to delete.\n\
-        output\t_flowExecutionID\tinteger\t\tThe platform's number for this run.";
+    let described = r#"{
+  "description": "Deletes one record.",
+  "inputs": {
+    "variable_rgrtgqworiginal": { "type": "lookup", "description": "The record to delete." }
+  },
+  "outputs": {
+    "_flowExecutionID": { "type": "integer", "description": "The platform's number for this run." }
+  }
+}
+"#;
     let expected = quote! {
         /// Deletes one record.
         #[derive(Debug, Clone)]
@@ -279,7 +286,9 @@ fn conditions_and_lints_stand_on_the_lines() {
     // the flow has both, whatever is built
     assert_has(
         &code,
-        &quote!("flow\t\t\t\t\ninput\ta\t\t\t\noutput\tb\tinteger\t\t"),
+        &quote!(
+            "{\n  \"inputs\": {\n    \"a\": {}\n  },\n  \"outputs\": {\n    \"b\": { \"type\": \"integer\" }\n  }\n}\n"
+        ),
     );
 }
 
@@ -685,7 +694,7 @@ fn tokens_of_a_field() {
         stream.into_iter().map(of_tree).sum()
     }
     let flow = |fields: TokenStream| {
-        let nowhere = Surroundings {
+        let nowhere = BuildEnv {
             package: PathBuf::from("/nowhere"),
             setting: None,
         };

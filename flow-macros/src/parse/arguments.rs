@@ -1,5 +1,6 @@
 //! `#[apaas_flow(namespace = "...", flow_id = "...", ..)]`
 
+use apaas_flow_contract::suggest;
 use proc_macro2::{Ident, TokenStream};
 use syn::ext::IdentExt;
 use syn::parse::{Parse, ParseStream, Parser};
@@ -7,7 +8,6 @@ use syn::{ExprPath, LitBool, LitStr, Path, Token, Type};
 
 use super::{Slot, at_comma_or_end, skip_until};
 use crate::keywords::{ARGUMENTS, CONTRACT, CRATE, EMULATE, FLOW_ID, METHODS, NAMESPACE, OUTPUT};
-use crate::names;
 use crate::report::Report;
 
 pub(crate) type Argument<T> = Slot<Ident, T>;
@@ -100,7 +100,7 @@ impl Arguments {
     }
 
     fn unknown(&mut self, typed: &str, key: &Ident, report: &Report) {
-        if let Some(meant) = names::nearest(typed, &ARGUMENTS) {
+        if let Some(meant) = suggest::nearest(typed, ARGUMENTS) {
             report.at(
                 key.span(),
                 format!("unknown argument `{typed}`; did you mean `{meant}`?"),
@@ -111,7 +111,7 @@ impl Arguments {
                 key.span(),
                 format!(
                     "unknown argument `{typed}`; the arguments are {}",
-                    names::listed(&ARGUMENTS)
+                    suggest::listed(&ARGUMENTS)
                 ),
             );
         }

@@ -1,5 +1,6 @@
 //! The item below the attribute.
 
+use apaas_flow_contract::suggest;
 use proc_macro2::{Ident, Span, TokenStream, TokenTree};
 use syn::ext::IdentExt;
 use syn::parse::discouraged::Speculative;
@@ -10,7 +11,6 @@ use super::mark::{Direction, Mark};
 use super::{at_comma_or_end, skip_until};
 use crate::attributes;
 use crate::keywords::{ATTRIBUTE, INPUT, ITEMS, MARKS, MODIFIERS, OUTPUT};
-use crate::names;
 use crate::report::Report;
 
 pub(crate) enum Item {
@@ -329,7 +329,7 @@ fn report_conditional(attribute: &Attribute, direction: Direction, report: &Repo
 fn take_misspelt_mark(attributes: &mut Vec<Attribute>, report: &Report) -> Option<Direction> {
     let (at, typed, meant) = attributes.iter().enumerate().find_map(|(at, attribute)| {
         let typed = attribute.path().get_ident()?.to_string();
-        let meant = names::nearest(&typed, &MARKS)?;
+        let meant = suggest::nearest(&typed, MARKS)?;
         Some((at, typed, meant))
     })?;
     let attribute = attributes.remove(at);

@@ -1,5 +1,6 @@
 //! `#[input("api_name", with = path)]` and `#[output("api_name", with = path, default)]`
 
+use apaas_flow_contract::suggest;
 use proc_macro2::Ident;
 use syn::ext::IdentExt;
 use syn::parse::{ParseStream, Parser};
@@ -7,7 +8,6 @@ use syn::{Attribute, Error, Expr, ExprLit, Lit, LitStr, Meta, Path, Token};
 
 use super::{Slot, as_expression, at_comma_or_end, skip_until};
 use crate::keywords::{DEFAULT, INPUT, OPTIONS, OUTPUT, WITH};
-use crate::names;
 use crate::report::Report;
 
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -142,12 +142,12 @@ impl Mark {
 
     fn unknown(&mut self, typed: &str, input: ParseStream<'_>) -> String {
         let word = self.direction.word();
-        if let Some(meant) = names::nearest(typed, &OPTIONS) {
+        if let Some(meant) = suggest::nearest(typed, OPTIONS) {
             return format!("unknown option `{typed}`; did you mean `{meant}`?");
         }
         let listed = format!(
             "unknown option `{typed}`; the options are {}",
-            names::listed(&OPTIONS)
+            suggest::listed(&OPTIONS)
         );
         if !self.name.is_absent() {
             return listed;

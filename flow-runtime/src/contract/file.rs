@@ -10,9 +10,9 @@ use std::sync::{Mutex, MutexGuard, TryLockError};
 use std::thread::sleep;
 use std::time::{Duration, Instant};
 
+use apaas_flow_contract::{Contract, Diagnostic};
 use fs4::FileExt;
 
-use super::document::{Document, Malformed};
 use crate::error::{Error, ErrorKind, Result};
 use crate::wire::path;
 
@@ -59,32 +59,29 @@ impl ContractFile {
     /// when there is nothing to change: then nothing is locked and nothing is written.
     pub(super) fn change<T>(
         &self,
-        mut change: impl FnMut(Option<&Document>) -> Result<Option<(Document, T)>>,
+        mut change: impl FnMut(Option<&Contract>) -> Result<Option<(Contract, T)>>,
     ) -> Result<Option<T>> {
         if change(self.read()?.as_ref())?.is_none() {
             return Ok(None);
         }
         let _lock = self.lock()?;
         let known = self.read()?; // which is another one if somebody was faster
-        let Some((document, said)) = change(known.as_ref())? else {
+        let Some((contract, said)) = change(known.as_ref())? else {
             return Ok(None);
         };
-        self.replace(&document.to_string())
+        self.replace(&contract.to_string())
             .map_err(|error| self.failed("written", error))?;
         Ok(Some(said))
     }
 
-    fn read(&self) -> Result<Option<Document>> {
-        let text = match fs::read(&self.path) {
+    fn read(&self) -> Result<Option<Contract>> {
+        let text = match fs::read_to_string(&self.path) {
             Err(error) if error.kind() == NotFound => return Ok(None),
             text => text.map_err(|error| self.failed("read", error))?,
         };
-        Document::parse(&text).map(Some).map_err(|malformed| {
-            let Malformed { line, column, what } = malformed;
+        Contract::read(&text).map(Some).map_err(|mistakes| {
             let path = self.path.display();
-            config(format!(
-                "the contract {path}:{line}:{column} is malformed: {what}"
-            ))
+            config(format!("the contract {path}:{}", malformed(&mistakes)))
         })
     }
 
@@ -169,6 +166,12 @@ impl ContractFile {
         let path = self.path.display();
         config(format!("the contract {path} cannot be {what}: {error}")).because(error)
     }
+}
+
+/// `3:24 is malformed: unknown type ..; 5:7: ..`: the first place comes right after the file, where editors find it.
+pub(super) fn malformed(mistakes: &[Diagnostic]) -> String {
+    let mistakes: Vec<String> = mistakes.iter().map(ToString::to_string).collect();
+    mistakes.join("; ").replacen(": ", " is malformed: ", 1)
 }
 
 /// Closing the file releases it, in whatever way the process ends.

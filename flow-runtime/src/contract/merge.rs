@@ -2,84 +2,81 @@
 
 use std::collections::BTreeSet;
 
-use super::document::{Conflict, Document, Entry, Side};
-use super::observation::Observation;
-use super::shape::{Shape, Type};
+use apaas_flow_contract::{Conflict, Contract, Entry, Members, Shape, Side};
 
-/// A contract that has learnt something.
+use super::observation::Observation;
+
+/// A contract with what a reply has shown.
 #[derive(Debug, PartialEq, Eq)]
-pub(super) struct Learnt {
-    pub(super) document: Document,
+pub(super) struct Merged {
+    pub(super) contract: Contract,
     /// Those that the contract did not have.
     pub(super) conflicts: Vec<Conflict>,
 }
 
 /// What a reply adds to a contract, or to none; nothing if it shows nothing new.
-pub(super) fn merge(known: Option<&Document>, seen: &Observation) -> Option<Learnt> {
-    let mut document = known.cloned().unwrap_or_else(Document::to_be_recorded);
-    let partial = document.is_partial();
-    let listed = document.entries(Side::Outputs);
+pub(super) fn merge(known: Option<&Contract>, seen: &Observation) -> Option<Merged> {
+    let mut contract = known.cloned().unwrap_or_else(Contract::partial);
+    let partial = contract.is_partial();
+    let listed = contract.entries(Side::Outputs);
     if listed.is_none() && !partial && seen.outputs.is_empty() {
         return None; // an empty list would say that there are none
     }
-    let mut names: BTreeSet<String> = seen.outputs.keys().cloned().collect();
-    names.extend(
-        listed
-            .into_iter()
-            .flat_map(|listed| listed.iter().map(|(name, _)| name.to_owned())),
-    );
+    let listed = listed.into_iter().flat_map(Members::names);
+    let mut names: BTreeSet<String> = listed.map(str::to_owned).collect();
+    names.extend(seen.outputs.keys().cloned());
 
     // A name that is new says nothing of the replies before: a flow that gains an output looks the same.
     let mut conflicts = BTreeSet::new();
-    let outputs = document.entries_mut(Side::Outputs);
+    let outputs = contract.entries_mut(Side::Outputs);
     for name in names {
         let known = outputs.get(&name);
-        let mut lesson = Lesson {
+        let mut update = EntryUpdate {
             is_new: known.is_none(),
             entry: known.cloned().unwrap_or_default(),
             conflicts: BTreeSet::new(),
         };
-        lesson.take_in(&name, seen, partial);
-        conflicts.append(&mut lesson.conflicts);
-        outputs.put_alphabetically(&name, lesson.entry);
+        update.take_in(&name, seen, partial);
+        conflicts.append(&mut update.conflicts);
+        outputs.put_alphabetically(&name, update.entry);
     }
-    conflicts.retain(|conflict| !document.has_conflict(conflict));
+    conflicts.retain(|conflict| !contract.has_conflict(conflict));
     for conflict in &conflicts {
-        document.add_conflict(conflict);
+        contract.add_conflict(conflict);
     }
 
-    if known == Some(&document) {
+    if known == Some(&contract) {
         return None;
     }
-    document.drop_resolved_conflicts();
-    Some(Learnt {
-        document,
+    contract.drop_resolved_conflicts();
+    Some(Merged {
+        contract,
         conflicts: conflicts.into_iter().collect(),
     })
 }
 
-/// One output, and what it is to learn.
-struct Lesson {
+/// One output, and what becomes of it.
+struct EntryUpdate {
     entry: Entry,
     is_new: bool,
     conflicts: BTreeSet<Conflict>,
 }
 
-impl Lesson {
+impl EntryUpdate {
     fn take_in(&mut self, name: &str, seen: &Observation, partial: bool) {
         let shapes = seen.outputs.get(name);
         for shape in shapes.into_iter().flatten() {
             match self.entry.kind() {
                 _ if *shape == Shape::Null => {}
-                None => self.entry.set_kind(shape.as_type()),
+                None => self.entry.set_kind(shape.as_kind()),
                 Some(kind) if kind.allows(*shape) => {}
-                Some(kind) => self.disagree(name, Type::name(kind), shape.name()),
+                Some(kind) => self.disagree(name, kind.word(), shape.word()),
             }
         }
 
         let missing = match shapes {
             None => "absent",
-            Some(shapes) if shapes.contains(&Shape::Null) => Shape::Null.name(),
+            Some(shapes) if shapes.contains(&Shape::Null) => Shape::Null.word(),
             Some(_) => return,
         };
         match self.entry.optional() {

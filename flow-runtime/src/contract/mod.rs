@@ -25,7 +25,7 @@
 //! }
 //! ```
 //!
-//! Every key may be left out, and keys of your own are kept as they are. Where `inputs` or `outputs` is left out, that
+//! Every key may be left out, and keys of your own are kept as they are; a likely typo of one of these is refused. Where `inputs` or `outputs` is left out, that
 //! side is not checked; `partial` says that there may be more than is listed. In an entry:
 //!
 //! | key | meaning |
@@ -85,14 +85,14 @@
 //! `APAAS_FLOW_CONTRACTS=ignore cargo test` builds code that no longer agrees with its contract, to write it anew.
 
 mod describe;
-mod document;
 mod file;
 mod merge;
 mod observation;
 mod record;
-mod shape;
 
 use std::path::{Path, PathBuf};
+
+use apaas_flow_contract::Contract;
 
 pub(crate) use record::{Recorder, Recording};
 
@@ -184,17 +184,38 @@ fn write_described(
     flow_id: &str,
     described: &str,
 ) -> Result<PathBuf> {
+    let code = Contract::read(described).map_err(|mistakes| {
+        let flow = path::label(namespace, flow_id);
+        let malformed = file::malformed(&mistakes);
+        Error::plain(
+            ErrorKind::Config,
+            format!("the description of the flow {flow}:{malformed}"),
+        )
+    })?;
     file::check_folder(folder)?;
     let file = ContractFile::new(folder, namespace, flow_id)?;
     file.change(|known| {
-        let document = describe::describe(known, described).map_err(|flaw| {
-            let flow = path::label(namespace, flow_id);
-            Error::plain(
-                ErrorKind::Config,
-                format!("the description of the flow {flow} cannot be read, {flaw}"),
-            )
-        })?;
-        Ok((known != Some(&document)).then_some((document, ())))
+        let contract = describe::describe(known, &code);
+        Ok((known != Some(&contract)).then_some((contract, ())))
     })?;
     Ok(file.path().to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_mistake_in_a_description_is_said_with_its_place() {
+        let described = "{\n\"outputs\": {\"a\": {\"type\": \"txt\"}}, \"inputs\": 5}";
+        let folder = Path::new("never made");
+        let error = write_described(folder, "package_x__c", "flow_y", described).unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::Config);
+        assert_eq!(
+            error.to_string(),
+            "the description of the flow package_x__c/flow_y:2:27 is malformed: unknown type `txt`; did you mean `text`?; \
+             2:46: expected `inputs` to be an object, found a number"
+        );
+        assert!(!folder.exists());
+    }
 }

@@ -2,7 +2,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::shape::Shape;
+use apaas_flow_contract::Shape;
+
 use crate::codec::entries;
 
 /// No flow has so many outputs, and no file should.

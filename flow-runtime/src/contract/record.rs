@@ -4,11 +4,11 @@ use std::borrow::Cow;
 use std::path::Path;
 use std::sync::{Arc, Mutex, PoisonError};
 
+use apaas_flow_contract::Conflict;
 use tracing::{Span, dispatcher, warn};
 
-use super::document::Conflict;
 use super::file::{self, ContractFile};
-use super::merge::{Learnt, merge};
+use super::merge::merge;
 use super::observation::Observation;
 use crate::error::{Error, ErrorKind, Result};
 use crate::wire::path;
@@ -114,13 +114,9 @@ fn record(folder: &Path, namespace: &str, flow_id: &str, seen: &[Observation]) {
 
 /// Adds what was seen to a contract, and gives the conflicts that are new.
 fn learn(file: &ContractFile, seen: &Observation) -> Result<Vec<Conflict>> {
-    let learnt = file.change(|known| {
-        Ok(merge(known, seen).map(
-            |Learnt {
-                 document,
-                 conflicts,
-             }| (document, conflicts),
-        ))
+    let conflicts = file.change(|known| {
+        let merged = merge(known, seen);
+        Ok(merged.map(|merged| (merged.contract, merged.conflicts)))
     })?;
-    Ok(learnt.unwrap_or_default())
+    Ok(conflicts.unwrap_or_default())
 }

@@ -53,7 +53,7 @@ pub trait Flow {
     const NAMESPACE: &'static str;
     /// The flow's API name, such as `deleteObject_99c656599f`.
     const FLOW_ID: &'static str;
-    /// The flow's own account of itself, which `#[apaas_flow]` gives: lines of five columns with tabs between them.
+    /// The flow's contract as far as the code knows it, which `#[apaas_flow]` gives: the text of a contract file.
     #[doc(hidden)]
     const DESCRIBED: &'static str = "";
     /// What the flow gives back.

@@ -2,12 +2,12 @@
 
 use std::collections::BTreeMap;
 
+use apaas_flow_contract::suggest;
 use proptest::prelude::*;
 use proptest::sample::{Index, subsequence};
 use serde_json::{Map, Value, json};
 
 use super::Repository;
-use crate::names;
 
 /// What an output really is.
 #[derive(Clone, Copy, Debug)]
@@ -133,7 +133,7 @@ fn outputs() -> impl Strategy<Value = Vec<Output>> {
         for output in outputs {
             if !kept
                 .iter()
-                .any(|other| names::is_slip(&output.name, &other.name))
+                .any(|other| suggest::is_typo(&output.name, &other.name))
             {
                 kept.push(output);
             }

@@ -4,7 +4,6 @@ use proptest::collection::{btree_map, vec};
 use proptest::prelude::*;
 
 use super::*;
-use crate::contract::document::Members;
 
 fn seen(finished: bool, outputs: &[(&str, Shape)]) -> Observation {
     let outputs = outputs
@@ -14,29 +13,29 @@ fn seen(finished: bool, outputs: &[(&str, Shape)]) -> Observation {
     Observation { finished, outputs }
 }
 
-fn known(text: &str) -> Document {
-    Document::parse(text.as_bytes()).unwrap()
+fn known(text: &str) -> Contract {
+    Contract::read(text).unwrap()
 }
 
-fn learnt(known: &Document, seen: &Observation) -> (String, usize) {
-    let Learnt {
-        document,
+fn learnt(known: &Contract, seen: &Observation) -> (String, usize) {
+    let Merged {
+        contract,
         conflicts,
     } = merge(Some(known), seen).expect("something new");
-    (document.to_string(), conflicts.len())
+    (contract.to_string(), conflicts.len())
 }
 
 /// All of them, one after the other, and how many conflicts were told.
-fn merged(known: Option<&Document>, all: &[Observation]) -> (Option<Document>, Vec<Conflict>) {
-    let mut document = known.cloned();
+fn merged(known: Option<&Contract>, all: &[Observation]) -> (Option<Contract>, Vec<Conflict>) {
+    let mut contract = known.cloned();
     let mut told = Vec::new();
     for seen in all {
-        if let Some(mut learnt) = merge(document.as_ref(), seen) {
-            document = Some(learnt.document);
+        if let Some(mut learnt) = merge(contract.as_ref(), seen) {
+            contract = Some(learnt.contract);
             told.append(&mut learnt.conflicts);
         }
     }
-    (document, told)
+    (contract, told)
 }
 
 #[test]
@@ -49,7 +48,7 @@ fn the_first_reply_makes_a_partial_contract() {
             ("c", Shape::Null),
         ],
     );
-    let text = merge(None, &seen).unwrap().document.to_string();
+    let text = merge(None, &seen).unwrap().contract.to_string();
     assert_eq!(
         text,
         r#"{
@@ -66,10 +65,10 @@ fn the_first_reply_makes_a_partial_contract() {
 
 #[test]
 fn a_partial_contract_learns_what_can_be_missing() {
-    let document =
+    let contract =
         known(r#"{"partial":true,"outputs":{"a":{"type":"text"},"b":{},"c":{"optional":false}}}"#);
     let all = [("a", Shape::Null), ("d", Shape::Boolean)];
-    let (text, conflicts) = learnt(&document, &seen(true, &all));
+    let (text, conflicts) = learnt(&contract, &seen(true, &all));
     assert_eq!(
         text,
         r#"{
@@ -91,16 +90,16 @@ fn a_partial_contract_learns_what_can_be_missing() {
 
 #[test]
 fn a_failed_run_teaches_names_and_shapes_only() {
-    let document =
+    let contract =
         known(r#"{"partial":true,"outputs":{"a":{"type":"text"},"b":{"type":"integer"}}}"#);
     let failed = seen(false, &[("a", Shape::Null)]);
-    assert_eq!(merge(Some(&document), &failed), None);
+    assert_eq!(merge(Some(&contract), &failed), None);
     let failed = seen(false, &[("b", Shape::Array)]);
-    assert_eq!(learnt(&document, &failed).1, 1);
+    assert_eq!(learnt(&contract, &failed).1, 1);
 
     // The names are learnt, and a run that finishes shows which of them can be missing.
     let failed = seen(false, &[("a", Shape::Null), ("b", Shape::Integer)]);
-    let first = merge(None, &failed).unwrap().document;
+    let first = merge(None, &failed).unwrap().contract;
     let finished = seen(true, &[("a", Shape::Boolean), ("c", Shape::Array)]);
     let (text, _) = learnt(&first, &finished);
     assert_eq!(
@@ -119,10 +118,10 @@ fn a_failed_run_teaches_names_and_shapes_only() {
 
 #[test]
 fn a_contract_that_is_not_partial_stays_so_and_grows() {
-    let document = known(r#"{"outputs":{"b":{"type":"decimal"},"c":{"optional":true}}}"#);
+    let contract = known(r#"{"outputs":{"b":{"type":"decimal"},"c":{"optional":true}}}"#);
     let all = [("a", Shape::Object), ("d", Shape::Null)];
     assert_eq!(
-        learnt(&document, &seen(true, &all)),
+        learnt(&contract, &seen(true, &all)),
         (
             r#"{
   "outputs": {
@@ -146,11 +145,11 @@ fn a_contract_that_is_not_partial_stays_so_and_grows() {
 
 #[test]
 fn a_shape_that_cannot_be_is_a_conflict_and_told_once() {
-    let document = known(r#"{"outputs":{"a":{"type":"lookup","description":"d"}}}"#);
+    let contract = known(r#"{"outputs":{"a":{"type":"lookup","description":"d"}}}"#);
     for allowed in [Shape::Object, Shape::Array, Shape::Integer, Shape::Digits] {
-        assert_eq!(merge(Some(&document), &seen(true, &[("a", allowed)])), None);
+        assert_eq!(merge(Some(&contract), &seen(true, &[("a", allowed)])), None);
     }
-    let first = merge(Some(&document), &seen(true, &[("a", Shape::String)])).unwrap();
+    let first = merge(Some(&contract), &seen(true, &[("a", Shape::String)])).unwrap();
     assert_eq!(
         first.conflicts,
         [Conflict {
@@ -160,11 +159,11 @@ fn a_shape_that_cannot_be_is_a_conflict_and_told_once() {
         }]
     );
     assert_eq!(
-        merge(Some(&first.document), &seen(true, &[("a", Shape::String)])),
+        merge(Some(&first.contract), &seen(true, &[("a", Shape::String)])),
         None
     );
     assert_eq!(
-        learnt(&first.document, &seen(false, &[("a", Shape::Boolean)])).1,
+        learnt(&first.contract, &seen(false, &[("a", Shape::Boolean)])).1,
         1
     );
 }
@@ -181,7 +180,7 @@ fn a_name_that_stands_there_twice_is_one_output() {
     };
     let first = merge(None, &twice).unwrap();
     assert_eq!(first.conflicts.len(), 1);
-    assert_eq!(merge(Some(&first.document), &twice), None);
+    assert_eq!(merge(Some(&first.contract), &twice), None);
 
     let twice = Observation {
         finished: true,
@@ -199,15 +198,15 @@ fn a_name_that_stands_there_twice_is_one_output() {
 
 #[test]
 fn what_was_resolved_goes_away_with_the_next_change() {
-    let document = known(
+    let contract = known(
         r#"{"outputs":{"a":{"type":"any"}},"conflicts":[{"output":"a","contract":"integer","reply":"string"}]}"#,
     );
     assert_eq!(
-        merge(Some(&document), &seen(true, &[("a", Shape::String)])),
+        merge(Some(&contract), &seen(true, &[("a", Shape::String)])),
         None
     );
     let (text, _) = learnt(
-        &document,
+        &contract,
         &seen(true, &[("a", Shape::Array), ("b", Shape::Array)]),
     );
     assert!(!text.contains("conflicts"), "{text}");
@@ -274,7 +273,7 @@ fn replies_that_agree() -> impl Strategy<Value = Vec<Observation>> {
 const TYPES: [&str; 6] = ["text", "lookup", "decimal", "integer", "any", "attachment"];
 
 /// A person's file: in any order, with keys of their own.
-fn persons_file() -> impl Strategy<Value = Document> {
+fn persons_file() -> impl Strategy<Value = Contract> {
     let entry = (
         prop::option::of(prop::sample::select(&TYPES[..])),
         prop::option::of(any::<bool>()),
@@ -308,8 +307,8 @@ fn nothing() -> Members<Entry> {
     Members::default()
 }
 
-fn outputs(document: &Document) -> Members<Entry> {
-    let outputs = document.entries(Side::Outputs).cloned();
+fn outputs(contract: &Contract) -> Members<Entry> {
+    let outputs = contract.entries(Side::Outputs).cloned();
     outputs.unwrap_or_else(nothing)
 }
 
@@ -319,7 +318,7 @@ proptest! {
         (some, other) in replies_that_agree().prop_flat_map(|all| (Just(all.clone()), Just(all).prop_shuffle())),
         file in persons_file(),
     ) {
-        let text = |(document, _): (Option<Document>, _)| document.map(|document| document.to_string());
+        let text = |(contract, _): (Option<Contract>, _)| contract.map(|contract| contract.to_string());
         prop_assert_eq!(text(merged(None, &some)), text(merged(None, &other)));
         if file.is_partial() {
             let (some, other) = (merged(Some(&file), &some), merged(Some(&file), &other));
@@ -331,9 +330,9 @@ proptest! {
     /// reply that came before another output can show only then that it lacks it.
     #[test]
     fn a_reply_that_was_recorded_is_nothing_new(all in replies()) {
-        let (document, _) = merged(None, &[all.clone(), all.clone()].concat());
+        let (contract, _) = merged(None, &[all.clone(), all.clone()].concat());
         for seen in &all {
-            prop_assert_eq!(merge(document.as_ref(), seen), None);
+            prop_assert_eq!(merge(contract.as_ref(), seen), None);
         }
     }
 
@@ -341,7 +340,7 @@ proptest! {
     fn the_same_reply_again_is_nothing_new(all in replies(), file in persons_file()) {
         let mut file = file;
         for seen in &all {
-            file = merge(Some(&file), seen).map_or(file, |learnt| learnt.document);
+            file = merge(Some(&file), seen).map_or(file, |learnt| learnt.contract);
             prop_assert_eq!(merge(Some(&file), seen), None);
         }
     }
@@ -377,10 +376,10 @@ proptest! {
 
     #[test]
     fn what_is_printed_is_read_as_the_same(all in replies(), file in persons_file()) {
-        let (document, _) = merged(Some(&file), &all);
-        let document = document.unwrap();
-        let text = document.to_string();
-        prop_assert_eq!(&Document::parse(text.as_bytes()).unwrap(), &document);
+        let (contract, _) = merged(Some(&file), &all);
+        let contract = contract.unwrap();
+        let text = contract.to_string();
+        prop_assert_eq!(&Contract::read(&text).unwrap(), &contract);
         prop_assert!(serde_json::from_str::<serde_json::Value>(&text).is_ok());
     }
 
@@ -392,8 +391,8 @@ proptest! {
             .map(|(name, value)| format!(r#"{{"api_name":"{name}","value":{value}}}"#))
             .collect();
         let seen = Observation::of(&format!("[{}]", pairs.join(",")), finished);
-        let document = seen.and_then(|seen| merge(None, &seen)).map(|learnt| learnt.document.to_string());
-        let text = document.unwrap_or_default();
+        let contract = seen.and_then(|seen| merge(None, &seen)).map(|learnt| learnt.contract.to_string());
+        let text = contract.unwrap_or_default();
         for secret in ["v4lue", "99"] {
             prop_assert!(!text.contains(secret), "{}", text);
         }
@@ -411,9 +410,9 @@ proptest! {
             }
             let _ = Observation::of(&file, finished);
         }
-        if let Ok(document) = Document::parse(file.as_bytes()) {
-            let text = document.to_string();
-            prop_assert_eq!(Document::parse(text.as_bytes()), Ok(document));
+        if let Ok(contract) = Contract::read(&file) {
+            let text = contract.to_string();
+            prop_assert_eq!(Contract::read(&text), Ok(contract));
         }
     }
 }

@@ -1,25 +1,28 @@
-//! A JSON text that remembers where everything stands in it.
+//! A JSON text that remembers where everything is, and how it was written.
 //!
 //! Our own, since every reader of the field would be built by every user for a file that most of them do not have, and
-//! those that are quick to build do not say where a value stands.
+//! those that are quick to build do not say where a value is.
 
-use std::fmt::{self, Display};
+use std::fmt::Write as _;
 
-/// A value and where it begins.
-pub(crate) struct Json {
+use crate::diagnostic::{Diagnostic, Position};
+
+/// A value, where it begins, and its text.
+pub(crate) struct Json<'a> {
     pub(crate) at: Position,
-    pub(crate) value: Value,
+    pub(crate) text: &'a str,
+    pub(crate) value: Value<'a>,
 }
 
-pub(crate) enum Value {
+/// The value of numbers and booleans is their text.
+pub(crate) enum Value<'a> {
     Null,
-    Bool(bool),
-    /// Nothing in a contract is a number.
+    Boolean,
     Number,
     Text(String),
-    List(Vec<Json>),
+    List(Vec<Json<'a>>),
     /// In the order of the file; a key may be there twice.
-    Object(Vec<(Key, Json)>),
+    Object(Vec<(Key, Json<'a>)>),
 }
 
 pub(crate) struct Key {
@@ -27,30 +30,39 @@ pub(crate) struct Key {
     pub(crate) name: String,
 }
 
-/// From 1; columns count characters.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(crate) struct Position {
-    pub(crate) line: usize,
-    pub(crate) column: usize,
+/// The JSON text of a string.
+pub(crate) fn quoted(text: &str) -> String {
+    let mut json = String::with_capacity(text.len() + 2);
+    json.push('"');
+    for c in text.chars() {
+        match c {
+            '"' | '\\' => json.extend(['\\', c]),
+            '\n' => json.push_str("\\n"),
+            '\r' => json.push_str("\\r"),
+            '\t' => json.push_str("\\t"),
+            c if c < ' ' => {
+                // writing to a String cannot fail
+                let _ = write!(json, "\\u{:04x}", u32::from(c));
+            }
+            c => json.push(c),
+        }
+    }
+    json.push('"');
+    json
 }
 
-impl Display for Position {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}:{}", self.line, self.column)
+/// The string of a JSON text; `None` if it is another value.
+pub(crate) fn unquoted(json: &str) -> Option<String> {
+    match Json::parse(json).ok()?.value {
+        Value::Text(text) => Some(text),
+        _ => None,
     }
 }
 
-/// What is wrong, and where.
-#[derive(Debug, PartialEq)]
-pub(crate) struct Flaw {
-    pub(crate) at: Position,
-    pub(crate) what: String,
-}
-
-impl Json {
-    pub(crate) fn parse(text: &str) -> Result<Self, Flaw> {
+impl<'a> Json<'a> {
+    pub(crate) fn parse(text: &'a str) -> Result<Self, Diagnostic> {
         let mut reader = Reader {
-            rest: text.chars(),
+            rest: text,
             at: Position { line: 1, column: 1 },
         };
         reader.skip_space();
@@ -63,15 +75,15 @@ impl Json {
     }
 }
 
-impl Value {
+impl Value<'_> {
     /// To be read after "expected .., found ".
-    pub(crate) fn kind(&self) -> &'static str {
+    pub(crate) fn name(&self) -> &'static str {
         match self {
             Value::Null => "null",
-            Value::Bool(_) => "a boolean",
+            Value::Boolean => "a boolean",
             Value::Number => "a number",
             Value::Text(_) => "a string",
-            Value::List(_) => "a list",
+            Value::List(_) => "an array",
             Value::Object(_) => "an object",
         }
     }
@@ -81,17 +93,19 @@ impl Value {
 const DEEPEST: usize = 100;
 
 struct Reader<'a> {
-    rest: std::str::Chars<'a>,
+    rest: &'a str,
     at: Position,
 }
 
-impl Reader<'_> {
+impl<'a> Reader<'a> {
     fn peek(&self) -> Option<char> {
-        self.rest.clone().next()
+        self.rest.chars().next()
     }
 
     fn next(&mut self) -> Option<char> {
-        let c = self.rest.next()?;
+        let mut rest = self.rest.chars();
+        let c = rest.next()?;
+        self.rest = rest.as_str();
         if c == '\n' {
             self.at.line += 1;
             self.at.column = 1;
@@ -115,79 +129,72 @@ impl Reader<'_> {
         }
     }
 
-    fn flaw(&self, what: impl Into<String>) -> Flaw {
-        Flaw {
-            at: self.at,
-            what: what.into(),
-        }
+    fn mistake(&self, message: impl Into<String>) -> Diagnostic {
+        Diagnostic::new(self.at, message)
     }
 
-    fn unexpected(&self, expected: &str) -> Flaw {
+    fn unexpected(&self, expected: &str) -> Diagnostic {
         match self.peek() {
-            None => self.flaw(format!("expected {expected}, found the end of the file")),
-            Some('/' | '#') => self.flaw("JSON has no comments; say it in a `description`"),
-            Some(c) => self.flaw(format!("expected {expected}, found `{}`", shown(c))),
+            None => self.mistake(format!("expected {expected}, found the end of the file")),
+            Some('/' | '#') => self.mistake("JSON has no comments; say it in a `description`"),
+            Some(c) => self.mistake(format!("expected {expected}, found `{}`", shown(c))),
         }
     }
 
-    fn value(&mut self, depth: usize) -> Result<Json, Flaw> {
-        if depth > DEEPEST {
-            return Err(self.flaw(format!("more than {DEEPEST} values inside each other")));
+    fn value(&mut self, depth: usize) -> Result<Json<'a>, Diagnostic> {
+        if depth == DEEPEST {
+            return Err(self.mistake(format!("nested more than {DEEPEST} levels deep")));
         }
-        let at = self.at;
+        let (at, begin) = (self.at, self.rest);
         let value = match self.peek() {
-            Some('{') => self.object(depth)?,
-            Some('[') => self.list(depth)?,
+            Some('{') => Value::Object(self.items('}', |reader| reader.member(depth + 1))?),
+            Some('[') => Value::List(self.items(']', |reader| reader.value(depth + 1))?),
             Some('"') => Value::Text(self.text()?),
             Some('-' | '0'..='9') => self.number()?,
             Some('a'..='z' | 'A'..='Z') => self.word()?,
             _ => return Err(self.unexpected("a value")),
         };
-        Ok(Json { at, value })
+        let text = begin.get(..begin.len() - self.rest.len());
+        let text = text.unwrap_or_default();
+        Ok(Json { at, text, value })
     }
 
-    fn object(&mut self, depth: usize) -> Result<Value, Flaw> {
-        self.next();
-        let mut members = Vec::new();
-        self.skip_space();
-        if self.eat('}') {
-            return Ok(Value::Object(members));
-        }
-        loop {
-            let at = self.at;
-            if self.peek() != Some('"') {
-                return Err(self.unexpected("a key in double quotes"));
-            }
-            let name = self.text()?;
-            self.skip_space();
-            if !self.eat(':') {
-                return Err(self.unexpected("`:`"));
-            }
-            self.skip_space();
-            members.push((Key { at, name }, self.value(depth + 1)?));
-            if self.ends_with('}')? {
-                return Ok(Value::Object(members));
-            }
-        }
-    }
-
-    fn list(&mut self, depth: usize) -> Result<Value, Flaw> {
+    /// What is between two brackets.
+    fn items<T>(
+        &mut self,
+        end: char,
+        item: impl Fn(&mut Self) -> Result<T, Diagnostic>,
+    ) -> Result<Vec<T>, Diagnostic> {
         self.next();
         let mut items = Vec::new();
         self.skip_space();
-        if self.eat(']') {
-            return Ok(Value::List(items));
+        if self.eat(end) {
+            return Ok(items);
         }
         loop {
-            items.push(self.value(depth + 1)?);
-            if self.ends_with(']')? {
-                return Ok(Value::List(items));
+            items.push(item(self)?);
+            if self.ends_with(end)? {
+                return Ok(items);
             }
         }
     }
 
+    fn member(&mut self, depth: usize) -> Result<(Key, Json<'a>), Diagnostic> {
+        let at = self.at;
+        if self.peek() != Some('"') {
+            return Err(self.unexpected("a key in double quotes"));
+        }
+        let name = self.text()?;
+        self.skip_space();
+        if !self.eat(':') {
+            return Err(self.unexpected("`:`"));
+        }
+        self.skip_space();
+        Ok((Key { at, name }, self.value(depth)?))
+    }
+
     /// After a member: a comma and another one, or the end.
-    fn ends_with(&mut self, end: char) -> Result<bool, Flaw> {
+    fn ends_with(&mut self, end: char) -> Result<bool, Diagnostic> {
         self.skip_space();
         if self.eat(end) {
             return Ok(true);
@@ -198,15 +205,13 @@ impl Reader<'_> {
         }
         self.skip_space();
         if self.peek() == Some(end) {
-            return Err(Flaw {
-                at: comma,
-                what: format!("a comma before `{end}`; remove it"),
-            });
+            let message = format!("a comma before `{end}`; remove it");
+            return Err(Diagnostic::new(comma, message));
         }
         Ok(false)
     }
 
-    fn word(&mut self) -> Result<Value, Flaw> {
+    fn word(&mut self) -> Result<Value<'a>, Diagnostic> {
         let at = self.at;
         let mut word = String::new();
         while let Some(c) = self.peek().filter(char::is_ascii_alphanumeric) {
@@ -215,35 +220,31 @@ impl Reader<'_> {
         }
         match word.as_str() {
             "null" => Ok(Value::Null),
-            "true" => Ok(Value::Bool(true)),
-            "false" => Ok(Value::Bool(false)),
-            _ => Err(Flaw {
+            "true" | "false" => Ok(Value::Boolean),
+            _ => Err(Diagnostic::new(
                 at,
-                what: format!("expected a value, found `{word}`"),
-            }),
+                format!("expected a value, found `{word}`"),
+            )),
         }
     }
 
     /// `-1.5e+3`
-    fn number(&mut self) -> Result<Value, Flaw> {
+    fn number(&mut self) -> Result<Value<'a>, Diagnostic> {
         let at = self.at;
-        let bad = || Flaw {
-            at,
-            what: "a number that JSON does not know".to_owned(),
-        };
+        let invalid = || Diagnostic::new(at, "invalid number");
         self.eat('-');
         let leading_zero = self.eat('0');
         let digits = self.digits();
         if leading_zero == (digits > 0) {
-            return Err(bad());
+            return Err(invalid());
         }
         if self.eat('.') && self.digits() == 0 {
-            return Err(bad());
+            return Err(invalid());
         }
         if self.eat('e') || self.eat('E') {
             let _ = self.eat('+') || self.eat('-');
             if self.digits() == 0 {
-                return Err(bad());
+                return Err(invalid());
             }
         }
         Ok(Value::Number)
@@ -258,7 +259,7 @@ impl Reader<'_> {
         count
     }
 
-    fn text(&mut self) -> Result<String, Flaw> {
+    fn text(&mut self) -> Result<String, Diagnostic> {
         let begin = self.at;
         self.next();
         let mut text = String::new();
@@ -269,26 +270,18 @@ impl Reader<'_> {
                 Some('\\') => text.push(self.escape(at)?),
                 Some(c) if c >= ' ' => text.push(c),
                 Some('\n') | None => {
-                    return Err(Flaw {
-                        at: begin,
-                        what: "a string without its closing quote".to_owned(),
-                    });
+                    return Err(Diagnostic::new(begin, "a string without its closing quote"));
                 }
                 Some(c) => {
-                    return Err(Flaw {
-                        at,
-                        what: format!("a string may not contain `{}`", shown(c)),
-                    });
+                    let message = format!("a string may not contain `{}`", shown(c));
+                    return Err(Diagnostic::new(at, message));
                 }
             }
         }
     }
 
-    fn escape(&mut self, at: Position) -> Result<char, Flaw> {
-        let bad = |what: &str| Flaw {
-            at,
-            what: what.to_owned(),
-        };
+    fn escape(&mut self, at: Position) -> Result<char, Diagnostic> {
+        let not_unicode = || Diagnostic::new(at, "an escape that is not a Unicode character");
         Ok(match self.next() {
             Some(c @ ('"' | '\\' | '/')) => c,
             Some('b') => '\u{8}',
@@ -297,7 +290,7 @@ impl Reader<'_> {
             Some('r') => '\r',
             Some('t') => '\t',
             Some('u') => {
-                let unit = self.four_digits().ok_or_else(|| bad(NOT_UNICODE))?;
+                let unit = self.four_digits().ok_or_else(not_unicode)?;
                 let pair = |reader: &mut Self| {
                     let low =
                         (reader.eat('\\') && reader.eat('u')).then(|| reader.four_digits())??;
@@ -305,10 +298,10 @@ impl Reader<'_> {
                 };
                 match char::from_u32(u32::from(unit)) {
                     Some(c) => c,
-                    None => pair(self).ok_or_else(|| bad(NOT_UNICODE))?,
+                    None => pair(self).ok_or_else(not_unicode)?,
                 }
             }
-            _ => return Err(bad("an escape that JSON does not know")),
+            _ => return Err(Diagnostic::new(at, "invalid escape")),
         })
     }
 
@@ -323,8 +316,6 @@ impl Reader<'_> {
     }
 }
 
-const NOT_UNICODE: &str = "an escape that is no Unicode character";
-
 fn shown(c: char) -> String {
     if c.is_control() || c == '\u{feff}' {
         c.escape_unicode().to_string()
@@ -335,21 +326,20 @@ fn shown(c: char) -> String {
 
 #[cfg(test)]
 mod tests {
+    use serde_json::Value as Serde;
+
     use super::*;
 
-    fn flaw(text: &str) -> String {
-        match Json::parse(text) {
-            Ok(_) => String::new(),
-            Err(flaw) => format!("{}: {}", flaw.at, flaw.what),
-        }
+    fn mistake(text: &str) -> String {
+        Json::parse(text).map_or_else(|mistake| mistake.to_string(), |_| String::new())
     }
 
     /// The value in the other reader's terms; what the first of two equal keys said is forgotten there too.
-    fn as_theirs(json: &Json) -> serde_json::Value {
+    fn as_theirs(json: &Json<'_>) -> Serde {
         match &json.value {
-            Value::Null => serde_json::Value::Null,
-            Value::Bool(value) => (*value).into(),
-            Value::Number => 0.into(),
+            Value::Null | Value::Boolean | Value::Number => {
+                serde_json::from_str(json.text).unwrap()
+            }
             Value::Text(text) => text.as_str().into(),
             Value::List(items) => items.iter().map(as_theirs).collect(),
             Value::Object(members) => members
@@ -359,24 +349,13 @@ mod tests {
         }
     }
 
-    fn without_numbers(value: serde_json::Value) -> serde_json::Value {
-        match value {
-            serde_json::Value::Number(_) => 0.into(),
-            serde_json::Value::Array(items) => items.into_iter().map(without_numbers).collect(),
-            serde_json::Value::Object(members) => members
-                .into_iter()
-                .map(|(key, value)| (key, without_numbers(value)))
-                .collect(),
-            value => value,
-        }
-    }
-
     #[track_caller]
     fn assert_agree(text: &str) {
-        let theirs = serde_json::from_str::<serde_json::Value>(text);
+        let theirs = serde_json::from_str::<Serde>(text);
         match (Json::parse(text), theirs) {
             (Ok(ours), Ok(theirs)) => {
-                assert_eq!(as_theirs(&ours), without_numbers(theirs), "{text}");
+                assert_eq!(as_theirs(&ours), theirs, "{text}");
+                assert_eq!(ours.text, text.trim_matches([' ', '\n', '\t', '\r']));
             }
             (Err(_), Err(_)) => {}
             // a number too large for f64 is still a number
@@ -464,16 +443,31 @@ mod tests {
             ("{} {}", "1:4: expected the end of the file, found `{`"),
             ("{\"a\": True}", "1:7: expected a value, found `True`"),
             ("{\"a\": \"b}\n", "1:7: a string without its closing quote"),
-            ("[01]", "1:2: a number that JSON does not know"),
-            ("[\"\\x\"]", "1:3: an escape that JSON does not know"),
+            ("[01]", "1:2: invalid number"),
+            ("[\"\\x\"]", "1:3: invalid escape"),
             ("\u{feff}{}", "1:1: expected a value, found `\\u{feff}`"),
         ] {
-            assert_eq!(flaw(text), expected, "{text}");
+            assert_eq!(mistake(text), expected, "{text}");
         }
     }
 
     #[test]
     fn depth_is_bounded() {
-        assert!(flaw(&"[".repeat(100_000)).contains("inside each other"));
+        assert!(mistake(&"[".repeat(100_000)).contains("nested more than 100 levels deep"));
+    }
+
+    #[test]
+    fn a_string_is_quoted_as_serde_json_reads_it() {
+        for text in [
+            "",
+            "plain",
+            "\"\\/\u{8}\u{c}\n\r\t\u{1}\u{7f}",
+            "日本 \u{1f600}\u{feff}",
+        ] {
+            let json = quoted(text);
+            assert_eq!(serde_json::from_str::<String>(&json).unwrap(), text);
+            assert_eq!(unquoted(&json).as_deref(), Some(text));
+        }
+        assert_eq!(unquoted("1"), None);
     }
 }

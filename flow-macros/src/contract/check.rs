@@ -1,19 +1,17 @@
 //! A flow against its contract.
 
+use apaas_flow_contract::{CodeType, Entry, Kind, Members, Side, suggest};
+
 use super::find::Found;
-use super::rust_type::{RustType, accepts_absence};
-use super::{Contract, Entry, Side};
+use super::rust_type::{accepts_absence, code_type};
 use crate::model::{Field, Flow, Port};
 use crate::names;
 use crate::parse::mark::Direction;
 use crate::report::Report;
 use crate::types;
 
-pub(crate) fn check(flow: &Flow, report: &Report) {
-    let Some(Found { contract, .. }) = &flow.contract else {
-        return;
-    };
-    let mut missing = contract.inputs.required(flow);
+pub(crate) fn check(flow: &Flow, found: &Found, report: &Report) {
+    let mut missing = required(flow, found);
     for (field, port) in ports(flow) {
         if port.doubtful || names::api_name_flaw(&port.name.text).is_some() {
             // its name was reported, and may be meant to be any of them
@@ -22,41 +20,36 @@ pub(crate) fn check(flow: &Flow, report: &Report) {
             }
             continue;
         }
-        if let Some(entry) = contract.entry(port.direction, &port.name.text) {
-            value(field, port, entry, contract, report);
+        if let Some(entry) = found.entry(port) {
+            value(field, port, entry, found, report);
         } else {
-            let meant = unknown(flow, port, contract, report);
-            missing.retain(|entry| Some(entry.name.as_str()) != meant);
+            let meant = unknown(flow, port, found, report);
+            missing.retain(|name| Some(*name) != meant);
         }
     }
-    report_missing(flow, contract, &missing, report);
+    report_missing(flow, found, &missing, report);
 }
 
 fn ports(flow: &Flow) -> impl Iterator<Item = (&Field, &Port)> {
     flow.inputs().chain(flow.outputs())
 }
 
-impl Side {
-    /// The required inputs that the flow does not have.
-    fn required(&self, flow: &Flow) -> Vec<&Entry> {
-        let has = |entry: &&Entry| !flow.inputs().any(|(_, port)| port.name.text == entry.name);
-        self.entries()
-            .iter()
-            .filter(|entry| entry.required)
-            .filter(has)
-            .collect()
-    }
+/// The required inputs that the flow does not have.
+fn required<'a>(flow: &Flow, found: &'a Found) -> Vec<&'a str> {
+    let entries = found.contract.entries(Side::Inputs);
+    let required = entries.into_iter().flat_map(Members::iter);
+    let required = required.filter(|(_, entry)| entry.is_required());
+    let has = |name: &str| flow.inputs().any(|(_, port)| port.name.text == name);
+    required
+        .map(|(name, _)| name)
+        .filter(|name| !has(name))
+        .collect()
 }
 
 /// A name that the contract does not have; returns the one that was meant by it.
-fn unknown<'a>(
-    flow: &Flow,
-    port: &Port,
-    contract: &'a Contract,
-    report: &Report,
-) -> Option<&'a str> {
-    let side = contract.side(port.direction);
-    side.entries.as_ref()?;
+fn unknown<'a>(flow: &Flow, port: &Port, found: &'a Found, report: &Report) -> Option<&'a str> {
+    let Found { contract, file, .. } = found;
+    let names: Vec<&str> = contract.entries(port.direction.side())?.names().collect();
     let word = port.direction.word();
     let typed = &port.name.text;
     let is_free = |name: &&str| {
@@ -64,10 +57,9 @@ fn unknown<'a>(
             other.direction == port.direction && !other.doubtful && other.name.text == *name
         })
     };
-    let known: Vec<&str> = side.names().into_iter().filter(is_free).collect();
-    let file = &contract.file;
-    if contract.partial {
-        let meant = known.into_iter().find(|name| names::is_slip(typed, name))?;
+    let mut known = names.iter().copied().filter(is_free);
+    if contract.is_partial() {
+        let meant = known.find(|name| suggest::is_typo(typed, name))?;
         report.over(
             &port.name.written,
             format!(
@@ -78,7 +70,7 @@ fn unknown<'a>(
         return Some(meant);
     }
     let other = opposite(port.direction);
-    if contract.entry(other, typed).is_some() {
+    if contract.entry(other.side(), typed).is_some() {
         let there = other.word();
         let mark = named(there, port, typed);
         report.over(
@@ -87,8 +79,8 @@ fn unknown<'a>(
         );
         return None;
     }
-    let meant = names::nearest(typed, &known);
-    let cure = match (meant, names::some_of(&side.names())) {
+    let meant = suggest::nearest(typed, known);
+    let cure = match (meant, suggest::some_of(&names)) {
         (Some(meant), _) => format!("did you mean {}?", as_written(port, meant)),
         (None, Some(names)) => {
             format!("the {word}s are {names}; if the flow has it, add it to the file")
@@ -127,19 +119,20 @@ fn opposite(direction: Direction) -> Direction {
     }
 }
 
-fn value(field: &Field, port: &Port, entry: &Entry, contract: &Contract, report: &Report) {
+fn value(field: &Field, port: &Port, entry: &Entry, found: &Found, report: &Report) {
     if port.with.is_some() {
         return;
     }
-    let Entry { name, kind, .. } = entry;
-    let file = &contract.file;
-    let rust_type = RustType::of(&field.ty);
+    let Found { contract, file, .. } = found;
+    let (name, kind) = (&port.name.text, entry.kind().unwrap_or(Kind::Any));
+    let code = code_type(&field.ty);
     let is_optional = accepts_absence(&field.ty);
-    let must_be_optional = entry.optional
+    let is_disputed = port.direction == Direction::Output && contract.is_disputed(name);
+    let must_be_optional = entry.optional() == Some(true)
         && port.direction == Direction::Output
         && port.default.is_none()
         && !is_optional;
-    if !entry.disputed && !rust_type.holds(*kind, port.direction) {
+    if !is_disputed && !code.holds(kind, port.direction.side()) {
         let ty = types::text(&field.ty);
         let cures: Vec<String> = kind
             .rust_types()
@@ -153,8 +146,8 @@ fn value(field: &Field, port: &Port, entry: &Entry, contract: &Contract, report:
             })
             .collect();
         let cures: Vec<&str> = cures.iter().map(String::as_str).collect();
-        let own = match rust_type {
-            RustType::Value(ours) if ours != *kind && !ty.contains("::") => {
+        let own = match code {
+            CodeType::One(own) if !own.is_shape() && own != kind && !ty.contains("::") => {
                 ", and write a type of your own with its module, `model::...`"
             }
             _ => "",
@@ -164,10 +157,10 @@ fn value(field: &Field, port: &Port, entry: &Entry, contract: &Contract, report:
             format!(
                 "`{ty}` cannot hold `{name}`, which is of type `{}` in {file}; use {}{own}",
                 kind.word(),
-                names::one_of(&cures)
+                suggest::one_of(&cures)
             ),
         );
-    } else if must_be_optional && !matches!(rust_type, RustType::Unknown) {
+    } else if must_be_optional && code != CodeType::Unknown {
         let ty = types::text(&field.ty);
         let literal = port.name.before_options();
         report.over(
@@ -179,9 +172,8 @@ fn value(field: &Field, port: &Port, entry: &Entry, contract: &Contract, report:
     }
 }
 
-fn report_missing(flow: &Flow, contract: &Contract, missing: &[&Entry], report: &Report) {
-    let names: Vec<&str> = missing.iter().map(|entry| entry.name.as_str()).collect();
-    let (inputs, field) = match names.as_slice() {
+fn report_missing(flow: &Flow, found: &Found, missing: &[&str], report: &Report) {
+    let (inputs, field) = match missing {
         [] => return,
         [name] => ("input", format!("a field with `#[input(\"{name}\")]`")),
         _ => ("inputs", "a field for each".to_owned()),
@@ -190,8 +182,8 @@ fn report_missing(flow: &Flow, contract: &Contract, missing: &[&Entry], report: 
         flow.ident.span(),
         format!(
             "missing required {inputs} {} of {}; add {field}",
-            names::listed(&names),
-            contract.file
+            suggest::listed(missing),
+            found.file
         ),
     );
 }

@@ -1,0 +1,103 @@
+//! What a contract says of one input or one output.
+
+use std::fmt;
+
+use crate::code_type::CodeType;
+use crate::json;
+use crate::kind::Kind;
+use crate::members::Members;
+
+pub(crate) const TYPE: &str = "type";
+pub(crate) const REQUIRED: &str = "required";
+pub(crate) const OPTIONAL: &str = "optional";
+pub(crate) const DESCRIPTION: &str = "description";
+
+/// The keys of an entry, in the order in which new ones are written.
+pub(crate) const KEYS: [&str; 4] = [TYPE, REQUIRED, OPTIONAL, DESCRIPTION];
+
+/// Not in files: where code describes itself, this marks a list of the type.
+const SEVERAL: &str = "several";
+
+/// `{ "type": "lookup", "required": true, "description": "the record" }`
+///
+/// The members in the file's order, each with the text of its value, so that what is not changed is written as it was.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Entry {
+    pub(crate) members: Members<String>,
+}
+
+impl Entry {
+    /// What code says of a field.
+    pub fn of_code(code: CodeType, is_optional: bool, description: &str) -> Self {
+        let mut entry = Self::default();
+        if let CodeType::One(kind) | CodeType::List(kind) = code {
+            entry.set_kind(kind);
+        }
+        if let CodeType::List(_) = code {
+            entry.members.push(SEVERAL.to_owned(), true.to_string());
+        }
+        if is_optional {
+            entry.set_optional();
+        }
+        if !description.is_empty() {
+            entry.describe(description);
+        }
+        entry
+    }
+
+    /// The type in an entry that code has written.
+    pub fn code_type(&self) -> CodeType {
+        match (self.kind(), self.members.boolean(SEVERAL)) {
+            (None, _) => CodeType::Unknown,
+            (Some(kind), Some(true)) => CodeType::List(kind),
+            (Some(kind), _) => CodeType::One(kind),
+        }
+    }
+
+    /// Its type; without one it may be anything.
+    pub fn kind(&self) -> Option<Kind> {
+        Kind::from_word(&self.members.string(TYPE)?)
+    }
+
+    /// Sets the type.
+    pub fn set_kind(&mut self, kind: Kind) {
+        self.members.set_string(TYPE, kind.word(), &KEYS);
+    }
+
+    /// Whether the input must be given.
+    pub fn is_required(&self) -> bool {
+        self.members.boolean(REQUIRED) == Some(true)
+    }
+
+    /// Whether the output may be missing or null, if that is known.
+    pub fn optional(&self) -> Option<bool> {
+        self.members.boolean(OPTIONAL)
+    }
+
+    /// Says that it may be missing or null.
+    pub fn set_optional(&mut self) {
+        self.members.set_true(OPTIONAL, &KEYS);
+    }
+
+    /// What people are told of it.
+    pub fn description(&self) -> Option<String> {
+        self.members.string(DESCRIPTION)
+    }
+
+    /// Sets the description.
+    pub fn describe(&mut self, description: &str) {
+        self.members.set_string(DESCRIPTION, description, &KEYS);
+    }
+}
+
+/// On one line, unless a value of somebody's own spans several.
+impl fmt::Display for Entry {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut separator = "{ ";
+        for (key, text) in self.members.iter() {
+            write!(f, "{separator}{}: {text}", json::quoted(key))?;
+            separator = ", ";
+        }
+        f.write_str(if separator == ", " { " }" } else { "{}" })
+    }
+}
