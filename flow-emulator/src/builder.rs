@@ -8,10 +8,10 @@ use std::time::Duration;
 
 use apaas_flow_runtime::Result;
 
-use crate::contracts;
-use crate::described::Described;
 use crate::emulator::Emulator;
 use crate::error;
+use crate::handler::contract::ContractHandler;
+use crate::handler::contract_folder;
 use crate::http::server::Server;
 use crate::state::chaos::Chaos;
 use crate::state::credentials::Credentials;
@@ -258,7 +258,7 @@ impl Builder {
                 "the quota needs a non-zero period, such as 60 s".to_owned(),
             ));
         }
-        let contracts = contracts::read(&self.contracts).map_err(error::config)?;
+        let contracts = contract_folder::read(&self.contracts).map_err(error::config)?;
         let state = Arc::new(State::new(
             self.credentials,
             Tokens::new(self.token_lifetime),
@@ -268,8 +268,8 @@ impl Builder {
         ));
         state.faults.set_chaos(self.chaos);
         for (flow, contract) in contracts {
-            let described = Described::new(flow.clone(), contract);
-            state.flows.register(flow, Arc::new(described));
+            let handler = ContractHandler::new(flow.clone(), contract);
+            state.flows.register(flow, Arc::new(handler));
         }
         let server = Server::start(self.host.clone(), self.port, Arc::clone(&state))
             .map_err(|error| error::cannot_listen(&self.host, self.port, &error))?;

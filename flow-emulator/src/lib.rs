@@ -100,17 +100,12 @@ mod builder;
 #[cfg(feature = "cli")]
 pub mod cli;
 mod client;
-mod contracts;
-mod described;
 mod emulator;
 mod endpoint;
 mod error;
-mod file;
 mod handler;
 mod http;
 mod json;
-mod nearest;
-mod samples;
 mod state;
 
 pub use builder::Builder;

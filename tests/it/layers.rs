@@ -22,6 +22,15 @@ const RUNTIME: &[&str] = &[
     "dynamic",
 ];
 
+const EMULATOR: &[&str] = &[
+    "json", "error", "handler", "state", "endpoint", "http", "client", "emulator", "builder", "cli",
+];
+
+#[test]
+fn data_flows_one_way_through_the_emulator() {
+    assert_layers("flow-emulator/src", EMULATOR);
+}
+
 #[test]
 fn data_flows_one_way_through_the_runtime() {
     assert_layers("flow-runtime/src", RUNTIME);

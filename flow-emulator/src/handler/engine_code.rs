@@ -1,5 +1,7 @@
 //! The flow engine's error codes, as far as the emulator answers with them.
 
+/// A parameter has an API name that the flow does not know.
+pub(crate) const UNKNOWN_INPUT: &str = "k_wf_ec_2001001";
 /// A required parameter is missing.
 pub(crate) const REQUIRED_INPUT_MISSING: &str = "k_wf_ec_2001002";
 /// There is no such flow.

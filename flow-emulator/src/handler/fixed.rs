@@ -2,8 +2,8 @@
 
 use std::path::Path;
 
-use crate::file::{self, Place};
 use crate::handler::failure::Failure;
+use crate::handler::file::{self, Place};
 use crate::handler::params::Params;
 use crate::handler::{Handler, Run};
 use crate::json::{Object, kind};

@@ -1,11 +1,15 @@
 //! What answers a flow: a closure of the test's, the outputs in a file, or a contract.
 
+pub(crate) mod contract;
+pub(crate) mod contract_folder;
 pub(crate) mod engine_code;
 pub(crate) mod failure;
+mod file;
 pub(crate) mod fixed;
 pub(crate) mod flow_name;
 pub(crate) mod params;
 pub(crate) mod raw;
+mod samples;
 pub(crate) mod typed;
 
 use crate::handler::failure::Failure;

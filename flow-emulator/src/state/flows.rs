@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use crate::handler::Handler;
-use crate::nearest::nearest;
+use apaas_flow_contract::suggest::nearest;
 
 /// How many flows a message lists; a folder of contracts may hold hundreds.
 const LISTED: usize = 10;

@@ -48,7 +48,6 @@ impl Pending {
         if self.accept == Accept::Begun {
             request = request.asynchronous();
         }
-        let endpoint = &identity.endpoint;
         Ok(Prepared {
             body: request.to_vec().into(),
             accept: self.accept,
@@ -59,10 +58,12 @@ impl Pending {
             },
             span: CallSpan::new(identity, &context.server),
             #[cfg(feature = "contracts")]
-            recording: context
-                .recorder
-                .as_ref()
-                .map(|recorder| recorder.of(endpoint.namespace.clone(), endpoint.flow_id.clone())),
+            recording: context.recorder.as_ref().map(|recorder| {
+                recorder.of(
+                    identity.endpoint.namespace.clone(),
+                    identity.endpoint.flow_id.clone(),
+                )
+            }),
             identity: identity.clone(),
             context,
         })

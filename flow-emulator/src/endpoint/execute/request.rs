@@ -9,7 +9,7 @@ use super::operator::{Operator, read_operator};
 use super::violations::{Violation, Violations};
 use crate::handler::params::Params;
 use crate::json;
-use crate::nearest::nearest;
+use apaas_flow_contract::suggest::nearest;
 
 /// The body's keys, in the document's order.
 const KEYS: [&str; 5] = [

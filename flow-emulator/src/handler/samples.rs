@@ -73,7 +73,7 @@ mod tests {
 
     #[test]
     fn the_samples_are_documented() {
-        let docs = include_str!("builder.rs");
+        let docs = include_str!("../builder.rs");
         for kind in Kind::all() {
             let (word, sample) = (kind.word(), super::sample(kind));
             let row = docs

@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 
 use apaas_flow_contract::Contract;
 
-use crate::file;
+use crate::handler::file;
 use crate::handler::flow_name::flow_name;
 
 /// How the name of a contract ends.

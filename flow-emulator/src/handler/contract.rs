@@ -1,28 +1,25 @@
 //! A flow that is answered as its contract describes it.
 
+use apaas_flow_contract::suggest::nearest;
 use apaas_flow_contract::{Contract, Entry, Kind, Members, Side};
 use serde_json::Value;
 use serde_json::value::RawValue;
 
+use crate::handler::engine_code::{REQUIRED_INPUT_MISSING, UNKNOWN_INPUT};
 use crate::handler::failure::Failure;
 use crate::handler::params::Params;
+use crate::handler::samples::sample;
 use crate::handler::{EXECUTION_OUTPUT, Handler, Run};
 use crate::json::Object;
-use crate::nearest::nearest;
-use crate::samples::sample;
-
-/// The engine's codes for inputs that are not the flow's.
-const UNKNOWN_INPUT: &str = "k_wf_ec_2001001";
-pub(crate) const INPUT_MISSING: &str = "k_wf_ec_2001002";
 
 /// Answers with samples of the contract's outputs.
-pub(crate) struct Described {
+pub(crate) struct ContractHandler {
     flow: String,
     contract: Contract,
     outputs: Object,
 }
 
-impl Described {
+impl ContractHandler {
     pub(crate) fn new(flow: String, contract: Contract) -> Self {
         Self {
             flow,
@@ -60,7 +57,7 @@ impl Described {
             }
         }
         let code = if wrong.is_empty() {
-            INPUT_MISSING
+            REQUIRED_INPUT_MISSING
         } else {
             UNKNOWN_INPUT
         };
@@ -89,7 +86,7 @@ fn instead(meant: Option<&str>, inputs: &Members<Entry>) -> String {
     }
 }
 
-impl Handler for Described {
+impl Handler for ContractHandler {
     fn prepare<'a>(&'a self, params: &'a Params) -> Result<Run<'a>, Failure> {
         self.check(&params.value)?;
         Ok(Box::new(|| Ok(self.outputs.clone())))
@@ -117,8 +114,8 @@ mod tests {
 
     use super::*;
 
-    fn described(text: &str) -> Described {
-        Described::new("a/b".to_owned(), Contract::read(text).unwrap())
+    fn described(text: &str) -> ContractHandler {
+        ContractHandler::new("a/b".to_owned(), Contract::read(text).unwrap())
     }
 
     #[track_caller]
@@ -173,7 +170,7 @@ mod tests {
     #[test]
     fn a_required_name_that_is_missing() {
         let missing = (
-            INPUT_MISSING.to_owned(),
+            REQUIRED_INPUT_MISSING.to_owned(),
             "the required input `variable_order` is missing".to_owned(),
         );
         let contract = format!("{{{INPUTS}}}");
