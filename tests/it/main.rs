@@ -16,6 +16,7 @@ mod chaos;
 mod clients;
 mod contracts;
 mod emulator;
+mod floats;
 mod flows;
 mod layers;
 mod macros;
