@@ -3,10 +3,6 @@
 use serde::de::value::Error;
 use serde::de::{Deserialize, Deserializer, Error as _, Visitor};
 use serde::forward_to_deserialize_any;
-use serde_json::de::StrRead;
-
-/// Reads one value from its JSON text: what a `with = path` module is given.
-pub type ValueDeserializer<'a, 'de> = &'a mut serde_json::Deserializer<StrRead<'de>>;
 
 /// The value of a type that accepts absence, decided the way serde's derive decides it: `Option` does, `Value` does not.
 pub(crate) fn absent<'de, T: Deserialize<'de>>() -> Option<T> {

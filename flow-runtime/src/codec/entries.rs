@@ -6,6 +6,8 @@ use std::fmt;
 use serde::de::{Deserialize, Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
 use serde_json::value::RawValue;
 
+use super::traced::{Empties, Refusal, reread};
+
 /// An api name and the text of its value.
 pub(crate) type Entry<'a> = (Cow<'a, str>, &'a RawValue);
 
@@ -21,6 +23,25 @@ pub(crate) fn entries(text: &str) -> serde_json::Result<Vec<Entry<'_>>> {
     Ok(entries)
 }
 
+/// Where in a text that is no such list or object the mistake is.
+pub(crate) fn refusal_of_entries<'de>(text: &'de str, error: &serde_json::Error) -> Refusal<'de> {
+    struct Entries;
+
+    impl<'de> Deserialize<'de> for Entries {
+        fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+            let entries = deserializer.deserialize_newtype_struct(KEYS, All { room: 0 });
+            entries.map(|_| Self)
+        }
+    }
+
+    let reread = reread::<Entries>(text, error, &Empties::default());
+    let refusal = reread.err();
+    refusal.unwrap_or_else(|| Refusal::of_whole(text, "", error))
+}
+
+/// What is known of a pair's keys, for the error.
+const KEYS: &str = "$apaas_flow(api_name,value)";
+
 struct All {
     /// For so many entries there is room at once.
     room: usize,
@@ -31,6 +52,10 @@ impl<'de> Visitor<'de> for All {
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("a list of {\"api_name\", \"value\"}")
+    }
+
+    fn visit_newtype_struct<D: Deserializer<'de>>(self, pairs: D) -> Result<Self::Value, D::Error> {
+        pairs.deserialize_any(self)
     }
 
     fn visit_unit<E>(self) -> Result<Self::Value, E> {
@@ -68,6 +93,13 @@ impl<'de> Deserialize<'de> for Pair<'de> {
                 f.write_str("{\"api_name\", \"value\"}")
             }
 
+            fn visit_newtype_struct<D: Deserializer<'de>>(
+                self,
+                pair: D,
+            ) -> Result<Self::Value, D::Error> {
+                pair.deserialize_map(self)
+            }
+
             fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
                 let (mut name, mut value) = (None, None);
                 while let Some(Text(key)) = map.next_key()? {
@@ -83,7 +115,7 @@ impl<'de> Deserialize<'de> for Pair<'de> {
             }
         }
 
-        deserializer.deserialize_map(One)
+        deserializer.deserialize_newtype_struct(KEYS, One)
     }
 }
 

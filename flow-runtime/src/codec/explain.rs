@@ -2,37 +2,37 @@
 
 use serde_json::error::Category;
 
+use super::entries::entries;
 use super::field_serializer::NOT_FINITE;
-use super::location::locate;
+use super::kind::{FRACTION, INTEGER, OBJECT, STRING, kind};
+use super::mentions::{Keys, mentions};
+use super::serde_words::{Found, Words};
+use super::traced::{EMPTY_LIST, EMPTY_OBJECT, EMPTY_STRING, KEY_IS_NO_NUMBER, Refusal};
 use crate::error::FieldError;
 
 /// Added where a type's own implementation wrote the message.
 const WITHHELD: &str = "(its own message is withheld, since it may quote the value)";
 
-/// Why this text of a value could not be read.
+/// Added where the error is about something inside of the value that is named: which part of it, serde does not say.
+const INSIDE: &str = " somewhere inside";
+
+/// Added where it is about a key of the object that is named.
+const AS_KEY: &str = " as a key";
+
+/// Why this text of a value could not be read. The path begins below the value at this depth.
 pub(crate) fn explain_read(
     name: &str,
     text: &str,
-    error: &serde_json::Error,
-    rust_type: &str,
+    refusal: &Refusal<'_>,
+    depth: usize,
 ) -> FieldError {
-    let message = error.to_string();
-    let message = message
-        .rsplit_once(" at line ")
-        .map_or(&*message, |(message, _)| message);
-    let (path, value) = locate(text, error.line(), error.column(), |value| {
-        speaks_of(message, value)
-    });
-    let kind = kind(value);
-    let (expected, found) = expectation(message, kind, error.classify()).unwrap_or_else(|| {
-        (
-            named(rust_type),
-            format!("{kind} that it refuses {WITHHELD}"),
-        )
+    let (expected, found) = expectation(text, refusal).unwrap_or_else(|| {
+        let found = format!("{} that it refuses {WITHHELD}", kind(refusal.text()));
+        (named(refusal.rust_type()), found)
     });
     FieldError {
         name: name.to_owned(),
-        path,
+        path: refusal.path_below(depth),
         expected,
         found,
     }
@@ -44,7 +44,9 @@ pub(crate) fn explain_write(name: &str, error: &serde_json::Error) -> String {
     match &*message {
         NOT_FINITE => format!("input `{name}` is {NOT_FINITE}, which JSON does not have"),
         // serde_json's own
-        "key must be a string" | "float key must be finite" | "number out of range" => {
+        "key must be a string"
+        | "float key must be finite (got NaN or +/-inf)"
+        | "number out of range" => {
             format!("input `{name}` cannot be written as JSON: {message}")
         }
         _ => format!(
@@ -54,84 +56,153 @@ pub(crate) fn explain_write(name: &str, error: &serde_json::Error) -> String {
 }
 
 /// What was expected and what found, from a message of serde's own making; none if a type wrote it.
-fn expectation(message: &str, kind: &str, category: Category) -> Option<(String, String)> {
-    if category != Category::Data {
-        return Some((
-            "a JSON value".to_owned(),
-            format!("text that is none ({message})"),
-        ));
-    }
-    // The value stands in front of it, and only the type's own words behind.
-    let expected = message
-        .rsplit_once(", expected ")
-        .map(|(_, expected)| expected.to_owned());
-    if message.starts_with("invalid type: floating point") && kind == INTEGER {
-        Some((expected?, format!("{kind} that does not fit")))
-    } else if message.starts_with("invalid type: ") {
-        Some((expected?, kind.to_owned()))
-    } else if message.starts_with("invalid value: ") {
-        Some((expected?, format!("{kind} that does not fit")))
-    } else if message.starts_with("invalid length ") {
-        Some((expected?, format!("{kind} of another length")))
-    } else if message.starts_with("unknown variant ") {
-        Some((expected?, format!("another {}", bare(kind))))
-    } else if message.starts_with("unknown field ") {
-        Some((expected?, "another field".to_owned()))
-    } else if let Some(field) = message.strip_prefix("missing field ") {
-        Some((format!("field {field}"), format!("{kind} without it")))
-    } else {
-        message.strip_prefix("duplicate field ").map(|field| {
-            (
-                format!("field {field} once"),
-                format!("{kind} that has it twice"),
-            )
-        })
+fn expectation(text: &str, refusal: &Refusal<'_>) -> Option<(String, String)> {
+    let kind = kind(refusal.text());
+    match refusal.category() {
+        Category::Data => from_words(&Words::parse(refusal.message())?, text, refusal),
+        // whatever `serde_json::Error::io` was given
+        Category::Io => None,
+        Category::Syntax | Category::Eof => Some(match refusal.message() {
+            "number out of range" => {
+                let expected = of_author(refusal.expecting(), text, refusal);
+                (expected, format!("{kind} that does not fit"))
+            }
+            KEY_IS_NO_NUMBER => ("a number".to_owned(), format!("another string{AS_KEY}")),
+            message => (
+                "a JSON value".to_owned(),
+                format!("text that is none ({message})"),
+            ),
+        }),
     }
 }
 
-/// Whether a message can mean this value, by the kind that it says was found.
-fn speaks_of(message: &str, value: &str) -> bool {
-    let Some(found) = ["invalid type: ", "invalid value: "]
-        .iter()
-        .find_map(|start| message.strip_prefix(start))
-    else {
-        return true;
+fn from_words(words: &Words<'_>, text: &str, refusal: &Refusal<'_>) -> Option<(String, String)> {
+    let value = refusal.text();
+    let kind = kind(value);
+    let place = |is_own: bool| match (is_own, refusal.is_at_key()) {
+        (true, _) => "",
+        (false, true) => AS_KEY,
+        (false, false) => INSIDE,
     };
-    // serde's words, and those of our own values
-    let words: [(&[&str], &[char]); 6] = [
-        (&["string ", "a string"], &['"']),
-        (&["sequence", "a list"], &['[']),
-        (&["map", "an object"], &['{']),
-        (&["boolean ", "a boolean"], &['t', 'f']),
-        (&["null"], &['n']),
-        (
-            &["integer ", "an integer", "floating point ", "a number"],
-            &['-', '0', '1', '2', '3', '4', '5', '6', '7', '8', '9'],
-        ),
-    ];
-    words
-        .iter()
-        .find(|(words, _)| words.iter().any(|word| found.starts_with(word)))
-        .is_none_or(|(_, starts)| value.starts_with(*starts))
+    // A type that has asked for what is inside of a list or an object has accepted that.
+    let says_so_itself = |expected| !refusal.is_entered() || expected == refusal.expecting();
+    let (expected, found) = match *words {
+        Words::InvalidType { found, expected } => {
+            let is_own = !refusal.is_entered() && found.is(value);
+            let found = match found.kind {
+                Some(empty @ (EMPTY_STRING | EMPTY_OBJECT | EMPTY_LIST)) => empty.to_owned(),
+                Some(FRACTION) if is_own && kind == INTEGER => format!("{kind} that does not fit"),
+                _ if is_own => kind.to_owned(),
+                other => format!("{}{}", other.unwrap_or("a value"), place(is_own)),
+            };
+            (expected, found)
+        }
+        Words::InvalidValue { found, expected } => {
+            let is_own = says_so_itself(expected) && found.is(value);
+            let found = if is_own { Some(kind) } else { found.kind };
+            let found = found.unwrap_or("a value");
+            (
+                expected,
+                format!("{found} that does not fit{}", place(is_own)),
+            )
+        }
+        Words::InvalidLength { expected } => {
+            let is_own = says_so_itself(expected);
+            let found = if is_own { kind } else { "a value" };
+            (
+                expected,
+                format!("{found} of another length{}", place(is_own)),
+            )
+        }
+        Words::UnknownVariant { found, expected } => {
+            let found = match kind {
+                _ if refusal.is_entered() => format!("another string{}", place(false)),
+                STRING if is_string(value, found) => "another string".to_owned(),
+                OBJECT if has_key(value, found) => "an object with another key".to_owned(),
+                _ => format!("another string{INSIDE}"),
+            };
+            (expected, found)
+        }
+        Words::UnknownField { expected } => {
+            let is_own = refusal.is_at_key();
+            let place = if is_own { "" } else { INSIDE };
+            (expected, format!("another field{place}"))
+        }
+        Words::MissingField(field) | Words::DuplicateField(field) => {
+            let is_missing = matches!(words, Words::MissingField(_));
+            let is_own = refusal.knows(field)
+                || is_missing && kind == OBJECT && is_flat_without(value, field);
+            if kind != OBJECT && !refusal.is_entered() || !is_own && is_data(field, text) {
+                return None;
+            }
+            let place = if is_own { "" } else { INSIDE };
+            return Some(if is_missing {
+                (
+                    format!("field `{field}`"),
+                    format!("{OBJECT} without it{place}"),
+                )
+            } else {
+                let found = format!("{OBJECT} that has it twice{place}");
+                (format!("field `{field}` once"), found)
+            });
+        }
+    };
+    Some((of_author(expected, text, refusal), found))
 }
 
-pub(crate) const INTEGER: &str = "an integer";
-
-/// The kind of a JSON value, with its article.
-pub(crate) fn kind(value: &str) -> &'static str {
-    match value.as_bytes().first() {
-        Some(b'"') => "a string",
-        Some(b't' | b'f') => "a boolean",
-        Some(b'[') => "a list",
-        Some(b'{') => "an object",
-        Some(b'n') => "null",
-        _ if value.contains(['.', 'e', 'E']) => "a number with a fraction",
-        _ => INTEGER,
+/// What the type's author calls it, unless there is something of the value in it.
+fn of_author(expected: &str, text: &str, refusal: &Refusal<'_>) -> String {
+    if refusal.is_ours() || !mentions(expected, text, Keys::All) {
+        expected.to_owned()
+    } else {
+        named(refusal.rust_type())
     }
 }
 
-fn bare(kind: &str) -> &str {
-    kind.split_once(' ').map_or(kind, |(_, bare)| bare)
+/// Whether a field's name is something out of the value. It may well be a key of other objects in it.
+fn is_data(field: &str, text: &str) -> bool {
+    let is_name = field
+        .bytes()
+        .all(|c| c.is_ascii_alphanumeric() || c == b'_');
+    mentions(field, text, if is_name { Keys::None } else { Keys::All })
+}
+
+impl Found<'_> {
+    /// Whether it can be this value.
+    fn is(self, value: &str) -> bool {
+        let Some(found) = self.kind else { return true };
+        let (kind, Some(quote)) = (kind(value), self.quote) else {
+            return match found {
+                EMPTY_STRING | EMPTY_OBJECT | EMPTY_LIST => true,
+                FRACTION | INTEGER => matches!(kind(value), FRACTION | INTEGER),
+                _ => found == kind(value),
+            };
+        };
+        match found {
+            STRING => kind == STRING && is_string(value, quote),
+            // by the number that serde_json made of the digits
+            FRACTION => matches!(kind, FRACTION | INTEGER),
+            _ => value == quote,
+        }
+    }
+}
+
+/// Whether a value is the string of this content, which may be written as in code.
+fn is_string(value: &str, content: &str) -> bool {
+    let string = serde_json::from_str::<String>(value);
+    string.is_ok_and(|string| string == content || format!("{string:?}") == content)
+}
+
+fn has_key(object: &str, name: &str) -> bool {
+    let entries = entries(object).unwrap_or_default();
+    entries.iter().any(|(key, _)| key == name)
+}
+
+/// Whether an object has no such key, nor anything inside that could be meant in its place.
+fn is_flat_without(object: &str, name: &str) -> bool {
+    let entries = entries(object).unwrap_or_default();
+    let mut entries = entries.iter();
+    entries.all(|(key, value)| key != name && !value.get().starts_with(['[', '{']))
 }
 
 /// `alloc::vec::Vec<shop::Order>` to `Vec<Order>`, in backticks.
@@ -150,10 +221,14 @@ mod tests {
     use serde::{Deserialize, Deserializer, de::DeserializeOwned, de::Error};
 
     use super::{explain_read, named};
+    use crate::codec::traced::{Empties, reread};
 
     fn why<T: DeserializeOwned>(text: &str) -> String {
         let error = serde_json::from_str::<T>(text).err().expect("does not fit");
-        explain_read("variable_x", text, &error, std::any::type_name::<T>()).to_string()
+        let refusal = reread::<T>(text, &error, &Empties::default())
+            .err()
+            .expect("refused again");
+        explain_read("variable_x", text, &refusal, 0).to_string()
     }
 
     #[derive(Debug, Deserialize)]

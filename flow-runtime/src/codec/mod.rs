@@ -5,24 +5,29 @@ mod cursor;
 mod entries;
 mod explain;
 mod field_serializer;
-mod location;
+mod kind;
+mod mentions;
 mod outputs;
 mod pairs;
 mod params;
+mod serde_words;
 mod string;
+mod traced;
+mod value_deserializer;
 mod word;
 
-pub use absent::ValueDeserializer;
 pub(crate) use cursor::Cursor;
 pub(crate) use entries::{Text, entries};
-pub(crate) use explain::{INTEGER, kind};
 pub use field_serializer::FieldSerializer;
+pub(crate) use kind::{BOOLEAN, INTEGER, LIST, NULL, OBJECT, STRING, kind};
 pub(crate) use outputs::OutputIndex;
 pub use outputs::Outputs;
 pub use params::Params;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 pub(crate) use string::push_json_string;
+pub(crate) use traced::{EMPTY_LIST, EMPTY_OBJECT, EMPTY_STRING, RAW, empty_form};
+pub use value_deserializer::ValueDeserializer;
 
 /// JSON on its way into the parameters.
 pub(crate) type Json<'j, 'b> = &'j mut serde_json::Serializer<&'b mut Vec<u8>>;

@@ -75,6 +75,7 @@ impl Serialize for Attachment {
 
 impl Readable for Attachment {
     const EXPECTED: &'static str = "a file: {\"id\": \"...\", \"token\": \"...\", \"name\": \"...\", \"mime_type\": \"...\", \"size\": 1}";
+    const KEYS: &'static str = "$apaas_flow(id,fileId,token,name,mime_type,mimeType,type,size,uri)";
 
     fn from_object<'de, A: MapAccess<'de>>(mut object: Object<'de, A>) -> Result<Self, A::Error> {
         let mut file = Self::default();

@@ -74,16 +74,17 @@ impl Serialize for Avatar {
 
 impl Readable for Avatar {
     const EXPECTED: &'static str = "an avatar: {\"source\": \"image\", \"image\": {}, \"color\": \"...\", \"content\": \"...\"}";
+    const KEYS: &'static str = "$apaas_flow(source,image,color,color_id,colorId,content)";
 
     fn from_object<'de, A: MapAccess<'de>>(mut object: Object<'de, A>) -> Result<Self, A::Error> {
         let mut avatar = Self::default();
         while let Some(key) = object.key()? {
             match &*key {
                 "source" => avatar.source = object.text()?,
-                "image" => avatar.image = object.value()?,
+                "image" => avatar.image = object.perhaps()?,
                 "color" => avatar.color = object.text()?,
                 "color_id" | "colorId" => avatar.color_id = object.text()?,
-                "content" => avatar.content = object.value()?,
+                "content" => avatar.content = object.json()?,
                 _ => object.keep(key, &mut avatar.extra)?,
             }
         }

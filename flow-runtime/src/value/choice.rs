@@ -131,6 +131,7 @@ impl Serialize for Choice {
 impl Readable for Choice {
     const EXPECTED: &'static str =
         "an option: its api name, or {\"api_name\": \"...\", \"label\": {}, \"color\": \"...\"}";
+    const KEYS: &'static str = "$apaas_flow(api_name,apiName,label,color)";
 
     fn from_text(api_name: &str) -> Result<Self, Unfit> {
         Ok(Self::new(api_name))
@@ -141,7 +142,7 @@ impl Readable for Choice {
         while let Some(key) = object.key()? {
             match &*key {
                 "api_name" | "apiName" => api_name = object.text()?,
-                "label" => label = object.value()?,
+                "label" => label = object.perhaps()?,
                 "color" => color = object.text()?,
                 _ => object.pass_over()?,
             }

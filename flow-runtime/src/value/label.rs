@@ -38,8 +38,9 @@ impl Readable for Label {
         Scalar::from_integer(number).map(|Scalar(text)| Self::Text(text))
     }
 
-    fn from_list<'de, A: SeqAccess<'de>>(list: A) -> Result<Self, A::Error> {
-        Multilingual::from_list(list).map(Self::Multilingual)
+    fn from_list<'de, A: SeqAccess<'de>>(list: A) -> Result<Option<Self>, A::Error> {
+        let texts = Multilingual::from_list(list)?;
+        Ok(texts.map(Self::Multilingual))
     }
 
     fn from_object<'de, A: MapAccess<'de>>(object: Object<'de, A>) -> Result<Self, A::Error> {

@@ -118,6 +118,7 @@ impl Serialize for Lookup {
 impl Readable for Lookup {
     const EXPECTED: &'static str =
         "a record: {\"_id\": id, \"_name\": name}, or the id as a number or a string of digits";
+    const KEYS: &'static str = "$apaas_flow(_id,_name)";
 
     fn from_text(text: &str) -> Result<Self, Unfit> {
         RecordRef::from_text(text).map(Self::from)
@@ -132,7 +133,7 @@ impl Readable for Lookup {
         while let Some(key) = object.key()? {
             match &*key {
                 "_id" => id = object.integer()?,
-                "_name" => name = object.value()?,
+                "_name" => name = object.perhaps()?,
                 _ => object.pass_over()?,
             }
         }

@@ -71,6 +71,7 @@ mod date;
 mod date_time;
 mod decimal;
 mod error;
+mod json;
 mod label;
 mod language;
 mod lookup;

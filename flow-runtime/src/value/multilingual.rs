@@ -218,12 +218,13 @@ impl Serialize for Translation<&Language, &String> {
 impl Readable for Translation<Language, Option<String>> {
     const EXPECTED: &'static str =
         "a text in one language: {\"language_code\": 1033, \"text\": \"...\"}";
+    const KEYS: &'static str = "$apaas_flow(language_code,languageCode,text)";
 
     fn from_object<'de, A: MapAccess<'de>>(mut object: Object<'de, A>) -> Result<Self, A::Error> {
         let (mut language, mut text) = (None, None);
         while let Some(key) = object.key()? {
             match &*key {
-                "language_code" | "languageCode" => language = object.value()?,
+                "language_code" | "languageCode" => language = object.perhaps()?,
                 "text" => text = object.text()?,
                 _ => object.pass_over()?,
             }
@@ -243,12 +244,13 @@ impl Readable for Multilingual {
     const EXPECTED: &'static str =
         "texts by language: [{\"language_code\": 1033, \"text\": \"...\"}] or {\"en_US\": \"...\"}";
 
-    fn from_list<'de, A: SeqAccess<'de>>(mut list: A) -> Result<Self, A::Error> {
-        let mut texts = BTreeMap::new();
+    fn from_list<'de, A: SeqAccess<'de>>(mut list: A) -> Result<Option<Self>, A::Error> {
+        let (mut texts, mut is_empty) = (BTreeMap::new(), true);
         while let Some(Translation { language, text }) = list.next_element()? {
+            is_empty = false;
             texts.extend(text.map(|text: String| (language, text)));
         }
-        Ok(Self(texts))
+        Ok((!is_empty).then_some(Self(texts)))
     }
 
     fn from_object<'de, A: MapAccess<'de>>(mut object: Object<'de, A>) -> Result<Self, A::Error> {

@@ -98,6 +98,8 @@ impl Serialize for Phone {
 
 impl Readable for Phone {
     const EXPECTED: &'static str = "a phone number: {\"code\": \"+86\", \"key\": \"+86(CN)\", \"number\": \"...\"} or {\"region_code\": \"CN\", \"dialing_code\": \"+86\", \"number\": \"...\"}";
+    const KEYS: &'static str =
+        "$apaas_flow(number,code,dialing_code,dialingCode,region_code,regionCode,countryCode,key)";
 
     fn from_object<'de, A: MapAccess<'de>>(mut object: Object<'de, A>) -> Result<Self, A::Error> {
         let (mut code, mut region, mut number, mut both) = (None, None, None, None);

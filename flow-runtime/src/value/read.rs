@@ -1,6 +1,7 @@
 //! Reading: one visitor for all the JSON forms that the platform's values have.
 //!
-//! What does not fit is named by its kind, never quoted.
+//! What does not fit is named by its kind, never quoted. `""`, `{}` and `[]` are no value of any of these types: they are
+//! none under an `Option`, as null is, and an error elsewhere.
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;
@@ -13,14 +14,15 @@ use serde::de::{
 use serde_json::Value;
 
 use super::ValueError;
-use crate::codec::{INTEGER, Text, kind};
+use super::json::Json;
+use crate::codec::{
+    BOOLEAN, EMPTY_LIST, EMPTY_OBJECT, EMPTY_STRING, INTEGER, LIST, NULL, OBJECT, RAW, STRING,
+    Text, empty_form, kind,
+};
 
 /// Under this key serde_json hands over a number as text, once any crate of the program turned on its feature
 /// `arbitrary_precision`.
-const NUMBER: &str = "$serde_json::private::Number";
-
-/// Under this name serde_json hands over a value as text, as it does for its `RawValue`.
-const RAW: &str = "$serde_json::private::RawValue";
+pub(super) const NUMBER: &str = "$serde_json::private::Number";
 
 /// Why a JSON value does not fit.
 #[derive(Debug, Clone, Copy)]
@@ -41,6 +43,12 @@ impl From<ValueError> for Unfit {
 pub(super) trait Readable: Sized {
     /// For the error: what it is, with an example.
     const EXPECTED: &'static str;
+
+    /// For the error: the keys that are ours to show, where it is read from an object. Others may be data.
+    const KEYS: &'static str = "$apaas_flow()";
+
+    /// Whether there is such a value that is written `""`.
+    const MAY_BE_EMPTY: bool = false;
 
     fn from_text(_text: &str) -> Result<Self, Unfit> {
         Err(Unfit::Kind)
@@ -64,28 +72,67 @@ pub(super) trait Readable: Sized {
         Err(Unfit::Kind)
     }
 
-    fn from_list<'de, A: SeqAccess<'de>>(mut list: A) -> Result<Self, A::Error> {
-        // To the end: the place at which reading stopped is how the error finds its path.
-        while list.next_element::<IgnoredAny>()?.is_some() {}
-        Err(refused::<Self, _>(Unfit::Kind, "a list"))
+    /// None if there is nothing in it.
+    fn from_list<'de, A: SeqAccess<'de>>(mut list: A) -> Result<Option<Self>, A::Error> {
+        match list.next_element::<IgnoredAny>()? {
+            Some(_) => Err(refused::<Self, _>(Unfit::Kind, LIST)),
+            None => Ok(None),
+        }
     }
 
-    fn from_object<'de, A: MapAccess<'de>>(mut object: Object<'de, A>) -> Result<Self, A::Error> {
-        while object.key()?.is_some() {
-            object.pass_over()?;
-        }
-        Err(refused::<Self, _>(Unfit::Kind, "an object"))
+    /// From an object with something in it.
+    fn from_object<'de, A: MapAccess<'de>>(_object: Object<'de, A>) -> Result<Self, A::Error> {
+        Err(refused::<Self, _>(Unfit::Kind, OBJECT))
     }
 }
 
 /// Reads a value of whichever form it has.
 pub(super) fn any<'de, T: Readable, D: Deserializer<'de>>(deserializer: D) -> Result<T, D::Error> {
-    deserializer.deserialize_any(Reader(PhantomData))
+    something(read(deserializer, None)?)
 }
 
 /// Reads a value by its text where the deserializer is serde_json's, as [`any`] does elsewhere.
 pub(super) fn raw<'de, T: Readable, D: Deserializer<'de>>(deserializer: D) -> Result<T, D::Error> {
-    deserializer.deserialize_newtype_struct(RAW, Reader(PhantomData))
+    something(read(deserializer, Some(RAW))?)
+}
+
+/// A part of one of our own values, with none for everything that stands for nothing.
+struct Perhaps<T>(Option<T>);
+
+impl<'de, T: Readable> Deserialize<'de> for Perhaps<T> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        read(deserializer, None).map(|read| Self(read.ok()))
+    }
+}
+
+/// A text in one of our own values, which may be empty; none for null alone.
+struct PerhapsText(Option<String>);
+
+impl<'de> Deserialize<'de> for PerhapsText {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        match read(deserializer, None)? {
+            Err(Nothing(NULL)) => Ok(Self(None)),
+            text => something(text).map(|Scalar(text)| Self(Some(text))),
+        }
+    }
+}
+
+fn read<'de, T: Readable, D: Deserializer<'de>>(
+    deserializer: D,
+    then: Option<&'static str>,
+) -> Result<Result<T, Nothing>, D::Error> {
+    let reader = Reader {
+        then,
+        of: PhantomData,
+    };
+    deserializer.deserialize_newtype_struct(T::KEYS, reader)
+}
+
+/// What stands for nothing, by its kind.
+struct Nothing(&'static str);
+
+fn something<T: Readable, E: Error>(read: Result<T, Nothing>) -> Result<T, E> {
+    read.map_err(|Nothing(found)| refused::<T, E>(Unfit::Kind, found))
 }
 
 /// An integer as JSON writes it: `i64`'s own parser takes a `+` as well.
@@ -104,64 +151,87 @@ pub(super) fn refused<T: Readable, E: Error>(why: Unfit, found: &str) -> E {
     }
 }
 
-struct Reader<T>(PhantomData<T>);
+struct Reader<T> {
+    /// Under which name to ask for the value, if not for whatever it is.
+    then: Option<&'static str>,
+    of: PhantomData<T>,
+}
 
 impl<'de, T: Readable> Visitor<'de> for Reader<T> {
-    type Value = T;
+    type Value = Result<T, Nothing>;
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(T::EXPECTED)
     }
 
-    fn visit_unit<E: Error>(self) -> Result<T, E> {
-        Err(refused::<T, _>(Unfit::Kind, "null"))
+    fn visit_unit<E: Error>(self) -> Result<Self::Value, E> {
+        Ok(Err(Nothing(NULL)))
     }
 
-    fn visit_bool<E: Error>(self, _: bool) -> Result<T, E> {
-        Err(refused::<T, _>(Unfit::Kind, "a boolean"))
+    fn visit_bool<E: Error>(self, _: bool) -> Result<Self::Value, E> {
+        Err(refused::<T, _>(Unfit::Kind, BOOLEAN))
     }
 
-    fn visit_i64<E: Error>(self, number: i64) -> Result<T, E> {
-        T::from_integer(number).map_err(|why| refused::<T, _>(why, INTEGER))
+    fn visit_i64<E: Error>(self, number: i64) -> Result<Self::Value, E> {
+        fit(T::from_integer(number), INTEGER)
     }
 
-    fn visit_u64<E: Error>(self, number: u64) -> Result<T, E> {
-        i64::try_from(number)
-            .map_err(|_| Unfit::Value)
-            .and_then(T::from_integer)
-            .map_err(|why| refused::<T, _>(why, INTEGER))
+    fn visit_u64<E: Error>(self, number: u64) -> Result<Self::Value, E> {
+        let number = i64::try_from(number).map_err(|_| Unfit::Value);
+        fit(number.and_then(T::from_integer), INTEGER)
     }
 
     /// Digits may be lost already.
-    fn visit_f64<E: Error>(self, _: f64) -> Result<T, E> {
+    fn visit_f64<E: Error>(self, _: f64) -> Result<Self::Value, E> {
         Err(refused::<T, _>(Unfit::Kind, "floating point number"))
     }
 
-    fn visit_str<E: Error>(self, text: &str) -> Result<T, E> {
-        T::from_text(text).map_err(|why| refused::<T, _>(why, "a string"))
+    fn visit_str<E: Error>(self, text: &str) -> Result<Self::Value, E> {
+        if text.is_empty() && !T::MAY_BE_EMPTY {
+            return Ok(Err(Nothing(EMPTY_STRING)));
+        }
+        fit(T::from_text(text), STRING)
     }
 
-    fn visit_newtype_struct<D: Deserializer<'de>>(self, deserializer: D) -> Result<T, D::Error> {
-        any(deserializer)
+    fn visit_newtype_struct<D: Deserializer<'de>>(
+        mut self,
+        deserializer: D,
+    ) -> Result<Self::Value, D::Error> {
+        match self.then.take() {
+            Some(name) => deserializer.deserialize_newtype_struct(name, self),
+            None => deserializer.deserialize_any(self),
+        }
     }
 
-    fn visit_seq<A: SeqAccess<'de>>(self, list: A) -> Result<T, A::Error> {
-        T::from_list(list)
+    fn visit_seq<A: SeqAccess<'de>>(self, list: A) -> Result<Self::Value, A::Error> {
+        T::from_list(list).map(|value| value.ok_or(Nothing(EMPTY_LIST)))
     }
 
-    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<T, A::Error> {
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
         match map.next_key()? {
+            None => Ok(Err(Nothing(EMPTY_OBJECT))),
             Some(Text(key)) if key == NUMBER => {
                 let Text(number) = map.next_value()?;
-                T::from_number(&number).map_err(|why| refused::<T, _>(why, kind(&number)))
+                fit(T::from_number(&number), kind(&number))
             }
             Some(Text(key)) if key == RAW => {
                 let Text(json) = map.next_value()?;
-                T::from_json(&json).map_err(|why| refused::<T, _>(why, kind(&json)))
+                match empty_form(&json) {
+                    Some(form) => Ok(Err(Nothing(form))),
+                    None if json == NULL => Ok(Err(Nothing(NULL))),
+                    None => fit(T::from_json(&json), kind(&json)),
+                }
             }
-            first => T::from_object(Object { first, map }),
+            first => T::from_object(Object { first, map }).map(Ok),
         }
     }
+}
+
+fn fit<T: Readable, E: Error>(
+    value: Result<T, Unfit>,
+    found: &'static str,
+) -> Result<Result<T, Nothing>, E> {
+    value.map(Ok).map_err(|why| refused::<T, E>(why, found))
 }
 
 /// An object that is being read, key by key.
@@ -180,25 +250,34 @@ impl<'de, A: MapAccess<'de>> Object<'de, A> {
         Ok(key.map(|Text(key)| key))
     }
 
-    pub(super) fn value<T: Deserialize<'de>>(&mut self) -> Result<T, A::Error> {
+    fn value<T: Deserialize<'de>>(&mut self) -> Result<T, A::Error> {
         self.map.next_value()
+    }
+
+    /// None if it is null, or something else that stands for nothing.
+    pub(super) fn perhaps<T: Readable>(&mut self) -> Result<Option<T>, A::Error> {
+        self.value().map(|Perhaps(value)| value)
+    }
+
+    /// Any JSON but null.
+    pub(super) fn json(&mut self) -> Result<Option<Value>, A::Error> {
+        let Json(value) = self.value()?;
+        Ok(Some(value).filter(|value| !value.is_null()))
     }
 
     /// A text, or an integer as text; none if it is null.
     pub(super) fn text(&mut self) -> Result<Option<String>, A::Error> {
-        Ok(self.value::<Option<Scalar>>()?.map(|Scalar(text)| text))
+        self.value().map(|PerhapsText(text)| text)
     }
 
-    /// An integer, or a string of digits; none if it is null.
+    /// An integer, or a string of digits.
     pub(super) fn integer(&mut self) -> Result<Option<i64>, A::Error> {
-        Ok(self.value::<Option<Integer>>()?.map(|Integer(n)| n))
+        Ok(self.perhaps()?.map(|Integer(n)| n))
     }
 
-    /// A number of bytes, or a string of its digits; none if it is null.
+    /// A number of bytes, or a string of its digits.
     pub(super) fn size(&mut self) -> Result<Option<u64>, A::Error> {
-        self.integer()?
-            .map(|n| u64::try_from(n).map_err(|_| refused::<Integer, _>(Unfit::Value, INTEGER)))
-            .transpose()
+        Ok(self.perhaps()?.map(|Size(n)| n))
     }
 
     /// Keeps a value that is not known here.
@@ -207,7 +286,7 @@ impl<'de, A: MapAccess<'de>> Object<'de, A> {
         key: Cow<'de, str>,
         extra: &mut BTreeMap<String, Value>,
     ) -> Result<(), A::Error> {
-        let value = self.value()?;
+        let Json(value) = self.value()?;
         extra.insert(key.into_owned(), value);
         Ok(())
     }
@@ -227,6 +306,7 @@ pub(super) struct Scalar(pub(super) String);
 
 impl Readable for Scalar {
     const EXPECTED: &'static str = "a string";
+    const MAY_BE_EMPTY: bool = true;
 
     fn from_text(text: &str) -> Result<Self, Unfit> {
         Ok(Self(text.to_owned()))
@@ -261,6 +341,23 @@ impl Readable for Integer {
 impl<'de> Deserialize<'de> for Integer {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         any(deserializer)
+    }
+}
+
+/// A number of bytes.
+struct Size(u64);
+
+impl Readable for Size {
+    const EXPECTED: &'static str = "an integer of no less than 0, or a string of digits";
+
+    fn from_text(text: &str) -> Result<Self, Unfit> {
+        integer(text)
+            .ok_or(Unfit::Value)
+            .and_then(Self::from_integer)
+    }
+
+    fn from_integer(number: i64) -> Result<Self, Unfit> {
+        u64::try_from(number).map(Self).map_err(|_| Unfit::Value)
     }
 }
 

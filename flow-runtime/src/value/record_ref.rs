@@ -87,6 +87,7 @@ impl Serialize for RecordRef {
 impl Readable for RecordRef {
     const EXPECTED: &'static str =
         "a record: {\"_id\": id}, or the id as a number or a string of digits";
+    const KEYS: &'static str = "$apaas_flow(_id)";
 
     fn from_text(text: &str) -> Result<Self, Unfit> {
         Ok(text.parse()?)

@@ -89,6 +89,8 @@ impl Serialize for Region {
 
 impl Readable for Region {
     const EXPECTED: &'static str = "a region: {\"id\": 1, \"level\": 1, \"regionCode\": \"...\", \"fullPath\": []} or {\"_id\": \"1\", \"region_code\": \"...\", \"full_path\": {}}";
+    const KEYS: &'static str =
+        "$apaas_flow(id,_id,level,regionCode,region_code,fullPath,full_path)";
 
     fn from_object<'de, A: MapAccess<'de>>(mut object: Object<'de, A>) -> Result<Self, A::Error> {
         let (mut id, mut level, mut region_code, mut full_path) = (None, None, None, None);
@@ -98,7 +100,7 @@ impl Readable for Region {
                 "id" | "_id" => id = object.integer()?,
                 "level" => level = object.integer()?,
                 "regionCode" | "region_code" => region_code = object.text()?,
-                "fullPath" | "full_path" => full_path = object.value()?,
+                "fullPath" | "full_path" => full_path = object.perhaps()?,
                 _ => object.keep(key, &mut extra)?,
             }
         }

@@ -67,6 +67,7 @@ impl Serialize for RichText {
 impl Readable for RichText {
     const EXPECTED: &'static str =
         "a rich text: {\"raw\": \"...\", \"preview\": \"...\", \"config\": []}, or the text itself";
+    const KEYS: &'static str = "$apaas_flow(raw,preview,config)";
 
     fn from_text(raw: &str) -> Result<Self, Unfit> {
         Ok(Self::new(raw))
@@ -79,7 +80,7 @@ impl Readable for RichText {
             match &*key {
                 "raw" => raw = object.text()?,
                 "preview" => preview = object.text()?,
-                "config" => config = object.value()?,
+                "config" => config = object.json()?,
                 _ => object.keep(key, &mut extra)?,
             }
         }

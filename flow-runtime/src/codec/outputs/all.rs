@@ -1,7 +1,6 @@
 //! All outputs as one object whose keys are the api names, for `output = Type`.
 
 use std::borrow::Cow;
-use std::cell::Cell;
 
 use serde::de::{DeserializeSeed, Deserializer, IntoDeserializer, MapAccess, Visitor};
 use serde::forward_to_deserialize_any;
@@ -11,14 +10,12 @@ use super::value::Value;
 use super::{Outputs, Reading};
 use crate::codec::cursor::consumed;
 
-/// Remembers which output is being read, for the error.
 pub(super) struct All<'s, 'a> {
     pub(super) outputs: &'s mut Outputs<'a>,
     /// The index of the next output.
     pub(super) next: usize,
     /// The value whose name was given last, until it is asked for.
     pub(super) value: Option<Value<'a>>,
-    pub(super) reading: &'s Cell<Option<(Cow<'a, str>, &'a str)>>,
 }
 
 impl<'a> All<'_, 'a> {
@@ -78,7 +75,6 @@ impl<'de> MapAccess<'de> for All<'_, 'de> {
         &mut self,
         seed: K,
     ) -> Result<Option<K::Value>, Self::Error> {
-        self.reading.set(None);
         let next = self
             .next()
             .map_err(|GaveUp| serde::de::Error::custom("to be read again"))?;
@@ -88,9 +84,7 @@ impl<'de> MapAccess<'de> for All<'_, 'de> {
         };
         self.next += 1;
         self.value = Some(value);
-        let key = seed.deserialize((&*name).into_deserializer());
-        self.reading.set(Some((name, value.text)));
-        key.map(Some)
+        seed.deserialize((&*name).into_deserializer()).map(Some)
     }
 
     fn next_value_seed<V: DeserializeSeed<'de>>(

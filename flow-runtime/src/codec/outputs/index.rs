@@ -5,8 +5,9 @@ use std::collections::HashSet;
 use std::sync::Arc;
 
 use super::value::Value;
-use crate::codec::entries;
+use crate::codec::entries::{entries, refusal_of_entries};
 use crate::codec::explain::{explain_read, named};
+use crate::codec::string::push_json_string;
 use crate::error::{Error, FieldError, Result};
 
 /// An api name and the text of its value.
@@ -28,11 +29,12 @@ impl<'a> Index<'a> {
     /// From the text of `out_params`, or of an object `{api name: value}`; `""` is no outputs.
     pub(super) fn parse(text: &'a str) -> Result<Self> {
         let entries = all(text).map_err(|error| {
+            let refusal = refusal_of_entries(text, &error);
             Error::decode(vec![Arc::new(explain_read(
                 "out_params",
                 text,
-                &error,
-                "a list",
+                &refusal,
+                0,
             ))])
         })?;
         Ok(Self::new(entries))
@@ -53,6 +55,21 @@ impl<'a> Index<'a> {
 
     pub(super) fn entries(&self) -> &[Entry<'a>] {
         &self.entries
+    }
+
+    /// All as one JSON object.
+    pub(super) fn object(&self) -> String {
+        let mut object = b"{".to_vec();
+        for entry in &self.entries {
+            if object.len() > 1 {
+                object.push(b',');
+            }
+            push_json_string(&mut object, &entry.name);
+            object.push(b':');
+            object.extend_from_slice(entry.text.as_bytes());
+        }
+        object.push(b'}');
+        String::from_utf8(object).unwrap_or_default()
     }
 
     /// The value under a name.

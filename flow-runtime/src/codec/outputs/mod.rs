@@ -1,8 +1,9 @@
 //! The outputs of a run on their way out of the reply.
 //!
-//! They are read twice at most. The first reading takes each output where it stands, and holds for every usual reply.
-//! Where it meets something that it cannot judge or that does not fit, all is read again out of an index of the whole
-//! list: what that says is the truth, its errors above all.
+//! The first reading takes each output where it stands, and holds for every usual reply. Where it meets something that it
+//! cannot judge or that does not fit, all is read again out of an index of the whole list: what that says is the truth,
+//! its errors above all. Most often that is the end; only where a function of the author's had no use for an empty value
+//! under an `Option` it is called once more, and finds none there.
 
 mod all;
 mod in_place;
@@ -16,8 +17,7 @@ mod differential;
 mod tests;
 
 use std::any::type_name;
-use std::borrow::Cow;
-use std::cell::{Cell, OnceCell};
+use std::cell::OnceCell;
 
 use all::All;
 use in_place::{GaveUp, InPlace};
@@ -30,6 +30,7 @@ use value::Value;
 use crate::codec::absent::absent;
 use crate::codec::cursor::consumed;
 use crate::codec::explain::explain_read;
+use crate::codec::traced::{Empties, Trace, reread};
 use crate::codec::{OutputValue, ValueDeserializer};
 use crate::error::{Error, Result};
 
@@ -43,6 +44,9 @@ pub struct Outputs<'a> {
     reading: Reading<'a>,
     /// All entries, should their names be asked for in the first reading.
     named: OnceCell<Vec<Entry<'a>>>,
+    empties: Empties,
+    /// Whether a function of the author's was given an empty value that is to be none.
+    has_new_empty: bool,
 }
 
 enum Reading<'a> {
@@ -56,30 +60,27 @@ impl<'a> Outputs<'a> {
     /// This is compiled anew for each flow, so it is short.
     #[inline]
     pub(crate) fn read_all<T>(text: &'a str, read: impl Fn(&mut Self) -> Result<T>) -> Result<T> {
-        let mut outputs = Self::first(text)?;
-        loop {
-            let error = match read(&mut outputs) {
-                Ok(value) if outputs.holds() => return Ok(value),
-                Ok(_) => None,
-                Err(error) => Some(error),
-            };
-            outputs.read_again(error)?;
-        }
+        Self::first(text)?.read_on(read)
     }
 
-    /// What `read_all` has to give, in one reading: the truth that it is held against.
+    /// What `read_all` has to give, without the first reading: the truth that it is held against.
     #[cfg(any(test, fuzzing))]
     pub(crate) fn read_indexed<T>(
         text: &'a str,
         read: impl Fn(&mut Self) -> Result<T>,
     ) -> Result<T> {
-        let mut outputs = Self::parse(text)?;
-        match read(&mut outputs) {
-            Err(error) => Err(outputs
-                .read_again(Some(error))
-                .err()
-                .unwrap_or_else(|| unseen(GaveUp))),
-            read => read,
+        Self::parse(text)?.read_on(read)
+    }
+
+    #[inline]
+    fn read_on<T>(mut self, read: impl Fn(&mut Self) -> Result<T>) -> Result<T> {
+        loop {
+            let error = match read(&mut self) {
+                Ok(value) if self.holds() => return Ok(value),
+                Ok(_) => None,
+                Err(error) => Some(error),
+            };
+            self.read_again(error)?;
         }
     }
 
@@ -102,22 +103,29 @@ impl<'a> Outputs<'a> {
             text,
             reading,
             named: OnceCell::new(),
+            empties: Empties::default(),
+            has_new_empty: false,
         }
     }
 
     fn holds(&mut self) -> bool {
         match &mut self.reading {
             Reading::First(in_place) => in_place.holds(),
-            Reading::Second(_) => true,
+            Reading::Second(_) => !self.has_new_empty,
         }
     }
 
-    /// Goes over to the second reading; its own error is the end.
+    /// Goes over to the second reading, or begins that anew; its own error is the end.
     fn read_again(&mut self, error: Option<Error>) -> Result<()> {
-        if let (Reading::Second(index), Some(error)) = (&mut self.reading, error) {
-            return Err(index.error_of_all(error));
+        match (&mut self.reading, error) {
+            (Reading::Second(index), Some(error)) if !self.has_new_empty => {
+                return Err(index.error_of_all(error));
+            }
+            _ => {}
         }
+        let empties = std::mem::take(&mut self.empties);
         *self = Self::parse(self.text)?;
+        self.empties = empties;
         Ok(())
     }
 
@@ -150,8 +158,10 @@ impl<'a> Outputs<'a> {
     /// # Errors
     /// As [`take`](Self::take), if it is there and does not fit.
     pub fn take_or_default<T: OutputValue + Default>(&mut self, name: &str) -> Result<T> {
-        match self.find_but_null(name)? {
-            Some(value) => self.read(name, value),
+        match self.find(name)? {
+            Some(value) => self
+                .read::<Option<T>>(name, value)
+                .map(Option::unwrap_or_default),
             None => Ok(T::default()),
         }
     }
@@ -203,14 +213,12 @@ impl<'a> Outputs<'a> {
     /// [`ErrorKind::Decode`](crate::ErrorKind::Decode) for the first output that does not fit: the type reads itself, and
     /// stops there.
     pub fn take_all<T: OutputValue>(&mut self) -> Result<T> {
-        let reading = Cell::new(None);
         let read = T::deserialize(All {
             outputs: self,
             next: 0,
             value: None,
-            reading: &reading,
         });
-        read.map_err(|error| self.misfit_in_all(reading.take(), &error, type_name::<T>()))
+        read.or_else(|error| self.all_refused(&error))
     }
 
     fn find(&mut self, name: &str) -> Result<Option<Value<'a>>> {
@@ -238,7 +246,7 @@ impl<'a> Outputs<'a> {
         let read = T::deserialize(&mut deserializer);
         match read.and_then(|read| self.end(value, deserializer).map(|()| read)) {
             Ok(read) => Ok(read),
-            Err(error) => Err(self.misfit(name, value, &error, type_name::<T>())),
+            Err(error) => self.refused(name, value, &error),
         }
     }
 
@@ -249,13 +257,23 @@ impl<'a> Outputs<'a> {
         value: Value<'a>,
         read: impl FnOnce(ValueDeserializer<'_, 'a>) -> Result<T, serde_json::Error>,
     ) -> Result<T> {
-        let mut deserializer = value.deserializer();
-        match read(&mut deserializer) {
-            Ok(read) => {
+        match &mut self.reading {
+            Reading::First(in_place) => {
+                let mut deserializer = value.deserializer();
+                let read = read(ValueDeserializer::plain(&mut deserializer))
+                    .map_err(|_| unseen(in_place.give_up()))?;
                 self.was_read(value, consumed(deserializer));
                 Ok(read)
             }
-            Err(error) => Err(self.misfit(name, value, &error, type_name::<T>())),
+            Reading::Second(index) => {
+                let trace = Trace::new(value.text, type_name::<T>(), &self.empties);
+                let deserializer = ValueDeserializer::traced(trace.deserializer());
+                read(deserializer).map_err(|error| {
+                    let refusal = trace.refusal(&error);
+                    self.has_new_empty |= self.empties.learn(&refusal);
+                    index.fail(explain_read(name, value.text, &refusal, 0))
+                })
+            }
         }
     }
 
@@ -279,30 +297,40 @@ impl<'a> Outputs<'a> {
         }
     }
 
-    /// The error of a value that its type refuses.
+    /// What is to be said of a value that its type refuses.
     #[cold]
-    fn misfit(
+    fn refused<T: Deserialize<'a>>(
         &mut self,
         name: &str,
         value: Value<'a>,
         error: &serde_json::Error,
-        rust_type: &str,
-    ) -> Error {
+    ) -> Result<T> {
         match &mut self.reading {
-            Reading::First(in_place) => unseen(in_place.give_up()),
-            Reading::Second(index) => index.fail(explain_read(name, value.text, error, rust_type)),
+            Reading::First(in_place) => Err(unseen(in_place.give_up())),
+            Reading::Second(index) => reread(value.text, error, &self.empties)
+                .map_err(|refusal| index.fail(explain_read(name, value.text, &refusal, 0))),
         }
     }
 
+    /// As `refused`, of all outputs together.
     #[cold]
-    fn misfit_in_all(
-        &mut self,
-        reading: Option<(Cow<'a, str>, &'a str)>,
-        error: &serde_json::Error,
-        rust_type: &str,
-    ) -> Error {
-        let (name, text) = reading.unwrap_or((Cow::Borrowed("out_params"), "{}"));
-        self.misfit(&name, Value::closed(text), error, rust_type)
+    fn all_refused<T: OutputValue>(&mut self, error: &serde_json::Error) -> Result<T> {
+        match &mut self.reading {
+            Reading::First(in_place) => Err(unseen(in_place.give_up())),
+            Reading::Second(index) => {
+                let object = index.object();
+                reread(&object, error, &self.empties).map_err(|refusal| {
+                    let entry = refusal
+                        .child_of_whole()
+                        .and_then(|at| index.entries().get(at));
+                    let field_error = match entry {
+                        Some(entry) => explain_read(&entry.name, entry.text, &refusal, 1),
+                        None => explain_read("out_params", &object, &refusal, 0),
+                    };
+                    index.fail(field_error)
+                })
+            }
+        }
     }
 
     #[cold]

@@ -12,7 +12,7 @@ fn an_error_says_what_was_found() {
         "or a string of digits, found a list",
     );
     says(
-        complaint::<RecordRef>("{}"),
+        complaint::<RecordRef>(r#"{"_name":"x"}"#),
         "expected field `_id`, found an object without it",
     );
     says(

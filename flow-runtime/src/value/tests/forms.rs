@@ -64,7 +64,10 @@ fn texts_by_language() {
         r#"[{"language_code":1031,"text":"Wort"},{"language_code":"ja_JP","text":"字"}]"#,
     );
     dialects(
-        &["[]", "{}", r#"{"en_US":null}"#],
+        &[
+            r#"{"en_US":null}"#,
+            r#"[{"language_code":1033,"text":null}]"#,
+        ],
         &Multilingual::new(),
         "[]",
     );
