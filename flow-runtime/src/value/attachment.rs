@@ -6,7 +6,7 @@ use serde::de::{Deserialize, Deserializer, MapAccess};
 use serde::ser::{Serialize, Serializer};
 use serde_json::Value;
 
-use super::read::{self, Object, Readable};
+use super::read::{self, Object, Readable, Size};
 use super::write::{rest, some};
 
 /// One file of an attachment field. The field itself is a `Vec<Attachment>`, also where it holds one file.
@@ -85,7 +85,7 @@ impl Readable for Attachment {
                 "token" => file.token = object.text()?,
                 "name" => file.name = object.text()?,
                 "mime_type" | "mimeType" | "type" => file.mime_type = object.text()?,
-                "size" => file.size = object.size()?,
+                "size" => file.size = object.perhaps()?.map(|Size(size)| size),
                 "uri" => file.uri = object.text()?,
                 _ => object.keep(key, &mut file.extra)?,
             }

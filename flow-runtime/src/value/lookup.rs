@@ -4,7 +4,7 @@ use serde::de::{Deserialize, Deserializer, MapAccess};
 use serde::ser::{Serialize, Serializer};
 
 use super::label::Label;
-use super::read::{self, Object, Readable, Unfit, required};
+use super::read::{self, Integer, Object, Readable, Unfit, required};
 use super::{Multilingual, RecordRef};
 
 /// A record that a lookup field points to: its `_id` and, where the platform sends it, its name.
@@ -132,12 +132,12 @@ impl Readable for Lookup {
         let (mut id, mut name) = (None, None);
         while let Some(key) = object.key()? {
             match &*key {
-                "_id" => id = object.integer()?,
+                "_id" => id = object.part()?,
                 "_name" => name = object.perhaps()?,
                 _ => object.pass_over()?,
             }
         }
-        let record = RecordRef::new(required(id, "_id")?);
+        let record = required::<Integer, _>(id, "_id").map(|Integer(id)| RecordRef::new(id))?;
         Ok(Self { record, name })
     }
 }

@@ -224,7 +224,7 @@ impl Readable for Translation<Language, Option<String>> {
         let (mut language, mut text) = (None, None);
         while let Some(key) = object.key()? {
             match &*key {
-                "language_code" | "languageCode" => language = object.perhaps()?,
+                "language_code" | "languageCode" => language = object.part()?,
                 "text" => text = object.text()?,
                 _ => object.pass_over()?,
             }

@@ -105,14 +105,14 @@ impl<'de, T: Readable> Deserialize<'de> for Perhaps<T> {
     }
 }
 
-/// A text in one of our own values, which may be empty; none for null alone.
-struct PerhapsText(Option<String>);
+/// A part of one of our own values, with none for null alone.
+struct Part<T>(Option<T>);
 
-impl<'de> Deserialize<'de> for PerhapsText {
+impl<'de, T: Readable> Deserialize<'de> for Part<T> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         match read(deserializer, None)? {
             Err(Nothing(NULL)) => Ok(Self(None)),
-            text => something(text).map(|Scalar(text)| Self(Some(text))),
+            part => something(part).map(|part| Self(Some(part))),
         }
     }
 }
@@ -254,6 +254,11 @@ impl<'de, A: MapAccess<'de>> Object<'de, A> {
         self.map.next_value()
     }
 
+    /// A part that there must be; none if it is null.
+    pub(super) fn part<T: Readable>(&mut self) -> Result<Option<T>, A::Error> {
+        self.value().map(|Part(part)| part)
+    }
+
     /// None if it is null, or something else that stands for nothing.
     pub(super) fn perhaps<T: Readable>(&mut self) -> Result<Option<T>, A::Error> {
         self.value().map(|Perhaps(value)| value)
@@ -267,17 +272,7 @@ impl<'de, A: MapAccess<'de>> Object<'de, A> {
 
     /// A text, or an integer as text; none if it is null.
     pub(super) fn text(&mut self) -> Result<Option<String>, A::Error> {
-        self.value().map(|PerhapsText(text)| text)
-    }
-
-    /// An integer, or a string of digits.
-    pub(super) fn integer(&mut self) -> Result<Option<i64>, A::Error> {
-        Ok(self.perhaps()?.map(|Integer(n)| n))
-    }
-
-    /// A number of bytes, or a string of its digits.
-    pub(super) fn size(&mut self) -> Result<Option<u64>, A::Error> {
-        Ok(self.perhaps()?.map(|Size(n)| n))
+        Ok(self.part()?.map(|Scalar(text)| text))
     }
 
     /// Keeps a value that is not known here.
@@ -345,7 +340,7 @@ impl<'de> Deserialize<'de> for Integer {
 }
 
 /// A number of bytes.
-struct Size(u64);
+pub(super) struct Size(pub(super) u64);
 
 impl Readable for Size {
     const EXPECTED: &'static str = "an integer of no less than 0, or a string of digits";

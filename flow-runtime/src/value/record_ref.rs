@@ -7,7 +7,7 @@ use serde::de::{Deserialize, Deserializer, MapAccess};
 use serde::ser::{Serialize, SerializeMap, Serializer};
 
 use super::ValueError;
-use super::read::{self, Object, Readable, Unfit, required};
+use super::read::{self, Integer, Object, Readable, Unfit, required};
 
 /// A reference to a record, by its `_id`.
 ///
@@ -101,12 +101,12 @@ impl Readable for RecordRef {
         let mut id = None;
         while let Some(key) = object.key()? {
             if key == "_id" {
-                id = object.integer()?;
+                id = object.part()?;
             } else {
                 object.pass_over()?;
             }
         }
-        required(id, "_id").map(Self)
+        required(id, "_id").map(|Integer(id)| Self(id))
     }
 }
 

@@ -7,7 +7,7 @@ use serde::ser::{Serialize, SerializeMap, Serializer};
 use serde_json::Value;
 
 use super::Multilingual;
-use super::read::{self, Object, Readable, required};
+use super::read::{self, Integer, Object, Readable, required};
 use super::write::{rest, some};
 
 /// An administrative region: a country, a province, a city.
@@ -97,15 +97,15 @@ impl Readable for Region {
         let mut extra = BTreeMap::new();
         while let Some(key) = object.key()? {
             match &*key {
-                "id" | "_id" => id = object.integer()?,
-                "level" => level = object.integer()?,
+                "id" | "_id" => id = object.part()?,
+                "level" => level = object.perhaps()?.map(|Integer(level)| level),
                 "regionCode" | "region_code" => region_code = object.text()?,
                 "fullPath" | "full_path" => full_path = object.perhaps()?,
                 _ => object.keep(key, &mut extra)?,
             }
         }
         Ok(Self {
-            id: required(id, "id")?,
+            id: required(id, "id").map(|Integer(id)| id)?,
             level,
             region_code,
             full_path: full_path.unwrap_or_default(),
