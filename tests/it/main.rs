@@ -20,6 +20,7 @@ mod floats;
 mod flows;
 mod layers;
 mod macros;
+mod misfits;
 mod odd_contracts;
 mod outcomes;
 mod recorded_contracts;

@@ -67,6 +67,10 @@ fn expectation(text: &str, refusal: &Refusal<'_>) -> Option<(String, String)> {
                 let expected = of_author(refusal.expecting(), text, refusal);
                 (expected, format!("{kind} that does not fit"))
             }
+            "trailing characters" => {
+                let expected = of_author(refusal.expecting(), text, refusal);
+                (expected, format!("{kind} with more in it than that"))
+            }
             KEY_IS_NO_NUMBER => ("a number".to_owned(), format!("another string{AS_KEY}")),
             message => (
                 "a JSON value".to_owned(),
@@ -85,7 +89,11 @@ fn from_words(words: &Words<'_>, text: &str, refusal: &Refusal<'_>) -> Option<(S
         (false, false) => INSIDE,
     };
     // A type that has asked for what is inside of a list or an object has accepted that.
-    let says_so_itself = |expected| !refusal.is_entered() || expected == refusal.expecting();
+    let says_so_itself = |expected: &str| {
+        let rest = expected.strip_prefix(refusal.expecting());
+        let is_the_same = |rest: &str| rest.is_empty() || rest.starts_with(" with ");
+        !refusal.is_entered() || rest.is_some_and(is_the_same)
+    };
     let (expected, found) = match *words {
         Words::InvalidType { found, expected } => {
             let is_own = !refusal.is_entered() && found.is(value);
@@ -152,12 +160,46 @@ fn from_words(words: &Words<'_>, text: &str, refusal: &Refusal<'_>) -> Option<(S
 
 /// What the type's author calls it, unless there is something of the value in it.
 fn of_author(expected: &str, text: &str, refusal: &Refusal<'_>) -> String {
-    if refusal.is_ours() || !mentions(expected, text, Keys::All) {
+    let is_known = || {
+        let mut names = expected.split('`').skip(1).step_by(2).peekable();
+        names.peek().is_some() && names.all(|name| refusal.knows(name))
+    };
+    if refusal.is_ours()
+        || OF_SERDE.contains(&expected)
+        || is_known()
+        || !mentions(expected, text, Keys::All)
+    {
         expected.to_owned()
     } else {
         named(refusal.rust_type())
     }
 }
+
+/// What serde's own types expect. Any word of it may be a value by chance.
+const OF_SERDE: &[&str] = &[
+    "i8",
+    "i16",
+    "i32",
+    "i64",
+    "i128",
+    "isize",
+    "u8",
+    "u16",
+    "u32",
+    "u64",
+    "u128",
+    "usize",
+    "f32",
+    "f64",
+    "a boolean",
+    "a character",
+    "a string",
+    "unit",
+    "option",
+    "a sequence",
+    "a map",
+    "a set",
+];
 
 /// Whether a field's name is something out of the value. It may well be a key of other objects in it.
 fn is_data(field: &str, text: &str) -> bool {

@@ -137,8 +137,11 @@ impl Readable for Lookup {
                 _ => object.pass_over()?,
             }
         }
-        let record = required::<Integer, _>(id, "_id").map(|Integer(id)| RecordRef::new(id))?;
-        Ok(Self { record, name })
+        let Integer(id) = required(id, "_id")?;
+        Ok(Self {
+            record: RecordRef::new(id),
+            name,
+        })
     }
 }
 

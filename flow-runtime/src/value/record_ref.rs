@@ -106,7 +106,8 @@ impl Readable for RecordRef {
                 object.pass_over()?;
             }
         }
-        required(id, "_id").map(|Integer(id)| Self(id))
+        let Integer(id) = required(id, "_id")?;
+        Ok(Self(id))
     }
 }
 

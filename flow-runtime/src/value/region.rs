@@ -104,8 +104,9 @@ impl Readable for Region {
                 _ => object.keep(key, &mut extra)?,
             }
         }
+        let Integer(id) = required(id, "id")?;
         Ok(Self {
-            id: required(id, "id").map(|Integer(id)| id)?,
+            id,
             level,
             region_code,
             full_path: full_path.unwrap_or_default(),
