@@ -15,6 +15,7 @@ mod calls;
 mod chaos;
 mod clients;
 mod contracts;
+mod empties;
 mod emulator;
 mod floats;
 mod flows;

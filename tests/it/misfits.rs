@@ -242,7 +242,7 @@ fn what_is_refused_after_it_was_read_is_named_itself() {
         format!("`x` at `[0]` expected `Checked`, found an object {REFUSED}")
     );
     assert_eq!(
-        misfit!((u8, [u8; 2]), [1, [1, 2, 3]]),
+        misfit!((u8, [u8; 2]), [1, [4, 5, 6]]),
         "`x` at `[1]` expected an array of length 2, found a list with more in it than that"
     );
     assert_eq!(

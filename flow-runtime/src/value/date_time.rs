@@ -36,7 +36,8 @@ pub(super) const OUT_OF_RANGE: ValueError = ValueError(
 ///
 /// **A text without a zone is taken for China's time (UTC+8).** The platform's documents show the form but do not say
 /// which zone is meant; this is a guess from where the platform is at home. If your application shows that it means
-/// another zone, read such an output as a `String`. What is finer than a millisecond is dropped, toward the past.
+/// another zone, read such an output as a `String`. What is finer than a millisecond is dropped, toward the past. A leap
+/// second (`23:59:60`) is the second after it, as it is to the clocks of computers.
 ///
 /// ```
 /// use apaas_flow::value::DateTime;
@@ -137,10 +138,15 @@ fn in_words(text: &str) -> Option<i64> {
         Some(rest) => fraction(rest)?,
         None => (0, rest),
     };
-    let valid = hours < 24 && minutes < 60 && seconds < 60;
     let days = days_from_epoch(date.year().into(), date.month(), date.day());
-    let local = days * DAY + hours * HOUR + minutes * MINUTE + seconds * SECOND + fraction;
-    Some(local - offset(zone)?).filter(|_| valid)
+    let minute = days * DAY + hours * HOUR + minutes * MINUTE - offset(zone)?;
+    // The day is not looked at, since the zone may be a guess; in UTC a leap second ends an hour.
+    let most_seconds = match minute.rem_euclid(HOUR) / MINUTE {
+        59 => 60,
+        _ => 59,
+    };
+    let is_valid = hours < 24 && minutes < 60 && seconds <= most_seconds;
+    is_valid.then_some(minute + seconds * SECOND + fraction)
 }
 
 /// The digits behind a second's point, to the millisecond, and what follows them.

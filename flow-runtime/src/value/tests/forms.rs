@@ -417,6 +417,17 @@ fn moments_of_every_form() {
         &DateTime::new(1_640_658_030_000),
         "1640658030000",
     );
+    let new_year = DateTime::new(1_483_228_800_000);
+    for text in [
+        "2016-12-31T23:59:60Z",
+        "2017-01-01 07:59:60",
+        "2017-01-01T05:29:60+05:30",
+        "2017-01-01T00:00:00Z",
+    ] {
+        assert_eq!(text.parse(), Ok(new_year), "{text}");
+    }
+    let half_past: DateTime = "2016-12-31 23:59:60.500".parse().unwrap();
+    assert_eq!(half_past.to_string(), "2016-12-31T16:00:00.500Z");
     let fraction: DateTime = "1969-12-31T23:59:59.9999Z".parse().unwrap();
     assert_eq!(fraction, DateTime::new(-1));
     for text in [
@@ -426,6 +437,7 @@ fn moments_of_every_form() {
         "2021-12-28 24:00:00",
         "2021-12-28 10:60:00",
         "2021-12-28 10:20:60",
+        "2021-12-28 10:59:61",
         "2021-02-29 10:20:30",
         "2021-12-28 10:20:30.",
         "2021-12-28 10:20:30 CST",
