@@ -10,6 +10,12 @@ impl Dice {
         Self(88_172_645_463_325_252)
     }
 
+    /// The numbers of a series of its own.
+    pub(crate) fn of_series(number: usize) -> Self {
+        let spread = 0x9E37_79B9_7F4A_7C15_u64.wrapping_mul(number as u64 + 1);
+        Self(spread.max(1))
+    }
+
     pub(crate) fn below(&mut self, end: usize) -> usize {
         self.0 ^= self.0 << 13;
         self.0 ^= self.0 >> 7;

@@ -34,7 +34,9 @@ pub(crate) fn refusal_of_entries<'de>(text: &'de str, error: &serde_json::Error)
         }
     }
 
-    let reread = reread::<Entries>(text, error, &Empties::default());
+    let reread = reread(text, error, &Empties::default(), |trace| {
+        Entries::deserialize(trace.deserializer())
+    });
     let refusal = reread.err();
     refusal.unwrap_or_else(|| Refusal::of_whole(text, "", error))
 }

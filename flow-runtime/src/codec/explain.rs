@@ -267,9 +267,11 @@ mod tests {
 
     fn why<T: DeserializeOwned>(text: &str) -> String {
         let error = serde_json::from_str::<T>(text).err().expect("does not fit");
-        let refusal = reread::<T>(text, &error, &Empties::default())
-            .err()
-            .expect("refused again");
+        let refusal = reread(text, &error, &Empties::default(), |trace| {
+            T::deserialize(trace.deserializer())
+        })
+        .err()
+        .expect("refused again");
         explain_read("variable_x", text, &refusal, 0).to_string()
     }
 

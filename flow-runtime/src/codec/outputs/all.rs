@@ -1,51 +1,87 @@
 //! All outputs as one object whose keys are the api names, for `output = Type`.
 
+use std::any::type_name;
 use std::borrow::Cow;
 
-use serde::de::{DeserializeSeed, Deserializer, IntoDeserializer, MapAccess, Visitor};
+use serde::de::{DeserializeSeed, Deserializer, Expected, IntoDeserializer, MapAccess, Visitor};
 use serde::forward_to_deserialize_any;
+use serde_json::Error;
 
-use super::in_place::GaveUp;
+use super::Outputs;
+use super::index::Entry;
 use super::value::Value;
-use super::{Outputs, Reading};
-use crate::codec::cursor::consumed;
+use crate::codec::traced::{Trace, Traced};
 
+/// Also what a trace is kept of, once a type has refused them.
 pub(super) struct All<'s, 'a> {
-    pub(super) outputs: &'s mut Outputs<'a>,
+    outputs: &'s mut Outputs<'a>,
+    trace: Option<&'s Trace<'s, 'a>>,
     /// The index of the next output.
-    pub(super) next: usize,
+    next: usize,
     /// The value whose name was given last, until it is asked for.
-    pub(super) value: Option<Value<'a>>,
+    value: Option<Value<'a>>,
 }
 
-impl<'a> All<'_, 'a> {
-    fn next(&mut self) -> Result<Option<(Cow<'a, str>, Value<'a>)>, GaveUp> {
-        let entries = match &mut self.outputs.reading {
-            Reading::First(in_place) => {
-                if self.value.is_some_and(|value| value.is_open) {
-                    in_place.skip()?;
-                }
-                if self.next >= in_place.passed().len() {
-                    let upcoming = in_place.next()?;
-                    return Ok(upcoming.map(|(name, value)| (Cow::Borrowed(name), value)));
-                }
-                in_place.passed()
-            }
-            Reading::Second(index) => index.entries(),
-        };
-        let entry = entries.get(self.next);
-        Ok(entry.map(|entry| (entry.name.clone(), Value::closed(entry.text))))
+impl<'s, 'a> All<'s, 'a> {
+    pub(super) fn of(outputs: &'s mut Outputs<'a>, trace: Option<&'s Trace<'s, 'a>>) -> Self {
+        Self {
+            outputs,
+            trace,
+            next: 0,
+            value: None,
+        }
     }
+
+    fn next(&mut self) -> Option<(Cow<'a, str>, Value<'a>)> {
+        if let Some(in_place) = &mut self.outputs.in_place {
+            // nobody has asked for the last one, or it was refused
+            let is_behind = self.next > in_place.passed().len();
+            let is_in_step = !is_behind || in_place.skip().is_ok();
+            if is_in_step && self.next < in_place.passed().len() {
+                return entry(in_place.passed(), self.next);
+            }
+            if is_in_step {
+                if let Ok(upcoming) = in_place.next() {
+                    return upcoming.map(|(name, value)| (Cow::Borrowed(name), value));
+                }
+            }
+        }
+        // A list that has no index ends here; that it is malformed is said of all.
+        entry(self.outputs.index().ok()?.entries(), self.next)
+    }
+
+    fn expect(&self, visitor: &dyn Expected, names: &'static [&'static str]) {
+        if let Some(trace) = self.trace {
+            trace.expect(visitor);
+            trace.expect_names(names);
+        }
+    }
+}
+
+fn entry<'a>(entries: &[Entry<'a>], at: usize) -> Option<(Cow<'a, str>, Value<'a>)> {
+    let entry = entries.get(at)?;
+    Some((entry.name.clone(), Value::closed(entry.text)))
 }
 
 impl<'de> Deserializer<'de> for All<'_, 'de> {
-    type Error = serde_json::Error;
+    type Error = Error;
 
-    fn deserialize_any<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Self::Error> {
+    fn deserialize_any<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Error> {
+        self.expect(&visitor, &[]);
         visitor.visit_map(self)
     }
 
-    fn deserialize_option<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Self::Error> {
+    fn deserialize_struct<V: Visitor<'de>>(
+        self,
+        _name: &'static str,
+        fields: &'static [&'static str],
+        visitor: V,
+    ) -> Result<V::Value, Error> {
+        self.expect(&visitor, fields);
+        visitor.visit_map(self)
+    }
+
+    fn deserialize_option<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Error> {
         visitor.visit_some(self)
     }
 
@@ -53,48 +89,52 @@ impl<'de> Deserializer<'de> for All<'_, 'de> {
         self,
         _name: &'static str,
         visitor: V,
-    ) -> Result<V::Value, Self::Error> {
+    ) -> Result<V::Value, Error> {
         visitor.visit_newtype_struct(self)
     }
 
     /// `output = ()` reads nothing.
-    fn deserialize_unit<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Self::Error> {
+    fn deserialize_unit<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Error> {
         visitor.visit_unit()
     }
 
     forward_to_deserialize_any! {
         bool i8 i16 i32 i64 i128 u8 u16 u32 u64 u128 f32 f64 char str string bytes byte_buf unit_struct
-        seq tuple tuple_struct map struct enum identifier ignored_any
+        seq tuple tuple_struct map enum identifier ignored_any
     }
 }
 
 impl<'de> MapAccess<'de> for All<'_, 'de> {
-    type Error = serde_json::Error;
+    type Error = Error;
 
     fn next_key_seed<K: DeserializeSeed<'de>>(
         &mut self,
         seed: K,
-    ) -> Result<Option<K::Value>, Self::Error> {
-        let next = self
-            .next()
-            .map_err(|GaveUp| serde::de::Error::custom("to be read again"))?;
-        let Some((name, value)) = next else {
-            self.value = None;
+    ) -> Result<Option<K::Value>, Error> {
+        let next = self.next();
+        self.value = next.as_ref().map(|(_, value)| *value);
+        let Some((name, _)) = next else {
             return Ok(None);
         };
         self.next += 1;
-        self.value = Some(value);
-        seed.deserialize((&*name).into_deserializer()).map(Some)
+        let key = seed.deserialize((&*name).into_deserializer());
+        if let Some(trace) = self.trace {
+            trace.enter(key.is_err());
+        }
+        key.map(Some)
     }
 
-    fn next_value_seed<V: DeserializeSeed<'de>>(
-        &mut self,
-        seed: V,
-    ) -> Result<V::Value, Self::Error> {
+    fn next_value_seed<V: DeserializeSeed<'de>>(&mut self, seed: V) -> Result<V::Value, Error> {
         let value = self.value.take().unwrap_or(Value::closed("null"));
+        if let Some(trace) = self.trace {
+            trace.enter(false);
+            let (child, rust_type) = (self.next.saturating_sub(1), type_name::<V::Value>());
+            let read = |traced: Traced<'_, '_, 'de>| seed.deserialize(traced);
+            return trace.inside(value.text, child, rust_type, read);
+        }
         let mut deserializer = value.deserializer();
         let read = seed.deserialize(&mut deserializer)?;
-        self.outputs.was_read(value, consumed(deserializer));
+        self.outputs.end(value, deserializer)?;
         Ok(read)
     }
 }

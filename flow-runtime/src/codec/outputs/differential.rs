@@ -1,16 +1,21 @@
-//! The first reading against the second: the same values, and the same words where something does not fit.
+//! What is taken in place against what the index says: the same values, and the same words where something does not fit.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
+use std::fmt;
+use std::marker::PhantomData;
 
+use serde::de::{Error as _, IgnoredAny, MapAccess, Visitor};
 use serde::{Deserialize, Deserializer};
 use serde_json::Value;
+use serde_json::value::RawValue;
 
 use super::Outputs;
-use crate::error::Result;
+use crate::error::{Error, ErrorKind, Result};
 use crate::mutation::{Dice, rounds};
+use crate::value::{Choice, Decimal, Lookup, Multilingual};
 
 /// A type that reads nothing of its value.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 struct Blind;
 
 impl<'de> Deserialize<'de> for Blind {
@@ -19,35 +24,116 @@ impl<'de> Deserialize<'de> for Blind {
     }
 }
 
-/// A type that asks for the names alone and for no value.
-#[derive(Debug)]
-struct Names(#[expect(dead_code, reason = "shown")] Vec<String>);
+/// A type that reads a value and then refuses every other one.
+#[derive(Debug, Default)]
+struct Fussy(#[expect(dead_code, reason = "shown")] String);
 
-impl<'de> Deserialize<'de> for Names {
+impl<'de> Deserialize<'de> for Fussy {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        struct Keys;
+        let value = Value::deserialize(deserializer)?.to_string();
+        match value.len() % 2 {
+            0 => Ok(Self(value)),
+            _ => Err(D::Error::custom("odd")),
+        }
+    }
+}
 
-        impl<'de> serde::de::Visitor<'de> for Keys {
-            type Value = Names;
+/// A type that goes through all outputs in one of many ways that no derive would.
+#[derive(Debug)]
+struct Odd<const WAY: u8>(#[expect(dead_code, reason = "shown")] Vec<String>);
 
-            fn expecting(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+impl<'de, const WAY: u8> Deserialize<'de> for Odd<WAY> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Entries<const WAY: u8>;
+
+        impl<'de, const WAY: u8> Visitor<'de> for Entries<WAY> {
+            type Value = Odd<WAY>;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
                 f.write_str("an object")
             }
 
-            fn visit_map<A: serde::de::MapAccess<'de>>(
-                self,
-                mut map: A,
-            ) -> Result<Names, A::Error> {
-                let mut names = Vec::new();
-                while let Some(name) = map.next_key()? {
-                    names.push(name);
+            fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Odd<WAY>, A::Error> {
+                let mut seen = Vec::new();
+                match WAY {
+                    // the names alone
+                    0 => {
+                        while let Some(name) = map.next_key()? {
+                            seen.push(name);
+                        }
+                    }
+                    // no further than the first
+                    1 => seen.extend(map.next_key::<String>()?),
+                    2 => seen.extend(map.next_entry::<String, i64>()?.map(|entry| entry.0)),
+                    // behind what does not fit, as behind what does
+                    3 => {
+                        while let Some(name) = map.next_key::<String>()? {
+                            seen.push(format!("{name} {:?}", map.next_value::<i64>().ok()));
+                        }
+                    }
+                    4 => {
+                        while let Ok(Some(name)) = map.next_key::<String>() {
+                            let value = map.next_value::<Fussy>();
+                            seen.push(format!("{name} {:?}", value.map_err(|e| e.to_string())));
+                        }
+                    }
+                    // more often than there are values
+                    5 => {
+                        while let Some(name) = map.next_key::<String>()? {
+                            let first = map.next_value::<Option<i64>>().ok();
+                            let second = map.next_value::<Value>().ok();
+                            seen.push(format!("{name} {first:?} {second:?}"));
+                        }
+                        seen.push(format!("{:?}", map.next_key::<String>().ok()));
+                        seen.push(format!("{:?}", map.next_value::<Value>().ok()));
+                    }
+                    // keys that are none, and every other value
+                    6 => {
+                        let mut is_even = false;
+                        loop {
+                            match map.next_key::<char>() {
+                                Ok(None) => break,
+                                Ok(Some(name)) => seen.push(name.to_string()),
+                                Err(error) => seen.push(error.to_string()),
+                            }
+                            if is_even {
+                                map.next_value::<IgnoredAny>()?;
+                            }
+                            is_even = !is_even;
+                        }
+                    }
+                    // values that are not looked at
+                    7 => {
+                        while let Some((name, Blind)) = map.next_entry::<String, Blind>()? {
+                            seen.push(name);
+                        }
+                    }
+                    // an error at the end of it all
+                    _ => {
+                        while map.next_entry::<IgnoredAny, IgnoredAny>()?.is_some() {}
+                        return Err(A::Error::custom("nothing of this"));
+                    }
                 }
-                Ok(Names(names))
+                Ok(Odd(seen))
             }
         }
 
-        deserializer.deserialize_map(Keys)
+        deserializer.deserialize_map(Entries)
     }
+}
+
+/// All outputs, of one type each.
+#[derive(Debug, Deserialize)]
+#[serde(bound = "T: serde::de::DeserializeOwned")]
+#[expect(dead_code, reason = "shown")]
+struct Some2<T> {
+    a: T,
+    #[serde(default)]
+    b: Option<T>,
+    #[serde(flatten)]
+    rest: BTreeMap<String, T>,
+    #[serde(skip)]
+    of: PhantomData<T>,
 }
 
 const VALUES: &[&str] = &[
@@ -64,7 +150,12 @@ const VALUES: &[&str] = &[
     "-0",
     "\"\"",
     "{}",
+    "[]",
+    r#"[{"k":""},{"k":"y"}]"#,
+    r#"{"_id":7,"_name":{}}"#,
     r#"{"$serde_json::private::RawValue":"1"}"#,
+    "0.1e1",
+    "170141183460469231731687303715884105727",
 ];
 
 const PARTS: &[&str] = &[
@@ -138,63 +229,76 @@ fn text(dice: &mut Dice) -> String {
 }
 
 /// Takes outputs in one of many orders and ways, as generated and handwritten flows do.
-fn take(from: &mut Outputs<'_>, way: usize) -> Result<String> {
-    let [first, second, third, fourth] = [
-        ["a", "b", "c", "d"],
-        ["d", "c", "b", "a"],
-        ["b", "a", "a", "c"],
-        ["a", "a", "d", "b"],
-    ][way / 2 % 4];
-    let names: Vec<_> = match way % 5 {
-        0 => from.names().map(str::to_owned).collect(),
-        _ => Vec::new(),
-    };
-    // every other time of types that take any value, so that reading gets further
-    let (one, two, three, four) = if way % 2 == 0 {
-        (
-            shown(from.take::<Option<i64>>(first)),
-            shown(from.take::<Value>(second)),
-            shown(from.take_or_default::<String>(third)),
-            shown(from.take_nullable::<Vec<u8>>(fourth)),
-        )
-    } else {
-        (
-            shown(from.take_nullable::<Value>(first)),
-            shown(from.take_or_default::<Value>(second)),
-            shown(from.take::<Option<Value>>(third)),
-            shown(from.take::<Option<Value>>(fourth)),
-        )
-    };
-    let rest = match way / 8 % 8 {
-        0 => from
-            .take_all::<BTreeMap<String, Value>>()
-            .map(|all| format!("{all:?}")),
-        1 => from.take_all::<Names>().map(|names| format!("{names:?}")),
-        // an error that the author gets over
-        2 => {
-            let is_read = from.take_all::<BTreeMap<String, i64>>().is_ok();
-            return Ok(format!("{is_read}"));
+fn take(from: &mut Outputs<'_>, dice: &mut Dice) -> Result<String> {
+    // a third of all flows get over every error, and tell what it said
+    let gets_over = dice.below(3) == 0;
+    let mut all = Vec::new();
+    for _ in 0..dice.below(7) {
+        match (take_one(from, dice), gets_over) {
+            (Ok(shown), _) => all.push(shown),
+            (Err(error), true) => all.push(error.to_string()),
+            (Err(error), false) => return Err(error),
         }
-        3 => {
-            let either = from
-                .take::<i64>("a")
-                .map(|number| number.to_string())
-                .or_else(|_| from.take::<String>("a"));
-            return Ok(format!("{} {} {names:?}", one.is_ok(), either?));
-        }
-        4 => from.take::<Blind>(first).map(|blind| format!("{blind:?}")),
-        5 => from.take_with(first, |_| Ok("unread".to_owned())),
-        6 => from.take_with_or_default(second, |value| {
-            Option::<f64>::deserialize(value).map(|number| format!("{number:?}"))
-        }),
+    }
+    match dice.below(12) {
+        0 => Err(Error::plain(ErrorKind::Decode, all.join(" "))),
+        _ => Ok(all.join(" ")),
+    }
+}
+
+fn take_one(from: &mut Outputs<'_>, dice: &mut Dice) -> Result<String> {
+    let name = dice.one_of(&["a", "a", "a", "b", "b", "b", "c", "c", "d", "", "gone"]);
+    let with = |error: serde_json::Error| error;
+    match dice.below(34) {
+        0..=3 => shown(from.take::<Value>(name)),
+        4..=6 => shown(from.take::<Option<Value>>(name)),
+        7 => shown(from.take::<Option<i64>>(name)),
+        8 => shown(from.take::<i128>(name)),
+        9 => shown(from.take::<Vec<u8>>(name)),
+        10 => shown(from.take::<Blind>(name)),
+        11 => shown(from.take::<Fussy>(name)),
+        12 => shown(from.take::<Box<RawValue>>(name)),
+        13 => shown(from.take::<Option<Choice>>(name)),
+        14 => shown(from.take::<Vec<HashMap<String, Option<Choice>>>>(name)),
+        15 => shown(from.take::<Decimal>(name)),
+        16 => shown(from.take_or_default::<String>(name)),
+        17 => shown(from.take_or_default::<Multilingual>(name)),
+        18 => shown(from.take_nullable::<Vec<u8>>(name)),
+        19 => shown(from.take_nullable::<Value>(name)),
+        20 => shown(from.take_with(name, |_| Ok("unread"))),
+        21 => shown(from.take_with(name, |value| i128::deserialize(value))),
+        22 => shown(from.take_with(name, |value| Option::<Lookup>::deserialize(value))),
+        23 => shown(from.take_with_or_default(name, |value| Fussy::deserialize(value))),
+        24 => shown(from.take_with(name, |value| {
+            // an error that is got over
+            Ok(Vec::<Option<Choice>>::deserialize(value).map_err(with).ok())
+        })),
+        25 => shown(from.take_with(name, |value| {
+            let text = Box::<RawValue>::deserialize(value)?;
+            serde_json::from_str::<BTreeMap<String, Vec<u8>>>(text.get())
+        })),
+        26 => shown(from.take_all::<BTreeMap<String, Value>>()),
+        27 => shown(from.take_all::<BTreeMap<String, Option<Lookup>>>()),
+        28 => shown(from.take_all::<Some2<Value>>()),
+        29 => shown(from.take_all::<Some2<Option<Choice>>>()),
+        30 => match dice.below(9) {
+            0 => shown(from.take_all::<Odd<0>>()),
+            1 => shown(from.take_all::<Odd<1>>()),
+            2 => shown(from.take_all::<Odd<2>>()),
+            3 => shown(from.take_all::<Odd<3>>()),
+            4 => shown(from.take_all::<Odd<4>>()),
+            5 => shown(from.take_all::<Odd<5>>()),
+            6 => shown(from.take_all::<Odd<6>>()),
+            7 => shown(from.take_all::<Odd<7>>()),
+            _ => shown(from.take_all::<Odd<8>>()),
+        },
+        31 => shown(from.take_all::<()>()),
+        32 => Ok(format!("{:?}", from.names().collect::<Vec<_>>())),
         _ => from
-            .take::<Vec<Value>>(third)
-            .map(|list| format!("{list:?}")),
-    };
-    Ok(format!(
-        "{} {} {} {} {} {names:?}",
-        one?, two?, three?, four?, rest?
-    ))
+            .take::<i64>(name)
+            .map(|number| number.to_string())
+            .or_else(|_| from.take::<String>(name)),
+    }
 }
 
 fn shown(result: Result<impl std::fmt::Debug>) -> Result<String> {
@@ -202,13 +306,14 @@ fn shown(result: Result<impl std::fmt::Debug>) -> Result<String> {
 }
 
 #[test]
-fn both_readings_say_the_same() {
+fn what_is_taken_in_place_is_what_the_index_says() {
     let mut dice = Dice::new();
     let (mut good, mut bad) = (0, 0);
     for round in 0..rounds() {
         let text = text(&mut dice);
-        let indexed = Outputs::read_indexed(&text, |outputs| take(outputs, round));
-        let read = Outputs::read_all(&text, |outputs| take(outputs, round));
+        let read = |outputs: &mut Outputs<'_>| take(outputs, &mut Dice::of_series(round));
+        let indexed = Outputs::read_indexed(&text, read);
+        let read = Outputs::read_all(&text, read);
         let words = |result: Result<String>| result.map_err(|error| error.to_string());
         let (indexed, read) = (words(indexed), words(read));
         assert_eq!(read, indexed, "{text} (round {round})");

@@ -1,4 +1,4 @@
-//! The first reading: each output where it stands in the reply, if it comes in the order in which it is asked for.
+//! Each output where it stands in the reply, if it comes in the order in which it is asked for.
 
 use std::borrow::Cow;
 
@@ -11,11 +11,13 @@ pub(super) struct InPlace<'a> {
     pairs: Pairs<'a>,
     /// What was passed on the way to the outputs that were asked for, they included.
     passed: Vec<Entry<'a>>,
-    /// Whether something was met that only the second reading tells the truth about.
+    /// Whether something was met that only the index tells the truth about.
     gave_up: bool,
+    /// Whether that was right behind a value that was read, and so may be a part of it.
+    has_misread: bool,
 }
 
-/// The answer is the second reading's.
+/// The answer is the index's.
 #[derive(Clone, Copy)]
 pub(super) struct GaveUp;
 
@@ -25,12 +27,17 @@ impl<'a> InPlace<'a> {
             pairs: Pairs::new(text)?,
             passed: Vec::with_capacity(8),
             gave_up: false,
+            has_misread: false,
         })
     }
 
-    pub(super) fn give_up(&mut self) -> GaveUp {
+    fn give_up(&mut self) -> GaveUp {
         self.gave_up = true;
         GaveUp
+    }
+
+    pub(super) fn has_misread(&self) -> bool {
+        self.has_misread
     }
 
     pub(super) fn passed(&self) -> &[Entry<'a>] {
@@ -39,9 +46,6 @@ impl<'a> InPlace<'a> {
 
     /// The value under a name, in place if it is the upcoming one.
     pub(super) fn find(&mut self, name: &str) -> Result<Option<Value<'a>>, GaveUp> {
-        if self.gave_up {
-            return Err(GaveUp);
-        }
         let mut upcoming = self.upcoming()?;
         if upcoming != Upcoming::Output(name) {
             if let Some(entry) = self.passed.iter().find(|entry| entry.name == name) {
@@ -72,8 +76,7 @@ impl<'a> InPlace<'a> {
     pub(super) fn pass_read(&mut self, length: usize) {
         if let Ok(Upcoming::Output(name)) = self.upcoming() {
             let text = self.pairs.pass_read(length);
-            // what comes of it is asked before anything that was read is believed
-            let _ = self.note(name, text);
+            self.has_misread = self.note(name, text).is_err();
         }
     }
 
@@ -100,8 +103,8 @@ impl<'a> InPlace<'a> {
     #[inline]
     fn upcoming(&mut self) -> Result<Upcoming<'a>, GaveUp> {
         match self.pairs.upcoming() {
-            Some(upcoming) => Ok(upcoming),
-            None => Err(self.give_up()),
+            Some(upcoming) if !self.gave_up => Ok(upcoming),
+            _ => Err(self.give_up()),
         }
     }
 

@@ -1,4 +1,4 @@
-//! The second reading: all outputs by name, and everything about them that does not fit.
+//! All outputs by name, and everything about them that does not fit.
 
 use std::borrow::Cow;
 use std::collections::HashSet;
@@ -7,7 +7,6 @@ use std::sync::Arc;
 use super::value::Value;
 use crate::codec::entries::{entries, refusal_of_entries};
 use crate::codec::explain::{explain_read, named};
-use crate::codec::string::push_json_string;
 use crate::error::{Error, FieldError, Result};
 
 /// An api name and the text of its value.
@@ -57,19 +56,8 @@ impl<'a> Index<'a> {
         &self.entries
     }
 
-    /// All as one JSON object.
-    pub(super) fn object(&self) -> String {
-        let mut object = b"{".to_vec();
-        for entry in &self.entries {
-            if object.len() > 1 {
-                object.push(b',');
-            }
-            push_json_string(&mut object, &entry.name);
-            object.push(b':');
-            object.extend_from_slice(entry.text.as_bytes());
-        }
-        object.push(b'}');
-        String::from_utf8(object).unwrap_or_default()
+    pub(super) fn has_repeated_name(&self) -> bool {
+        self.has_repeated_name
     }
 
     /// The value under a name.

@@ -1,9 +1,9 @@
 //! The outputs of a run on their way out of the reply.
 //!
-//! The first reading takes each output where it stands, and holds for every usual reply. Where it meets something that it
-//! cannot judge or that does not fit, all is read again out of an index of the whole list: what that says is the truth,
-//! its errors above all. Most often that is the end; only where a function of the author's had no use for an empty value
-//! under an `Option` it is called once more, and finds none there.
+//! Each output is taken where it stands in the reply, in place, which holds for every usual one. Where that meets
+//! something that it cannot judge, or an output that does not fit, the rest is taken out of an index of the whole list:
+//! what that says is the truth, its errors above all. Only if something may have been handed out by then that is not
+//! true (the same name twice, a value that was not read to its end) all is read again, out of the index alone.
 
 mod all;
 mod in_place;
@@ -20,7 +20,7 @@ use std::any::type_name;
 use std::cell::OnceCell;
 
 use all::All;
-use in_place::{GaveUp, InPlace};
+use in_place::InPlace;
 use index::{Entry, Index};
 pub(crate) use owned::OutputIndex;
 use serde::de::Deserialize;
@@ -30,7 +30,7 @@ use value::Value;
 use crate::codec::absent::absent;
 use crate::codec::cursor::consumed;
 use crate::codec::explain::explain_read;
-use crate::codec::traced::{Empties, Trace, reread};
+use crate::codec::traced::{Empties, Refusal, Trace, reread};
 use crate::codec::{OutputValue, ValueDeserializer};
 use crate::error::{Error, Result};
 
@@ -41,21 +41,19 @@ use crate::error::{Error, Result};
 /// See [`Flow`](crate::Flow) for an example.
 pub struct Outputs<'a> {
     text: &'a str,
-    reading: Reading<'a>,
-    /// All entries, should their names be asked for in the first reading.
+    /// None once it was given up.
+    in_place: Option<InPlace<'a>>,
+    /// None until it is needed.
+    index: Option<Index<'a>>,
+    /// Whether something was handed out that may not be true.
+    is_doubtful: bool,
+    /// All entries, should their names be asked for without an index.
     named: OnceCell<Vec<Entry<'a>>>,
     empties: Empties,
-    /// Whether a function of the author's was given an empty value that is to be none.
-    has_new_empty: bool,
-}
-
-enum Reading<'a> {
-    First(InPlace<'a>),
-    Second(Index<'a>),
 }
 
 impl<'a> Outputs<'a> {
-    /// Reads all that a flow asks for; `read` is called once more where the first reading does not hold.
+    /// Reads all that a flow asks for; `read` is called once more where what it was given does not hold.
     ///
     /// This is compiled anew for each flow, so it is short.
     #[inline]
@@ -63,7 +61,7 @@ impl<'a> Outputs<'a> {
         Self::first(text)?.read_on(read)
     }
 
-    /// What `read_all` has to give, without the first reading: the truth that it is held against.
+    /// What `read_all` has to give, out of the index alone: the truth that it is held against.
     #[cfg(any(test, fuzzing))]
     pub(crate) fn read_indexed<T>(
         text: &'a str,
@@ -75,68 +73,80 @@ impl<'a> Outputs<'a> {
     #[inline]
     fn read_on<T>(mut self, read: impl Fn(&mut Self) -> Result<T>) -> Result<T> {
         loop {
-            let error = match read(&mut self) {
-                Ok(value) if self.holds() => return Ok(value),
-                Ok(_) => None,
-                Err(error) => Some(error),
-            };
-            self.read_again(error)?;
+            let read = read(&mut self);
+            if self.holds() {
+                return read.map_err(|error| self.error_of_all(error));
+            }
+            self.begin_anew()?;
         }
     }
 
-    /// For the first reading, where the text is a list as the platform writes it.
+    /// In place, where the text is a list as the platform writes it.
     fn first(text: &'a str) -> Result<Self> {
         match InPlace::new(text) {
-            Some(in_place) => Ok(Self::of(text, Reading::First(in_place))),
+            Some(in_place) => Ok(Self::of(text, Some(in_place), None)),
             None => Self::parse(text),
         }
     }
 
-    /// For the second reading, or for outputs that are read one by one. The text is that of `out_params`; `""` is no
-    /// outputs.
+    /// Out of the index alone. The text is that of `out_params`; `""` is no outputs.
     pub(crate) fn parse(text: &'a str) -> Result<Self> {
-        Ok(Self::of(text, Reading::Second(Index::parse(text)?)))
+        Ok(Self::of(text, None, Some(Index::parse(text)?)))
     }
 
-    fn of(text: &'a str, reading: Reading<'a>) -> Self {
+    fn of(text: &'a str, in_place: Option<InPlace<'a>>, index: Option<Index<'a>>) -> Self {
         Self {
             text,
-            reading,
+            in_place,
+            index,
+            is_doubtful: false,
             named: OnceCell::new(),
             empties: Empties::default(),
-            has_new_empty: false,
         }
     }
 
+    /// Whether all that was handed out is true.
     fn holds(&mut self) -> bool {
-        match &mut self.reading {
-            Reading::First(in_place) => in_place.holds(),
-            Reading::Second(_) => !self.has_new_empty,
-        }
+        !self.is_doubtful && self.in_place.as_mut().is_none_or(InPlace::holds)
     }
 
-    /// Goes over to the second reading, or begins that anew; its own error is the end.
-    fn read_again(&mut self, error: Option<Error>) -> Result<()> {
-        match (&mut self.reading, error) {
-            (Reading::Second(index), Some(error)) if !self.has_new_empty => {
-                return Err(index.error_of_all(error));
-            }
-            _ => {}
-        }
+    #[cold]
+    fn begin_anew(&mut self) -> Result<()> {
         let empties = std::mem::take(&mut self.empties);
         *self = Self::parse(self.text)?;
         self.empties = empties;
         Ok(())
     }
 
+    #[cold]
+    fn error_of_all(&mut self, error: Error) -> Error {
+        match &mut self.index {
+            Some(index) => index.error_of_all(error),
+            None => error,
+        }
+    }
+
+    /// The index, from which everything is taken from now on. A malformed list has none: its error is that of all.
+    #[cold]
+    fn index(&mut self) -> Result<&mut Index<'a>> {
+        let index = match self.index.take() {
+            Some(index) => index,
+            None => Index::parse(self.text)?,
+        };
+        if let Some(in_place) = self.in_place.take() {
+            self.is_doubtful |= in_place.has_misread() || index.has_repeated_name();
+        }
+        Ok(self.index.insert(index))
+    }
+
     /// The api names of all outputs, in the platform's order.
     pub fn names(&self) -> impl Iterator<Item = &str> {
-        let entries = match &self.reading {
-            // A malformed list has no names here, and the second reading says so.
-            Reading::First(_) => self
+        let entries = match &self.index {
+            Some(index) => index.entries(),
+            // A malformed list has no names here, and the index says so.
+            None => self
                 .named
                 .get_or_init(|| index::all(self.text).unwrap_or_default()),
-            Reading::Second(index) => index.entries(),
         };
         entries.iter().map(|entry| &*entry.name)
     }
@@ -213,19 +223,16 @@ impl<'a> Outputs<'a> {
     /// [`ErrorKind::Decode`](crate::ErrorKind::Decode) for the first output that does not fit: the type reads itself, and
     /// stops there.
     pub fn take_all<T: OutputValue>(&mut self) -> Result<T> {
-        let read = T::deserialize(All {
-            outputs: self,
-            next: 0,
-            value: None,
-        });
-        read.or_else(|error| self.all_refused(&error))
+        T::deserialize(All::of(self, None)).or_else(|error| self.all_refused(&error))
     }
 
     fn find(&mut self, name: &str) -> Result<Option<Value<'a>>> {
-        match &mut self.reading {
-            Reading::First(in_place) => in_place.find(name).map_err(unseen),
-            Reading::Second(index) => index.find(name),
+        if let Some(in_place) = &mut self.in_place {
+            if let Ok(found) = in_place.find(name) {
+                return Ok(found);
+            }
         }
+        self.index()?.find(name)
     }
 
     /// As `find`, and a null is as good as none.
@@ -250,33 +257,6 @@ impl<'a> Outputs<'a> {
         }
     }
 
-    /// As `read`, but the author's function may leave what it does not want to know.
-    fn read_with<T>(
-        &mut self,
-        name: &str,
-        value: Value<'a>,
-        read: impl FnOnce(ValueDeserializer<'_, 'a>) -> Result<T, serde_json::Error>,
-    ) -> Result<T> {
-        match &mut self.reading {
-            Reading::First(in_place) => {
-                let mut deserializer = value.deserializer();
-                let read = read(ValueDeserializer::plain(&mut deserializer))
-                    .map_err(|_| unseen(in_place.give_up()))?;
-                self.was_read(value, consumed(deserializer));
-                Ok(read)
-            }
-            Reading::Second(index) => {
-                let trace = Trace::new(value.text, type_name::<T>(), &self.empties);
-                let deserializer = ValueDeserializer::traced(trace.deserializer());
-                read(deserializer).map_err(|error| {
-                    let refusal = trace.refusal(&error);
-                    self.has_new_empty |= self.empties.learn(&refusal);
-                    index.fail(explain_read(name, value.text, &refusal, 0))
-                })
-            }
-        }
-    }
-
     /// Goes on behind a value that was read; an error if there is more of it.
     fn end(
         &mut self,
@@ -292,8 +272,57 @@ impl<'a> Outputs<'a> {
     }
 
     fn was_read(&mut self, value: Value<'a>, length: usize) {
-        if let (Reading::First(in_place), true) = (&mut self.reading, value.is_open) {
+        if let (Some(in_place), true) = (&mut self.in_place, value.is_open) {
             in_place.pass_read(length);
+        }
+    }
+
+    fn read_with<T>(
+        &mut self,
+        name: &str,
+        value: Value<'a>,
+        read: impl FnOnce(ValueDeserializer<'_, 'a>) -> Result<T, serde_json::Error>,
+    ) -> Result<T> {
+        if self.in_place.is_none() {
+            return self.read_traced(name, value, read);
+        }
+        let mut deserializer = value.deserializer();
+        match read(ValueDeserializer::plain(&mut deserializer)) {
+            Ok(read) => {
+                match consumed(deserializer) {
+                    // It did not want to know: the value is passed with those that nobody asks for.
+                    0 => {}
+                    length => self.was_read(value, length),
+                }
+                Ok(read)
+            }
+            Err(error) => {
+                // a function that is called once has said all that it can say
+                self.is_doubtful = true;
+                let index = self.index()?;
+                let text = index.find(name)?.map_or("null", |value| value.text);
+                let refusal = Refusal::of_whole(text, type_name::<T>(), &error);
+                Err(index.fail(explain_read(name, text, &refusal, 0)))
+            }
+        }
+    }
+
+    /// As `read_with`, out of the index, and so that an error can say where.
+    fn read_traced<T>(
+        &mut self,
+        name: &str,
+        value: Value<'a>,
+        read: impl FnOnce(ValueDeserializer<'_, 'a>) -> Result<T, serde_json::Error>,
+    ) -> Result<T> {
+        let trace = Trace::new(value.text, type_name::<T>(), &self.empties);
+        match read(ValueDeserializer::traced(trace.deserializer())) {
+            Ok(read) => Ok(read),
+            Err(error) => {
+                let refusal = trace.refusal(&error);
+                self.is_doubtful |= self.empties.learn(&refusal);
+                let field_error = explain_read(name, value.text, &refusal, 0);
+                Err(self.index()?.fail(field_error))
+            }
         }
     }
 
@@ -305,47 +334,54 @@ impl<'a> Outputs<'a> {
         value: Value<'a>,
         error: &serde_json::Error,
     ) -> Result<T> {
-        match &mut self.reading {
-            Reading::First(in_place) => Err(unseen(in_place.give_up())),
-            Reading::Second(index) => reread(value.text, error, &self.empties)
-                .map_err(|refusal| index.fail(explain_read(name, value.text, &refusal, 0))),
+        if self.in_place.is_some() {
+            return match self.index()?.find(name)? {
+                Some(value) => self.read(name, value),
+                None => Err(self.missing(name, type_name::<T>())),
+            };
+        }
+        let refused = reread(value.text, error, &self.empties, |trace| {
+            T::deserialize(trace.deserializer())
+        });
+        match refused {
+            Ok(read) => Ok(read),
+            Err(refusal) => {
+                let field_error = explain_read(name, value.text, &refusal, 0);
+                Err(self.index()?.fail(field_error))
+            }
         }
     }
 
     /// As `refused`, of all outputs together.
     #[cold]
     fn all_refused<T: OutputValue>(&mut self, error: &serde_json::Error) -> Result<T> {
-        match &mut self.reading {
-            Reading::First(in_place) => Err(unseen(in_place.give_up())),
-            Reading::Second(index) => {
-                let object = index.object();
-                reread(&object, error, &self.empties).map_err(|refusal| {
-                    let entry = refusal
-                        .child_of_whole()
-                        .and_then(|at| index.entries().get(at));
-                    let field_error = match entry {
-                        Some(entry) => explain_read(&entry.name, entry.text, &refusal, 1),
-                        None => explain_read("out_params", &object, &refusal, 0),
-                    };
-                    index.fail(field_error)
-                })
-            }
+        if self.in_place.is_some() {
+            self.index()?;
+            return self.take_all();
         }
+        let (text, empties) = (self.text, std::mem::take(&mut self.empties));
+        let refused = reread(text, error, &empties, |trace| {
+            T::deserialize(All::of(self, Some(trace)))
+        });
+        self.empties = empties;
+        refused.or_else(|refusal| {
+            let index = self.index()?;
+            let child = refusal.child_of_whole();
+            let field_error = match child.and_then(|child| index.entries().get(child)) {
+                Some(entry) => explain_read(&entry.name, entry.text, &refusal, 1),
+                None => explain_read("out_params", text, &refusal, 0),
+            };
+            Err(index.fail(field_error))
+        })
     }
 
     #[cold]
     fn missing(&mut self, name: &str, rust_type: &str) -> Error {
-        match &mut self.reading {
-            Reading::First(in_place) => unseen(in_place.give_up()),
-            Reading::Second(index) => index.missing(name, rust_type),
+        match self.index() {
+            Ok(index) => index.missing(name, rust_type),
+            Err(malformed) => malformed,
         }
     }
-}
-
-/// An error that nobody sees, since all is read again. As a `From` it would make the inference of users' code ambiguous.
-#[cold]
-fn unseen(_: GaveUp) -> Error {
-    Error::decode(Vec::new())
 }
 
 /// Without the values.

@@ -3,8 +3,8 @@
 use std::borrow::Cow;
 use std::ops::Range;
 
+use super::Outputs;
 use super::index::{Entry, Index};
-use super::{Outputs, Reading};
 use crate::error::Result;
 
 /// The api names of all outputs, and where in the text their values stand.
@@ -33,7 +33,7 @@ impl OutputIndex {
             name: Cow::Borrowed(&**name),
             text: text.get(place.clone()).unwrap_or_default(),
         });
-        Outputs::of(text, Reading::Second(Index::new(entries.collect())))
+        Outputs::of(text, None, Some(Index::new(entries.collect())))
     }
 
     pub(crate) fn names(&self) -> impl Iterator<Item = &str> {

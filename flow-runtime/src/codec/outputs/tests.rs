@@ -10,6 +10,8 @@ use serde_json::Value;
 use super::Outputs;
 use crate::error::Result;
 
+type StdResult<T, E> = std::result::Result<T, E>;
+
 const REPLY: &str = r#"[{"api_name":"total","value":"128.50"},{"api_name":"note","value":null},{"api_name":"lines","value":[1,"two"]}]"#;
 
 fn read<T>(read: impl Fn(&mut Outputs<'_>) -> Result<T>) -> Result<T> {
@@ -122,4 +124,93 @@ fn many_outputs_are_taken_in_any_order() {
         assert_eq!(outputs.take::<u64>("n1").unwrap(), 1); // twice the same
         assert!(message(outputs.take::<u64>("n0")).ends_with("several that differ"));
     }
+}
+
+/// Reads what it can of an object, and goes on behind what it cannot.
+#[derive(Debug, PartialEq)]
+struct Lenient(Vec<(String, Option<i64>)>);
+
+impl<'de> serde::Deserialize<'de> for Lenient {
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> StdResult<Self, D::Error> {
+        struct Entries;
+
+        impl<'de> serde::de::Visitor<'de> for Entries {
+            type Value = Lenient;
+
+            fn expecting(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                f.write_str("an object")
+            }
+
+            fn visit_map<A: serde::de::MapAccess<'de>>(
+                self,
+                mut map: A,
+            ) -> StdResult<Lenient, A::Error> {
+                let mut entries = Vec::new();
+                while let Some(name) = map.next_key()? {
+                    entries.push((name, map.next_value().ok()));
+                }
+                Ok(Lenient(entries))
+            }
+        }
+
+        deserializer.deserialize_map(Entries)
+    }
+}
+
+#[test]
+fn a_type_that_goes_on_behind_a_mistake_comes_to_an_end() {
+    let all = read(|from| from.take_all::<Lenient>()).unwrap();
+    let entry = |name: &str, value| (name.to_owned(), value);
+    assert_eq!(
+        all,
+        Lenient(vec![
+            entry("total", None),
+            entry("note", None),
+            entry("lines", None)
+        ])
+    );
+    let text = r#"[{"api_name":"a","value":"x"},{"api_name":"b","value":2}]"#;
+    let all = Outputs::read_all(text, |from| from.take_all::<Lenient>()).unwrap();
+    assert_eq!(all, Lenient(vec![entry("a", None), entry("b", Some(2))]));
+}
+
+#[test]
+fn an_output_that_fits_is_had_though_another_does_not() {
+    let read = read(|from| {
+        let total = from.take::<i64>("total");
+        let lines = from.take::<Vec<Value>>("lines").expect("these always fit");
+        let note = from
+            .take_with("note", |_| Ok("unread"))
+            .expect("nor is this read");
+        let error = total.map_err(|error| {
+            assert!(
+                error
+                    .to_string()
+                    .contains("`total` expected `i64`, found a string")
+            );
+            error
+        });
+        Ok((error?, lines, note))
+    });
+    assert_eq!(
+        message(read),
+        "an output does not fit its field: `total` expected `i64`, found a string"
+    );
+}
+
+#[test]
+fn an_error_of_the_authors_own_is_given_back_as_it_is() {
+    use std::cell::Cell;
+
+    let times = Cell::new(0);
+    let read = read(|from| {
+        times.set(times.get() + 1);
+        let total = from.take::<String>("total")?;
+        Err::<(), _>(crate::error::Error::plain(
+            crate::error::ErrorKind::Decode,
+            format!("{} characters", total.len()),
+        ))
+    });
+    assert_eq!(message(read), "6 characters");
+    assert_eq!(times.get(), 1);
 }

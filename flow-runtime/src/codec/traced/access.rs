@@ -91,7 +91,7 @@ impl<'de, A: SeqAccess<'de>> SeqAccess<'de> for Inside<'_, '_, 'de, A> {
         &mut self,
         seed: S,
     ) -> Result<Option<S::Value>, A::Error> {
-        self.trace.note(|node| node.is_entered = true);
+        self.trace.enter(false);
         match self.inner.next_element::<&RawValue>()? {
             Some(text) => self.next(text, seed).map(Some),
             None => Ok(None),
@@ -106,13 +106,10 @@ impl<'de, A: MapAccess<'de>> MapAccess<'de> for Inside<'_, '_, 'de, A> {
         &mut self,
         seed: S,
     ) -> Result<Option<S::Value>, A::Error> {
-        self.trace.note(|node| {
-            node.is_entered = true;
-            node.is_at_key = true;
-        });
+        self.trace.enter(true);
         let key = self.inner.next_key_seed(seed);
         match &key {
-            Ok(_) => self.trace.note(|node| node.is_at_key = false),
+            Ok(_) => self.trace.enter(false),
             Err(error) => {
                 let message = message(error);
                 let category = match &*message {
@@ -155,7 +152,7 @@ impl<'de, A: VariantAccess<'de>> VariantAccess<'de> for Inside<'_, '_, 'de, A> {
     type Error = A::Error;
 
     fn unit_variant(self) -> Result<(), A::Error> {
-        self.trace.note(|node| node.is_entered = true);
+        self.trace.enter(false);
         self.inner.unit_variant()
     }
 
@@ -182,7 +179,7 @@ impl<'r, 't, 'de, A: VariantAccess<'de>> Inside<'r, 't, 'de, A> {
     where
         F: FnOnce(Traced<'_, 't, 'de>) -> Result<T, serde_json::Error>,
     {
-        self.trace.note(|node| node.is_entered = true);
+        self.trace.enter(false);
         let text = self.inner.newtype_variant_seed(PhantomData::<&RawValue>)?;
         self.trace
             .inside(text.get(), 0, type_name::<T>(), read)

@@ -2,7 +2,7 @@
 
 use std::any::type_name;
 
-use serde::de::{Deserializer, Expected, Visitor};
+use serde::de::{Deserializer, Visitor};
 use serde_json::Error;
 use serde_json::de::StrRead;
 
@@ -17,15 +17,6 @@ pub(crate) struct Traced<'r, 't, 'de> {
 }
 
 impl<'de> Traced<'_, '_, 'de> {
-    /// Notes what the visitor expects.
-    fn expect<V: Visitor<'de>>(&self, visitor: &V) {
-        let expecting = (visitor as &dyn Expected).to_string();
-        self.trace.note(|node| {
-            node.expecting = expecting;
-            node.is_read = true;
-        });
-    }
-
     /// Lets serde_json read the value, and makes sure that it did so to the end.
     fn read<T>(
         self,
@@ -46,7 +37,7 @@ impl<'de> Traced<'_, '_, 'de> {
 macro_rules! scalars {
     ($($method:ident)*) => {$(
         fn $method<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Error> {
-            self.expect(&visitor);
+            self.trace.expect(&visitor);
             self.read(|deserializer| deserializer.$method(visitor))
         }
     )*};
@@ -56,8 +47,8 @@ macro_rules! scalars {
 macro_rules! containers {
     ($($method:ident($($arg:ident: $ty:ty),*) $([knows $names:ident])?)*) => {$(
         fn $method<V: Visitor<'de>>(self, $($arg: $ty,)* visitor: V) -> Result<V::Value, Error> {
-            self.expect(&visitor);
-            $(self.trace.note(|node| node.names = Names::Listed($names));)?
+            self.trace.expect(&visitor);
+            $(self.trace.expect_names($names);)?
             if self.is_list_or_object() {
                 let visitor = Inside::of(&self, visitor);
                 self.read(|deserializer| deserializer.$method($($arg,)* visitor))
@@ -87,7 +78,7 @@ impl<'de> Deserializer<'de> for Traced<'_, '_, 'de> {
     }
 
     fn deserialize_option<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Error> {
-        self.expect(&visitor);
+        self.trace.expect(&visitor);
         let option = type_name::<V>();
         if self.trace.is_none(option, self.text) {
             visitor.visit_none()
@@ -102,7 +93,7 @@ impl<'de> Deserializer<'de> for Traced<'_, '_, 'de> {
         name: &'static str,
         visitor: V,
     ) -> Result<V::Value, Error> {
-        self.expect(&visitor);
+        self.trace.expect(&visitor);
         if name == RAW {
             return self
                 .read(|deserializer| deserializer.deserialize_newtype_struct(name, visitor));

@@ -19,7 +19,7 @@ pub(crate) use empties::{EMPTY_LIST, EMPTY_OBJECT, EMPTY_STRING, Empties, empty_
 use names::Names;
 pub(crate) use refusal::Refusal;
 use refusal::message;
-use serde::de::Deserialize;
+use serde::de::Expected;
 use serde_json::error::Category;
 
 /// Under this name serde_json hands over a value as text, as it does for its `RawValue`.
@@ -30,14 +30,15 @@ const DEPTH: usize = 128;
 
 /// Reads a value that its type has just refused: it stays refused, and this says where, unless all that was wrong is
 /// that something under an `Option` is empty.
-pub(crate) fn reread<'de, T: Deserialize<'de>>(
+pub(crate) fn reread<'de, T>(
     text: &'de str,
     refused: &serde_json::Error,
     empties: &Empties,
+    mut read: impl FnMut(&Trace<'_, 'de>) -> Result<T, serde_json::Error>,
 ) -> Result<T, Refusal<'de>> {
     loop {
         let trace = Trace::new(text, type_name::<T>(), empties);
-        let error = match T::deserialize(trace.deserializer()) {
+        let error = match read(&trace) {
             Ok(value) if trace.was_empty_somewhere() => return Ok(value),
             Ok(_) => return Err(Refusal::of_whole(text, type_name::<T>(), refused)),
             Err(error) => error,
@@ -117,7 +118,7 @@ impl<'t, 'de> Trace<'t, 'de> {
         Traced { text, trace: self }
     }
 
-    fn was_empty_somewhere(&self) -> bool {
+    pub(crate) fn was_empty_somewhere(&self) -> bool {
         self.state.borrow().was_empty_somewhere
     }
 
@@ -137,6 +138,28 @@ impl<'t, 'de> Trace<'t, 'de> {
         is_empty || text == "null"
     }
 
+    /// Notes what the innermost value's type expects.
+    pub(crate) fn expect(&self, expected: &dyn Expected) {
+        let expecting = expected.to_string();
+        self.note(|node| {
+            node.expecting = expecting;
+            node.is_read = true;
+        });
+    }
+
+    /// Notes which names there may be in the innermost value.
+    pub(crate) fn expect_names(&self, names: &'static [&'static str]) {
+        self.note(|node| node.names = Names::Listed(names));
+    }
+
+    /// Notes that the innermost value is asked for a key or a value.
+    pub(crate) fn enter(&self, is_at_key: bool) {
+        self.note(|node| {
+            node.is_entered = true;
+            node.is_at_key = is_at_key;
+        });
+    }
+
     /// Changes what is known of the innermost value.
     fn note(&self, change: impl FnOnce(&mut Node<'de>)) {
         if let Some(node) = self.state.borrow_mut().open.last_mut() {
@@ -145,7 +168,7 @@ impl<'t, 'de> Trace<'t, 'de> {
     }
 
     /// Notes an error that comes out of the innermost value: its own, unless it is the one that came out of a value inside.
-    fn refused(&self, message: String, category: Category) {
+    pub(crate) fn refused(&self, message: String, category: Category) {
         let state = &mut *self.state.borrow_mut();
         if state
             .refusal
@@ -157,7 +180,7 @@ impl<'t, 'de> Trace<'t, 'de> {
     }
 
     /// Reads a value inside the innermost one.
-    fn inside<T>(
+    pub(crate) fn inside<T>(
         &self,
         text: &'de str,
         child: usize,
