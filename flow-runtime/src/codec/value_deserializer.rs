@@ -1,5 +1,7 @@
 //! What a function of the author's reads a value from.
 
+use std::cell::Cell;
+
 use serde::de::{Deserializer, Visitor};
 use serde_json::Error;
 use serde_json::de::StrRead;
@@ -10,14 +12,24 @@ use super::traced::Traced;
 pub struct ValueDeserializer<'a, 'de>(Way<'a, 'de>);
 
 enum Way<'a, 'de> {
-    Plain(&'a mut serde_json::Deserializer<StrRead<'de>>),
+    Plain {
+        deserializer: &'a mut serde_json::Deserializer<StrRead<'de>>,
+        /// Whether the value was refused: the function may get over that, and where the value ends is unknown then.
+        was_refused: &'a Cell<bool>,
+    },
     /// Once the outputs are known to be at odds with the code: so that the error can say where.
     Traced(Traced<'a, 'a, 'de>),
 }
 
 impl<'a, 'de> ValueDeserializer<'a, 'de> {
-    pub(crate) fn plain(deserializer: &'a mut serde_json::Deserializer<StrRead<'de>>) -> Self {
-        Self(Way::Plain(deserializer))
+    pub(crate) fn plain(
+        deserializer: &'a mut serde_json::Deserializer<StrRead<'de>>,
+        was_refused: &'a Cell<bool>,
+    ) -> Self {
+        Self(Way::Plain {
+            deserializer,
+            was_refused,
+        })
     }
 
     pub(crate) fn traced(traced: Traced<'a, 'a, 'de>) -> Self {
@@ -30,7 +42,11 @@ macro_rules! either {
         #[inline]
         fn $method<V: Visitor<'de>>(self, $($arg: $ty,)* visitor: V) -> Result<V::Value, Error> {
             match self.0 {
-                Way::Plain(deserializer) => deserializer.$method($($arg,)* visitor),
+                Way::Plain { deserializer, was_refused } => {
+                    let read = deserializer.$method($($arg,)* visitor);
+                    was_refused.set(read.is_err());
+                    read
+                }
                 Way::Traced(traced) => traced.$method($($arg,)* visitor),
             }
         }

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, HashMap};
 use std::fmt;
 use std::marker::PhantomData;
 
-use serde::de::{Error as _, IgnoredAny, MapAccess, Visitor};
+use serde::de::{Error as _, IgnoredAny, MapAccess, SeqAccess, Visitor};
 use serde::{Deserialize, Deserializer};
 use serde_json::Value;
 use serde_json::value::RawValue;
@@ -36,6 +36,47 @@ impl<'de> Deserialize<'de> for Fussy {
             _ => Err(D::Error::custom("odd")),
         }
     }
+}
+
+/// A list that leaves out what does not fit, so that serde_json may stand anywhere afterwards.
+#[derive(Debug, Default)]
+struct Tolerant<T>(#[expect(dead_code, reason = "shown")] Vec<T>);
+
+impl<'de, T: Deserialize<'de>> Deserialize<'de> for Tolerant<T> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Items<T>(PhantomData<T>);
+
+        impl<'de, T: Deserialize<'de>> Visitor<'de> for Items<T> {
+            type Value = Tolerant<T>;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("a list")
+            }
+
+            fn visit_seq<A: SeqAccess<'de>>(self, mut list: A) -> Result<Tolerant<T>, A::Error> {
+                let mut all = Vec::new();
+                for _ in 0..4 {
+                    match list.next_element() {
+                        Ok(Some(item)) => all.push(item),
+                        Ok(None) => break,
+                        Err(_) => {}
+                    }
+                }
+                Ok(Tolerant(all))
+            }
+        }
+
+        deserializer.deserialize_seq(Items(PhantomData))
+    }
+}
+
+#[derive(Debug, Deserialize)]
+#[expect(dead_code, reason = "shown")]
+enum Shape {
+    A(u8),
+    B { k: Vec<u8> },
+    C(u8, u8),
+    D,
 }
 
 /// A type that goes through all outputs in one of many ways that no derive would.
@@ -155,6 +196,10 @@ const VALUES: &[&str] = &[
     r#"{"_id":7,"_name":{}}"#,
     r#"{"$serde_json::private::RawValue":"1"}"#,
     "0.1e1",
+    r#"[{"k":"x"},{"api_name":"a","value":1}]"#,
+    r#"[["x",2],["y"],[1]]"#,
+    r#"{"A":"x"}"#,
+    r#"[{"A":1},"D",{"B":{"k":[1,"x"]}},{"C":[1]}]"#,
     "170141183460469231731687303715884105727",
 ];
 
@@ -193,6 +238,9 @@ const PARTS: &[&str] = &[
     ".5",
     "1e400",
     "123456789012345678901",
+    "[1,",
+    ",]",
+    "]}",
 ];
 
 /// A list of outputs, or nearly one.
@@ -249,7 +297,7 @@ fn take(from: &mut Outputs<'_>, dice: &mut Dice) -> Result<String> {
 fn take_one(from: &mut Outputs<'_>, dice: &mut Dice) -> Result<String> {
     let name = dice.one_of(&["a", "a", "a", "b", "b", "b", "c", "c", "d", "", "gone"]);
     let with = |error: serde_json::Error| error;
-    match dice.below(34) {
+    match dice.below(38) {
         0..=3 => shown(from.take::<Value>(name)),
         4..=6 => shown(from.take::<Option<Value>>(name)),
         7 => shown(from.take::<Option<i64>>(name)),
@@ -293,6 +341,12 @@ fn take_one(from: &mut Outputs<'_>, dice: &mut Dice) -> Result<String> {
             _ => shown(from.take_all::<Odd<8>>()),
         },
         31 => shown(from.take_all::<()>()),
+        33 => shown(from.take::<Tolerant<Vec<u8>>>(name)),
+        34 => shown(from.take::<Tolerant<Tolerant<Shape>>>(name)),
+        35 => shown(from.take::<Vec<Shape>>(name)),
+        36 => shown(from.take_with(name, |value| {
+            Tolerant::<Tolerant<Option<u8>>>::deserialize(value)
+        })),
         32 => Ok(format!("{:?}", from.names().collect::<Vec<_>>())),
         _ => from
             .take::<i64>(name)

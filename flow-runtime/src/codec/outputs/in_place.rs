@@ -13,7 +13,7 @@ pub(super) struct InPlace<'a> {
     passed: Vec<Entry<'a>>,
     /// Whether something was met that only the index tells the truth about.
     gave_up: bool,
-    /// Whether that was right behind a value that was read, and so may be a part of it.
+    /// Whether that was right behind a value that was handed out, and so may be a part of it.
     has_misread: bool,
 }
 
@@ -80,10 +80,12 @@ impl<'a> InPlace<'a> {
         }
     }
 
-    /// Passes the upcoming value without a look at it.
+    /// Passes the upcoming value, which was handed out and not read.
     pub(super) fn skip(&mut self) -> Result<(), GaveUp> {
         match self.upcoming()? {
-            Upcoming::Output(name) => self.pass_unread(name),
+            Upcoming::Output(name) => self
+                .pass_unread(name)
+                .inspect_err(|GaveUp| self.has_misread = true),
             Upcoming::End => Ok(()),
         }
     }

@@ -17,7 +17,7 @@ mod differential;
 mod tests;
 
 use std::any::type_name;
-use std::cell::OnceCell;
+use std::cell::{Cell, OnceCell};
 
 use all::All;
 use in_place::InPlace;
@@ -286,13 +286,17 @@ impl<'a> Outputs<'a> {
         if self.in_place.is_none() {
             return self.read_traced(name, value, read);
         }
-        let mut deserializer = value.deserializer();
-        match read(ValueDeserializer::plain(&mut deserializer)) {
+        let (mut deserializer, was_refused) = (value.deserializer(), Cell::new(false));
+        match read(ValueDeserializer::plain(&mut deserializer, &was_refused)) {
             Ok(read) => {
-                match consumed(deserializer) {
-                    // It did not want to know: the value is passed with those that nobody asks for.
-                    0 => {}
-                    length => self.was_read(value, length),
+                let length = consumed(deserializer);
+                // It did not want to know, or got over what it did.
+                let is_unread = length == 0 || was_refused.get();
+                match &mut self.in_place {
+                    Some(in_place) if value.is_open && is_unread => drop(in_place.skip()),
+                    Some(in_place) if value.is_open => in_place.pass_read(length),
+                    // A number that goes on behind what was read of it is a mistake, and said to be one the next time.
+                    _ => self.is_doubtful |= !is_unread && length < value.text.len(),
                 }
                 Ok(read)
             }
