@@ -106,7 +106,7 @@ struct Weight(Option<Decimal>);
 
 #[apaas_flow(namespace = "package_shop__c", flow_id = "lines_0a1b2c3d4e", emulate)]
 #[derive(Debug, Clone, PartialEq)]
-struct Lines {
+struct Bill {
     #[input]
     #[output]
     lines: Vec<Line>,
@@ -153,7 +153,7 @@ fn nothing_is_none_however_deep_it_stands() {
     let outputs = format!(
         r#"[{{"api_name":"lines","value":{LINES}}},{{"api_name":"by_name","value":{{"a":"","b":[],"c":"2023-05-10"}}}},{{"api_name":"total","value":""}},{{"api_name":"note","value":""}}]"#
     );
-    let output = wire::reply::<Lines>(200, &reply(&outputs)).unwrap().output;
+    let output = wire::reply::<Bill>(200, &reply(&outputs)).unwrap().output;
     assert_eq!(output.lines, lines());
     let by_name: Vec<_> = output.by_name.values().map(Option::is_some).collect();
     assert_eq!(by_name, [false, false, true]);
@@ -164,7 +164,7 @@ fn nothing_is_none_however_deep_it_stands() {
 #[test]
 fn what_is_wrong_otherwise_is_still_said() {
     let outputs = r#"[{"api_name":"lines","value":[{"kind":"","price":"x","weight":null}]},{"api_name":"by_name","value":{"a":"","b":"x"}}]"#;
-    let error = wire::reply::<Lines>(200, &reply(outputs))
+    let error = wire::reply::<Bill>(200, &reply(outputs))
         .unwrap_err()
         .to_string();
     assert!(
@@ -199,8 +199,8 @@ fn all_outputs_as_one_type_follow_the_rule() {
 #[tokio::test]
 async fn the_rule_holds_in_both_directions_and_without_a_struct() {
     let emulator = Emulator::start().await.unwrap();
-    emulator.on::<Lines>(|input| {
-        Ok(LinesOutput {
+    emulator.on::<Bill>(|input| {
+        Ok(BillOutput {
             lines: input.lines,
             by_name: input.by_name,
             total: input.total,

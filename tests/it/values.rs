@@ -142,7 +142,7 @@ fn a_request_has_the_form_that_flows_use() {
 
 #[test]
 fn every_bad_value_is_named_and_none_is_shown() {
-    let bad = r#"[{"api_name":"record","value":"secret"},{"api_name":"lines","value":[{"price":"1"},{"price":"secret"}]},{"api_name":"day","value":[]}]"#;
+    let bad = r#"[{"api_name":"record","value":"secret"},{"api_name":"lines","value":[{"price":"1"},{"price":"secret"}]},{"api_name":"day","value":[1]}]"#;
     let reply = serde_json::json!({
         "code": 0,
         "msg": "success",

@@ -131,7 +131,7 @@ impl<'a> Outputs<'a> {
     fn index(&mut self) -> Result<&mut Index<'a>> {
         let index = match self.index.take() {
             Some(index) => index,
-            None => Index::parse(self.text)?,
+            None => Index::parse(self.text).inspect_err(|_| self.is_doubtful = true)?,
         };
         if let Some(in_place) = self.in_place.take() {
             self.is_doubtful |= in_place.has_misread() || index.has_repeated_name();

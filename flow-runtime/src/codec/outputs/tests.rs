@@ -182,15 +182,14 @@ fn an_output_that_fits_is_had_though_another_does_not() {
         let note = from
             .take_with("note", |_| Ok("unread"))
             .expect("nor is this read");
-        let error = total.map_err(|error| {
+        let total = total.inspect_err(|error| {
+            let said = error.to_string();
             assert!(
-                error
-                    .to_string()
-                    .contains("`total` expected `i64`, found a string")
+                said.contains("`total` expected `i64`, found a string"),
+                "{said}"
             );
-            error
         });
-        Ok((error?, lines, note))
+        Ok((total?, lines, note))
     });
     assert_eq!(
         message(read),

@@ -173,7 +173,7 @@ impl<'de, A: VariantAccess<'de>> VariantAccess<'de> for Inside<'_, '_, 'de, A> {
     }
 }
 
-impl<'r, 't, 'de, A: VariantAccess<'de>> Inside<'r, 't, 'de, A> {
+impl<'t, 'de, A: VariantAccess<'de>> Inside<'_, 't, 'de, A> {
     /// Reads what a variant holds: the one value of its object.
     fn content<T, F>(self, read: F) -> Result<T, A::Error>
     where
