@@ -43,7 +43,7 @@ fn assert_layers(crate_root: &str, layers: &[&str]) {
         let below_root = file.strip_prefix(&root).unwrap();
         let first = below_root.components().next().unwrap().as_os_str();
         let module = Path::new(first).file_stem().unwrap().to_str().unwrap();
-        if module == "lib" {
+        if matches!(module, "lib" | "main") {
             continue;
         }
         let place = |name: &str| layers.iter().position(|layer| *layer == name);
