@@ -171,9 +171,16 @@ impl Error {
 
     /// Whether the flow may have run, or did: the OR over all attempts of the call.
     ///
-    /// `false` is certain: no attempt reached a flow, and the call can be made again. After `true`, look the run up
-    /// on the platform by [`idempotency_key`](Self::idempotency_key), [`execution_id`](Self::execution_id) or
-    /// [`log_id`](Self::log_id) before you do anything that must not happen twice.
+    /// `false` is certain: no attempt reached a flow, and the call can be made again. After `true`, settle it before
+    /// you do anything that must not happen twice:
+    ///
+    /// - Call again **under the same key** ([`idempotency_key`](Self::idempotency_key)): the platform refuses a key that
+    ///   it has seen, so the flow cannot run twice under it. Either it runs now, or the call ends with
+    ///   [`KeyUsed`](ErrorKind::KeyUsed), and then it ran or is running. How long a key is remembered is not documented.
+    /// - Look the run up among the application's flow instances (流程实例) in the low-code platform's console, by
+    ///   [`execution_id`](Self::execution_id) or by the time of the call. Support asks for [`log_id`](Self::log_id).
+    /// - Where it matters, pass the key as an input, let the flow store it in a record, and query that record
+    ///   (`records/batch_query` of the open platform).
     pub fn may_have_run(&self) -> bool {
         self.0.ran != Ran::No
     }
