@@ -2,15 +2,17 @@
 
 use std::fmt;
 use std::sync::Arc;
+use std::task::{Poll, ready};
 
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
-use crate::call::{Call, Endpoint, Execute, Run, Start};
+use crate::call::{Call, CallCore, Execute, Run, Start};
 use crate::client::Client;
 use crate::codec::{OutputIndex, Params};
 use crate::error::Result;
 use crate::flow::check_dynamic;
+use crate::wire::Accept;
 
 /// A flow whose names and parameters are known only at run time.
 ///
@@ -60,27 +62,33 @@ impl DynamicFlow {
 
     /// Executes the flow and waits for its outputs, once the call is awaited.
     pub fn execute(&self, client: &Client) -> Execute<DynamicOutput> {
-        let (endpoint, params) = (self.endpoint(client), Ok(self.params.clone()));
-        Call::execute(client.context(), endpoint, params, |run| {
-            let output = OutputIndex::parse(&run.reply.out_params).map(|index| DynamicOutput {
-                run: run.clone(),
-                index: index.into(),
-            });
-            run.with_output(output)
+        Call::new(self.call(client, Accept::Finished), |core, cx| {
+            let run = ready!(core.poll(cx))?;
+            Poll::Ready(match OutputIndex::parse(&run.reply.out_params) {
+                Ok(index) => {
+                    let execution = run.clone().into_execution();
+                    let index = Arc::new(index);
+                    Ok(execution.with_output(DynamicOutput { run, index }))
+                }
+                Err(error) => Err(run.error(error)),
+            })
         })
     }
 
     /// Starts the flow and does not wait for its end, once the call is awaited.
     pub fn start(&self, client: &Client) -> Start {
-        Call::start(
-            client.context(),
-            self.endpoint(client),
-            Ok(self.params.clone()),
-        )
+        Call::start(self.call(client, Accept::Begun))
     }
 
-    fn endpoint(&self, client: &Client) -> Arc<Endpoint> {
-        client.endpoint(self.namespace.clone(), self.flow_id.clone())
+    fn call(&self, client: &Client, accept: Accept) -> CallCore {
+        let endpoint = client.endpoint(self.namespace.clone(), self.flow_id.clone());
+        CallCore::new(
+            client.context(),
+            endpoint,
+            accept,
+            self.params.clone(),
+            Ok(()),
+        )
     }
 }
 

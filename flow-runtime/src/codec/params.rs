@@ -15,6 +15,8 @@ pub struct Params {
     json: Vec<u8>,
     /// Where the names stand in it.
     names: Vec<Range<usize>>,
+    /// What went wrong in `put`.
+    error: Option<Error>,
 }
 
 impl Params {
@@ -56,6 +58,33 @@ impl Params {
             self.names.pop();
         }
         written.map_err(|error| Error::plain(ErrorKind::Encode, explain_write(name, &error)))
+    }
+
+    /// As [`field`](Self::field), for generated code: the first error ends the writing, and [`written`](Self::written)
+    /// has it.
+    #[doc(hidden)]
+    pub fn put<T: InputValue + ?Sized>(&mut self, name: &str, value: &T) {
+        if self.error.is_none() {
+            self.error = self.field(name, value).err();
+        }
+    }
+
+    /// As [`field_with`](Self::field_with), for generated code.
+    #[doc(hidden)]
+    pub fn put_with(
+        &mut self,
+        name: &str,
+        write: impl FnOnce(FieldSerializer<'_, Json<'_, '_>>) -> Result<(), serde_json::Error>,
+    ) {
+        if self.error.is_none() {
+            self.error = self.field_with(name, write).err();
+        }
+    }
+
+    /// How the writing went.
+    #[doc(hidden)]
+    pub fn written(&mut self) -> Result<()> {
+        self.error.take().map_or(Ok(()), Err)
     }
 
     /// Adds every entry of a value that serialises as an object.
