@@ -199,6 +199,20 @@ mod tests {
     }
 
     #[test]
+    fn generated_code_learns_of_the_first_bad_input_in_the_end() {
+        let mut params = Params::new();
+        params.put("a", &1);
+        params.put("ratio", &f64::NAN);
+        params.put_with("other", |_| Err(serde::ser::Error::custom("not reached")));
+        params.put("b", &2);
+        assert_eq!(
+            params.written().expect_err("no JSON").to_string(),
+            "input `ratio` is a number that is not finite, which JSON does not have"
+        );
+        assert_eq!(params.into_json().as_deref(), Some(r#"{"a":1}"#));
+    }
+
+    #[test]
     fn an_input_that_cannot_be_written_is_named_and_leaves_nothing_behind() {
         let mut params = Params::new();
         params.field("a", &1).expect("fine");
