@@ -12,7 +12,7 @@ AT = ("0.4 KB", "256")
 
 
 def main(arguments):
-    rounds = int(arguments[0]) if arguments else 15
+    rounds = int(arguments[0]) if arguments else 31
     binaries = built("scale") / "release"
     server = subprocess.Popen([binaries / "canned-server"], stdout=subprocess.PIPE, text=True)
     try:

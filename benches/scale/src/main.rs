@@ -13,7 +13,7 @@ use scale::{Fetch, by_hand};
 
 const IN_FLIGHT: [usize; 3] = [1, 16, 256];
 /// Of one side, before it is the other's turn.
-const SLICE: Duration = Duration::from_millis(400);
+const SLICE: Duration = Duration::from_millis(200);
 
 #[tokio::main(worker_threads = 2)]
 async fn main() -> Result<(), Error> {
