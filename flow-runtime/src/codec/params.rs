@@ -3,7 +3,7 @@
 use std::ops::Range;
 
 use super::explain::explain_write;
-use super::{FieldSerializer, InputValue, Json, entries, push_json_string};
+use super::{FieldSerializer, InputValue, Json, entries, is_output, push_json_string};
 use crate::error::{Error, ErrorKind, Result};
 
 /// Collects a flow's inputs as the JSON object `{api name: value}`.
@@ -55,14 +55,23 @@ impl Params {
             self.json.truncate(before);
             self.names.pop();
         }
-        written.map_err(|error| Error::plain(ErrorKind::Encode, explain_write(name, &error)))
+        written.map_err(|error| {
+            let side = if is_output() { "output" } else { "input" };
+            cannot_write(&format!("{side} `{name}`"), &error)
+        })
     }
 
     /// Adds every entry of a value that serialises as an object.
     #[doc(hidden)]
     pub fn all<T: InputValue + ?Sized>(&mut self, value: &T) -> Result<()> {
-        let text = serde_json::to_string(value)
-            .map_err(|error| Error::plain(ErrorKind::Encode, explain_write("output", &error)))?;
+        let mut text = Vec::new();
+        let written = value.serialize(FieldSerializer::new(
+            &mut serde_json::Serializer::new(&mut text),
+            &mut false,
+        ));
+        written.map_err(|error| cannot_write("a value of the output type", &error))?;
+        // serde_json writes nothing but UTF-8
+        let text = String::from_utf8(text).unwrap_or_default();
         if text == "null" {
             return Ok(()); // `()`
         }
@@ -112,6 +121,10 @@ impl Params {
         // serde_json writes nothing but UTF-8
         String::from_utf8(self.json).ok()
     }
+}
+
+fn cannot_write(what: &str, error: &serde_json::Error) -> Error {
+    Error::plain(ErrorKind::Encode, explain_write(what, error))
 }
 
 /// Without the values.
@@ -186,6 +199,17 @@ mod tests {
             params.into_json().as_deref(),
             Some(r#"{"a":1,"ratio":{"fine":[1.5]}}"#)
         );
+    }
+
+    #[test]
+    fn a_number_that_is_not_finite_is_an_error_in_a_whole_output_too() {
+        let mut params = Params::new();
+        let error = params
+            .all(&BTreeMap::from([("ratio", f64::NAN)]))
+            .expect_err("no JSON");
+        assert!(error.to_string().contains("not finite"), "{error}");
+        params.all(&BTreeMap::from([("ratio", 1.5)])).expect("fine");
+        assert_eq!(params.into_json().as_deref(), Some(r#"{"ratio":1.5}"#));
     }
 
     #[test]
