@@ -63,7 +63,7 @@ impl DynamicFlow {
         let (endpoint, params) = (self.endpoint(client), Ok(self.params.clone()));
         Call::execute(client.context(), endpoint, params, |run| {
             let output = OutputIndex::parse(&run.reply.out_params).map(|index| DynamicOutput {
-                run: run.clone(),
+                source: Source::Run(run.clone()),
                 index: index.into(),
             });
             run.with_output(output)
@@ -87,12 +87,41 @@ impl DynamicFlow {
 /// The outputs of a [`DynamicFlow`], each read when it is asked for.
 #[derive(Clone)]
 pub struct DynamicOutput {
-    /// Whose outputs they are, for the errors of reading them.
-    run: Run,
+    source: Source,
     index: Arc<OutputIndex>,
 }
 
+#[derive(Clone)]
+enum Source {
+    /// Whose outputs they are, for the errors of reading them.
+    Run(Run),
+    /// A test's own.
+    Text(String),
+}
+
 impl DynamicOutput {
+    /// Outputs for a test: the text of an object `{api name: value}`, or of the list that `out_params` is.
+    ///
+    /// ```
+    /// use apaas_flow::{DynamicOutput, Execution};
+    ///
+    /// let output = DynamicOutput::parse(r#"{"variable_total": "128.50"}"#)?;
+    /// let run = Execution::builder(output).build();
+    /// assert_eq!(run.output.get::<String>("variable_total")?, "128.50");
+    /// # Ok::<(), apaas_flow::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    /// [`ErrorKind::Decode`](crate::ErrorKind::Decode) if the text is neither.
+    pub fn parse(out_params: impl Into<String>) -> Result<Self> {
+        let text = out_params.into();
+        let index = OutputIndex::parse(&text)?.into();
+        Ok(Self {
+            source: Source::Text(text),
+            index,
+        })
+    }
+
     /// Reads an output. A missing one is an error unless the type accepts absence, as `Option` does.
     ///
     /// # Errors
@@ -101,7 +130,10 @@ impl DynamicOutput {
         self.index
             .outputs(self.as_str())
             .take(name)
-            .map_err(|error| self.run.clone().error(error))
+            .map_err(|error| match &self.source {
+                Source::Run(run) => run.clone().error(error),
+                Source::Text(_) => error,
+            })
     }
 
     /// The api names of all outputs, in the platform's order.
@@ -111,7 +143,10 @@ impl DynamicOutput {
 
     /// The text of `out_params` as the platform sent it.
     pub fn as_str(&self) -> &str {
-        &self.run.reply.out_params
+        match &self.source {
+            Source::Run(run) => &run.reply.out_params,
+            Source::Text(text) => text,
+        }
     }
 }
 

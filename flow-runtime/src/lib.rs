@@ -29,6 +29,7 @@ mod flow;
 mod mutation;
 mod operator;
 mod quota;
+pub mod testing;
 mod transport;
 pub mod value;
 pub mod wire;
