@@ -3,7 +3,7 @@
 use std::ops::Range;
 
 use super::explain::explain_write;
-use super::{FieldSerializer, InputValue, Json, entries, is_output, push_json_string};
+use super::{FieldSerializer, InputValue, entries, is_output, push_json_string};
 use crate::error::{Error, ErrorKind, Result};
 
 /// Collects a flow's inputs as the JSON object `{api name: value}`.
@@ -35,12 +35,23 @@ impl Params {
 
     /// Adds an input that a function of yours writes, such as the `serialize` of a `with` module.
     ///
+    /// ```
+    /// use apaas_flow::Params;
+    /// use serde::Serializer;
+    ///
+    /// let mut params = Params::new();
+    /// params.field_with("variable_amount", |to| to.collect_str("128.50"))?;
+    /// # Ok::<(), apaas_flow::Error>(())
+    /// ```
+    ///
     /// # Errors
     /// As [`field`](Self::field).
     pub fn field_with(
         &mut self,
         name: &str,
-        write: impl FnOnce(FieldSerializer<'_, Json<'_, '_>>) -> Result<(), serde_json::Error>,
+        write: impl FnOnce(
+            FieldSerializer<'_, &mut serde_json::Serializer<&mut Vec<u8>>>,
+        ) -> Result<(), serde_json::Error>,
     ) -> Result<()> {
         let before = self.json.len();
         self.begin(name)?;
@@ -61,8 +72,21 @@ impl Params {
         })
     }
 
-    /// Adds every entry of a value that serialises as an object.
-    #[doc(hidden)]
+    /// Adds every entry of a value that serialises as an object, under its own key; `()` adds nothing.
+    ///
+    /// ```
+    /// use std::collections::BTreeMap;
+    ///
+    /// use apaas_flow::Params;
+    ///
+    /// let mut params = Params::new();
+    /// params.all(&BTreeMap::from([("variable_a", 1), ("variable_b", 2)]))?;
+    /// assert_eq!(format!("{params:?}"), r#"["variable_a", "variable_b"]"#);
+    /// # Ok::<(), apaas_flow::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    /// As [`field`](Self::field), and if the value serialises as anything else.
     pub fn all<T: InputValue + ?Sized>(&mut self, value: &T) -> Result<()> {
         let mut text = Vec::new();
         let written = value.serialize(FieldSerializer::new(
@@ -130,10 +154,13 @@ fn cannot_write(what: &str, error: &serde_json::Error) -> Error {
 /// Without the values.
 impl std::fmt::Debug for Params {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        let name = |at: &Range<usize>| {
-            String::from_utf8_lossy(self.json.get(at.clone()).unwrap_or_default())
-        };
-        f.debug_list().entries(self.names.iter().map(name)).finish()
+        let mut list = f.debug_list();
+        for at in &self.names {
+            // in quotes already
+            let name = self.json.get(at.clone()).unwrap_or_default();
+            list.entry(&format_args!("{}", String::from_utf8_lossy(name)));
+        }
+        list.finish()
     }
 }
 
