@@ -68,7 +68,8 @@ impl DynamicFlow {
                 Ok(index) => {
                     let execution = run.clone().into_execution();
                     let index = Arc::new(index);
-                    Ok(execution.with_output(DynamicOutput { run, index }))
+                    let source = Source::Run(run);
+                    Ok(execution.with_output(DynamicOutput { source, index }))
                 }
                 Err(error) => Err(run.error(error)),
             })
@@ -95,12 +96,41 @@ impl DynamicFlow {
 /// The outputs of a [`DynamicFlow`], each read when it is asked for.
 #[derive(Clone)]
 pub struct DynamicOutput {
-    /// Whose outputs they are, for the errors of reading them.
-    run: Run,
+    source: Source,
     index: Arc<OutputIndex>,
 }
 
+#[derive(Clone)]
+enum Source {
+    /// Whose outputs they are, for the errors of reading them.
+    Run(Run),
+    /// A test's own.
+    Text(String),
+}
+
 impl DynamicOutput {
+    /// Outputs for a test: the text of an object `{api name: value}`, or of the list that `out_params` is.
+    ///
+    /// ```
+    /// use apaas_flow::{DynamicOutput, Execution};
+    ///
+    /// let output = DynamicOutput::parse(r#"{"variable_total": "128.50"}"#)?;
+    /// let run = Execution::builder(output).build();
+    /// assert_eq!(run.output.get::<String>("variable_total")?, "128.50");
+    /// # Ok::<(), apaas_flow::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    /// [`ErrorKind::Decode`](crate::ErrorKind::Decode) if the text is neither.
+    pub fn parse(out_params: impl Into<String>) -> Result<Self> {
+        let text = out_params.into();
+        let index = OutputIndex::parse(&text)?.into();
+        Ok(Self {
+            source: Source::Text(text),
+            index,
+        })
+    }
+
     /// Reads an output. A missing one is an error unless the type accepts absence, as `Option` does.
     ///
     /// # Errors
@@ -109,7 +139,10 @@ impl DynamicOutput {
         self.index
             .outputs(self.as_str())
             .take(name)
-            .map_err(|error| self.run.clone().error(error))
+            .map_err(|error| match &self.source {
+                Source::Run(run) => run.clone().error(error),
+                Source::Text(_) => error,
+            })
     }
 
     /// The api names of all outputs, in the platform's order.
@@ -119,7 +152,10 @@ impl DynamicOutput {
 
     /// The text of `out_params` as the platform sent it.
     pub fn as_str(&self) -> &str {
-        &self.run.reply.out_params
+        match &self.source {
+            Source::Run(run) => &run.reply.out_params,
+            Source::Text(text) => text,
+        }
     }
 }
 

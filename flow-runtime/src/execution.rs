@@ -1,6 +1,10 @@
 //! What a call that went well hands over.
 
+mod builder;
+
 use std::fmt;
+
+pub use builder::{ExecutionBuilder, StartedBuilder};
 
 /// A run that ended well, with its outputs.
 ///

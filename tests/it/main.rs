@@ -15,6 +15,7 @@ mod calls;
 mod chaos;
 mod clients;
 mod contracts;
+mod emulated_outputs;
 mod emulator;
 mod flows;
 mod layers;
