@@ -9,6 +9,7 @@ mod location;
 mod outputs;
 mod pairs;
 mod params;
+mod repair;
 mod string;
 mod word;
 
@@ -20,6 +21,7 @@ pub use field_serializer::FieldSerializer;
 pub(crate) use outputs::OutputIndex;
 pub use outputs::Outputs;
 pub use params::Params;
+pub(crate) use repair::repair;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 pub(crate) use string::push_json_string;
