@@ -61,8 +61,14 @@ impl DynamicFlow {
     /// Executes the flow and waits for its outputs, once the call is awaited.
     pub fn execute(&self, client: &Client) -> Execute<DynamicOutput> {
         let (endpoint, params) = (self.endpoint(client), Ok(self.params.clone()));
-        Call::execute(client.context(), endpoint, params, |run| {
-            let output = OutputIndex::parse(&run.reply.out_params).map(|index| DynamicOutput {
+        Call::execute(client.context(), endpoint, params, |mut run| {
+            let index = loop {
+                match OutputIndex::parse(&run.reply.out_params) {
+                    Err(_) if run.reply.repair_outputs() => {}
+                    index => break index,
+                }
+            };
+            let output = index.map(|index| DynamicOutput {
                 run: run.clone(),
                 index: index.into(),
             });
@@ -98,10 +104,19 @@ impl DynamicOutput {
     /// # Errors
     /// [`ErrorKind::Decode`](crate::ErrorKind::Decode) if it is missing or does not fit, with all that is known of the run.
     pub fn get<T: DeserializeOwned>(&self, name: &str) -> Result<T> {
-        self.index
-            .outputs(self.as_str())
-            .take(name)
-            .map_err(|error| self.run.clone().error(error))
+        let error = match self.index.outputs(self.as_str()).take(name) {
+            Ok(value) => return Ok(value),
+            Err(error) => error,
+        };
+        let mut reply = self.run.reply.clone();
+        if reply.repair_outputs() {
+            let text = &*reply.out_params;
+            let read = OutputIndex::parse(text).and_then(|index| index.outputs(text).take(name));
+            if let Ok(value) = read {
+                return Ok(value);
+            }
+        }
+        Err(self.run.clone().error(error))
     }
 
     /// The api names of all outputs, in the platform's order.

@@ -61,9 +61,13 @@ impl Client {
     /// The `execute` that `#[apaas_flow]` generates is this.
     pub fn execute<F: Flow>(&self, flow: &F) -> Execute<F::Output> {
         check_names::<F>();
-        Call::execute(&self.0, self.endpoint_of::<F>(), params(flow), |run| {
-            let output = Outputs::read_all(&run.reply.out_params, F::read_outputs);
-            run.with_output(output)
+        Call::execute(&self.0, self.endpoint_of::<F>(), params(flow), |mut run| {
+            loop {
+                match Outputs::read_all(&run.reply.out_params, F::read_outputs) {
+                    Err(_) if run.reply.repair_outputs() => {}
+                    output => return run.with_output(output),
+                }
+            }
         })
     }
 

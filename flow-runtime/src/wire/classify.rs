@@ -7,6 +7,7 @@ use super::raw::{integer, is_compound};
 use super::refusal::{self, sentence};
 use super::response::Response;
 use super::sent::Sent;
+use crate::codec::repair;
 use crate::error::foreign::{ID, one_line};
 use crate::error::{Error, ErrorContext, ErrorKind, Ran, Result, Stage};
 use crate::execution::{Execution, Status};
@@ -40,6 +41,16 @@ impl RunReply {
             log_id: self.log_id,
             attempts: 1,
         }
+    }
+
+    /// Makes outputs readable that bad characters keep from being read; false where there are none, so that it helps
+    /// once at most.
+    pub(crate) fn repair_outputs(&mut self) -> bool {
+        let repaired = repair(self.out_params.as_bytes());
+        let repaired = repaired.and_then(|text| String::from_utf8(text).ok());
+        repaired
+            .map(|repaired| self.out_params = repaired)
+            .is_some()
     }
 
     /// An error about this run, with all that the reply says of it.

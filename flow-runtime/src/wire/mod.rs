@@ -72,10 +72,13 @@ pub fn path<F: Flow>() -> String {
 pub fn reply<F: Flow>(http_status: u16, body: &[u8]) -> Result<Execution<F::Output>> {
     let run = || {
         let response = Response::recorded(http_status, body);
-        let reply = classify(response, Accept::Finished, &Sent::UNKNOWN)?;
-        match Outputs::read_all(&reply.out_params, F::read_outputs) {
-            Ok(output) => Ok(reply.into_execution(output)),
-            Err(error) => Err(reply.into_error(error)),
+        let mut reply = classify(response, Accept::Finished, &Sent::UNKNOWN)?;
+        loop {
+            match Outputs::read_all(&reply.out_params, F::read_outputs) {
+                Err(_) if reply.repair_outputs() => {}
+                Ok(output) => return Ok(reply.into_execution(output)),
+                Err(error) => return Err(reply.into_error(error)),
+            }
         }
     };
     run().map_err(|error| {
