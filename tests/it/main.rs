@@ -17,6 +17,7 @@ mod clients;
 mod contracts;
 mod emulator;
 mod flows;
+mod hostile_replies;
 mod layers;
 mod macros;
 mod odd_contracts;
