@@ -20,6 +20,7 @@ mod flows;
 mod hostile_replies;
 mod layers;
 mod macros;
+mod obstacles;
 mod odd_contracts;
 mod outcomes;
 mod recorded_contracts;

@@ -86,7 +86,7 @@ fn of_status(http_status: u16) -> Option<Verdict> {
 
 /// The error of such a reply.
 pub(super) fn error(response: &Response<'_>, stage: Stage, sent: &Sent<'_>) -> Error {
-    let is_json = looks_like_json(response.json());
+    let is_json = response.looks_like_json();
     let is_page = !is_json && response.encoding().is_none();
     let found = of_status(response.http_status).unwrap_or_else(|| {
         let what = if is_json {
@@ -137,9 +137,4 @@ fn excerpt(page: &[u8], sent: &Sent<'_>) -> String {
     let before_braces = decoded.split(['{', '[']).next().unwrap_or_default();
     let line = one_line(before_braces.trim(), SHOWN + NAME);
     one_line(&sent.without_any(&line), SHOWN).into_owned()
-}
-
-fn looks_like_json(body: &[u8]) -> bool {
-    let first = body.iter().find(|byte| !byte.is_ascii_whitespace());
-    matches!(first, Some(b'{' | b'['))
 }

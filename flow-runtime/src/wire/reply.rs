@@ -22,7 +22,11 @@ pub(super) fn read<T>(
         Ok(envelope) => return judge(envelope, &response),
         Err(fault) => fault,
     };
-    if let (Fault::Unreadable, Some(repaired)) = (fault, repair(response.json())) {
+    let repaired = match fault {
+        Fault::Unreadable if response.looks_like_json() => repair(response.json()),
+        _ => None,
+    };
+    if let Some(repaired) = repaired {
         // the unreadable one goes first: there is never a third text of this length
         response.body = Cow::Owned(repaired);
         fault = match envelope::parse(response.json()) {

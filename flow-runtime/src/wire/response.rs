@@ -33,6 +33,12 @@ impl<'a> Response<'a> {
             .unwrap_or(&self.body)
     }
 
+    pub(super) fn looks_like_json(&self) -> bool {
+        let mut bytes = self.json().iter();
+        let first = bytes.find(|byte| !byte.is_ascii_whitespace());
+        matches!(first, Some(b'{' | b'['))
+    }
+
     /// All of the body, for someone who wants to look into it.
     pub(super) fn text(&self) -> String {
         String::from_utf8_lossy(self.json()).into_owned()
