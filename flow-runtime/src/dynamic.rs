@@ -69,7 +69,7 @@ impl DynamicFlow {
                 }
             };
             let output = index.map(|index| DynamicOutput {
-                run: run.clone(),
+                run: run.split_off_outputs(),
                 index: index.into(),
             });
             run.with_output(output)

@@ -20,6 +20,8 @@ mod flows;
 mod hostile_replies;
 mod layers;
 mod macros;
+#[cfg(target_os = "linux")]
+mod memory;
 mod obstacles;
 mod odd_contracts;
 mod outcomes;

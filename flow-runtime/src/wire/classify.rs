@@ -74,7 +74,7 @@ pub(crate) fn classify(
         if envelope.code == 0 {
             judge(envelope, response, accept, sent)
         } else {
-            Err(refused(&envelope, response, sent))
+            Err(refused(envelope, response, sent))
         }
     })
 }
@@ -126,7 +126,7 @@ fn judge(
         Some((meant, what)) => {
             let message = sentence(what, &sent.without_secret(&data.error_msg), meant.cure);
             let error = response.error(meant.kind, message).ran(meant.ran);
-            Err(error.with(|context| note_run(context, data)))
+            Err(error.with(|context| note_run(context, envelope.data)))
         }
     }
 }
@@ -150,13 +150,13 @@ fn no_run(response: &Response<'_>, data: &Data<'_>) -> Error {
 }
 
 /// The error of an outer code that refuses.
-fn refused(envelope: &Envelope<'_>, response: &Response<'_>, sent: &Sent<'_>) -> Error {
+fn refused(envelope: Envelope<'_>, response: &Response<'_>, sent: &Sent<'_>) -> Error {
     let meant = refused_with(
         codes::outer(envelope.code, response.http_status, Stage::Execute),
         &envelope.data,
     );
-    refusal::error(envelope, response, &meant, sent)
-        .with(|context| note_run(context, &envelope.data))
+    refusal::error(&envelope, response, &meant, sent)
+        .with(|context| note_run(context, envelope.data))
 }
 
 /// It says that nothing ran, unless there is a run to show for it.
@@ -177,11 +177,12 @@ fn refused_with(outer: Meaning, data: &Data<'_>) -> Meaning {
 }
 
 /// What a failed reply tells of the run, if there was one.
-fn note_run(context: &mut ErrorContext, data: &Data<'_>) {
+fn note_run(context: &mut ErrorContext, data: Data<'_>) {
     context.flow_code = non_empty(&one_line(data.code.trim(), ID));
-    context.status = Some(status_of(data)).filter(|status| *status != Status::Missing);
+    context.status = Some(status_of(&data)).filter(|status| *status != Status::Missing);
     context.execution_id = non_empty(&id(&data.execution_id));
-    context.out_params = non_empty(&data.out_params);
+    // it can be long, so it is copied only where it stands in the reply as it is
+    context.out_params = Some(data.out_params.into_owned()).filter(|text| !text.is_empty());
 }
 
 /// Whether there is a run to show: then no code can say that there was none.
