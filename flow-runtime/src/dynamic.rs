@@ -12,7 +12,7 @@ use crate::client::Client;
 use crate::codec::{OutputIndex, Params};
 use crate::error::Result;
 use crate::flow::check_dynamic;
-use crate::wire::Accept;
+use crate::wire::{Accept, RunReply};
 
 /// A flow whose names and parameters are known only at run time.
 ///
@@ -63,13 +63,15 @@ impl DynamicFlow {
     /// Executes the flow and waits for its outputs, once the call is awaited.
     pub fn execute(&self, client: &Client) -> Execute<DynamicOutput> {
         Call::new(self.call(client, Accept::Finished), |core, cx| {
-            let run = ready!(core.poll(cx))?;
-            Poll::Ready(match OutputIndex::parse(&run.reply.out_params) {
+            let mut run = ready!(core.poll(cx))?;
+            Poll::Ready(match parse(&mut run.reply) {
                 Ok(index) => {
-                    let execution = run.clone().into_execution();
-                    let index = Arc::new(index);
-                    let source = Source::Run(run);
-                    Ok(execution.with_output(DynamicOutput { source, index }))
+                    let outputs = run.split_off_outputs();
+                    let output = DynamicOutput {
+                        source: Source::Run(outputs),
+                        index: index.into(),
+                    };
+                    Ok(run.into_execution().with_output(output))
                 }
                 Err(error) => Err(run.error(error)),
             })
@@ -90,6 +92,16 @@ impl DynamicFlow {
             self.params.clone(),
             Ok(()),
         )
+    }
+}
+
+/// The index of a reply's outputs, whose bad characters are replaced if it cannot be had otherwise.
+fn parse(reply: &mut RunReply) -> Result<OutputIndex> {
+    loop {
+        match OutputIndex::parse(&reply.out_params) {
+            Err(_) if reply.repair_outputs() => {}
+            index => return index,
+        }
     }
 }
 
@@ -136,13 +148,22 @@ impl DynamicOutput {
     /// # Errors
     /// [`ErrorKind::Decode`](crate::ErrorKind::Decode) if it is missing or does not fit, with all that is known of the run.
     pub fn get<T: DeserializeOwned>(&self, name: &str) -> Result<T> {
-        self.index
-            .outputs(self.as_str())
-            .take(name)
-            .map_err(|error| match &self.source {
-                Source::Run(run) => run.clone().error(error),
-                Source::Text(_) => error,
-            })
+        let error = match self.index.outputs(self.as_str()).take(name) {
+            Ok(value) => return Ok(value),
+            Err(error) => error,
+        };
+        let Source::Run(run) = &self.source else {
+            return Err(error);
+        };
+        let mut reply = run.reply.clone();
+        if reply.repair_outputs() {
+            let text = &*reply.out_params;
+            let read = OutputIndex::parse(text).and_then(|index| index.outputs(text).take(name));
+            if let Ok(value) = read {
+                return Ok(value);
+            }
+        }
+        Err(run.clone().error(error))
     }
 
     /// The api names of all outputs, in the platform's order.

@@ -18,8 +18,12 @@ mod contracts;
 mod emulated_outputs;
 mod emulator;
 mod flows;
+mod hostile_replies;
 mod layers;
 mod macros;
+#[cfg(target_os = "linux")]
+mod memory;
+mod obstacles;
 mod odd_contracts;
 mod outcomes;
 mod recorded_contracts;

@@ -41,6 +41,8 @@ pub enum Answer {
     Reply(u16, Vec<(&'static str, String)>, String),
     /// These bytes, and then the connection is closed.
     Raw(Vec<u8>),
+    /// These bytes, and then nothing, ever.
+    Stall(Vec<u8>),
     /// The connection is closed.
     Close,
     /// Nothing, ever.
@@ -183,6 +185,11 @@ fn serve(stream: TcpStream, answer: &dyn Fn(&Request) -> Answer, seen: &Mutex<Ve
             }
             Answer::Close => {
                 let _ = stream.shutdown(Shutdown::Both);
+                return;
+            }
+            Answer::Stall(bytes) => {
+                let _ = stream.write_all(&bytes);
+                let _ = reader.read_to_end(&mut Vec::new()); // until the client goes away
                 return;
             }
             Answer::Silence => {

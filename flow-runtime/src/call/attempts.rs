@@ -112,6 +112,9 @@ impl Attempts {
     /// The call's time is up.
     pub(super) fn timed_out(&self, limit: Duration) -> Error {
         let (stage, what) = self.record(|record| match &record.phase {
+            Phase::Sent(departure) if departure.log_id().is_some() => {
+                (Some(Stage::Execute), "only the head of a reply")
+            }
             Phase::Sent(departure) if departure.has_left() => (Some(Stage::Execute), "no reply"),
             Phase::Sent(_) => (Some(Stage::Execute), "no connection"),
             Phase::Token => (Some(Stage::Token), "no token"),
@@ -120,7 +123,18 @@ impl Attempts {
         });
         Error::plain(ErrorKind::Timeout, format!("{what} within {limit:?}"))
             .ran(Ran::No)
-            .with(|context| context.stage = stage)
+            .with(|context| {
+                context.stage = stage;
+                context.log_id = self.log_id();
+            })
+    }
+
+    /// The log id of a reply that was not read to its end.
+    pub(super) fn log_id(&self) -> Option<String> {
+        self.record(|record| match &record.phase {
+            Phase::Sent(departure) => departure.log_id().map(str::to_owned),
+            _ => None,
+        })
     }
 
     /// The end of the call. An error is told with what all attempts may have done, and with what is needed to find the

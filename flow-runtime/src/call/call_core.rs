@@ -40,6 +40,17 @@ pub(super) struct Arrived {
 }
 
 impl Arrived {
+    /// What is wrong with the list of outputs as a whole, once that matters. A bad character in it is replaced.
+    fn malformed(&mut self) -> Option<Error> {
+        while self.is_second {
+            let error = Outputs::parse(&self.run.reply.out_params).err()?;
+            if !self.run.reply.repair_outputs() {
+                return Some(error);
+            }
+        }
+        None
+    }
+
     fn read_again(&mut self) {
         self.is_second = true;
         self.is_begun = false;
@@ -177,16 +188,12 @@ impl CallCore {
         let State::Arrived(arrived) = &mut self.state else {
             return Poll::Pending; // never
         };
-        let (was_begun, run) = (std::mem::replace(&mut arrived.is_begun, true), &arrived.run);
-        if was_begun {
-            let again = Ending::of_run(run).again();
-            return Poll::Ready(Err(self.identity.error(again, run.attempts)));
+        if std::mem::replace(&mut arrived.is_begun, true) {
+            let again = Ending::of_run(&arrived.run).again();
+            let error = self.identity.error(again, arrived.run.attempts);
+            return Poll::Ready(Err(error));
         }
-        let malformed = arrived
-            .is_second
-            .then(|| Outputs::parse(&run.reply.out_params).err())
-            .flatten();
-        Poll::Ready(match malformed {
+        Poll::Ready(match arrived.malformed() {
             Some(error) => Err(self.fail(error)),
             None => Ok(()),
         })
@@ -220,13 +227,15 @@ impl CallCore {
 
     /// The end of the call, if this is what is wrong with its outputs; without an error they are to be read again.
     pub(super) fn reject(&mut self, error: Option<Error>) -> Option<Error> {
-        match (error, &mut self.state) {
-            (Some(error), _) => Some(self.fail(error)),
-            (None, State::Arrived(arrived)) => {
+        let State::Arrived(arrived) = &mut self.state else {
+            return error;
+        };
+        match error {
+            Some(error) if !arrived.run.reply.repair_outputs() => Some(self.fail(error)),
+            _ => {
                 arrived.read_again();
                 None
             }
-            (None, _) => None,
         }
     }
 

@@ -53,6 +53,14 @@ impl Run {
         execution
     }
 
+    /// The same run once more, with the text of the outputs, which is long and goes over to it.
+    pub(crate) fn split_off_outputs(&mut self) -> Self {
+        let out_params = std::mem::take(&mut self.reply.out_params);
+        let mut run = self.clone();
+        run.reply.out_params = out_params;
+        run
+    }
+
     /// An error about this run, with all that is known of it.
     pub(crate) fn error(self, error: Error) -> Error {
         let error = self.reply.into_error(error);

@@ -15,7 +15,7 @@ use super::telemetry::{CallSpan, EndOfSpan};
 use crate::error::{Result, Stage};
 use crate::quota::Permit;
 use crate::transport::background::{self, Task};
-use crate::wire::{Accept, RunReply, classify};
+use crate::wire::{Accept, RunReply, Sent, classify};
 
 /// The same bytes at every attempt, so the same idempotency key.
 pub(super) struct Prepared {
@@ -82,7 +82,13 @@ impl Steps for OverHttp<'_> {
             self.attempts.answered(response.http_status);
         }
         let result = response
-            .and_then(|response| classify(&response, self.call.accept))
+            .and_then(|response| {
+                let sent = Sent {
+                    secret: bearer.token(),
+                    body: &self.call.body,
+                };
+                classify(response, self.call.accept, &sent)
+            })
             .map_err(|error| error.at(Stage::Execute));
         self.attempts.end(&result);
         #[cfg(feature = "contracts")]

@@ -95,6 +95,8 @@ pub(crate) enum AttemptEnd {
 impl AttemptEnd {
     pub(crate) fn of(error: &Error) -> Self {
         match (error.kind(), error.stage()) {
+            // an untrusted certificate, a proxy that wants a password
+            (ErrorKind::Connect, _) if !error.may_heal() => Self::Final,
             // The token endpoint is another than the flows': its limit is no pause for them.
             (ErrorKind::Connect | ErrorKind::Gateway, _)
             | (ErrorKind::RateLimited, Some(Stage::Token)) => Self::Broken,
@@ -288,6 +290,10 @@ mod tests {
         ] {
             assert_eq!(AttemptEnd::of(&error), expected, "{error:?}");
         }
+        assert_eq!(
+            AttemptEnd::of(&at(ErrorKind::Connect, Stage::Token).retryable(false)),
+            AttemptEnd::Final
+        );
         for kind in [
             ErrorKind::Config,
             ErrorKind::Encode,

@@ -135,6 +135,8 @@ impl CallSpan {
         self.span.record("error.type", "dropped");
         self.span.record("apaas.outcome", outcome.as_str());
         self.span
+            .record("apaas.log_id", attempts.log_id().as_deref());
+        self.span
             .record("apaas.may_have_run", outcome != Outcome::DidNotRun);
         if outcome != Outcome::DidNotRun {
             dispatcher::with_default(&self.dispatch, || {

@@ -140,10 +140,13 @@ impl<'a> Cursor<'a> {
         }
     }
 
-    /// Passes the value of a key that means nothing to us; serde_json looks at such a key's UTF-8, so it is looked at here.
+    /// Passes the value of a key that means nothing to us; serde_json looks at the UTF-8 of both, so it is looked at here.
     pub(crate) fn skip_member(&mut self, key: &[u8]) -> Option<()> {
         std::str::from_utf8(key).ok()?;
-        self.skip_value()
+        let start = self.at;
+        self.skip_value()?;
+        std::str::from_utf8(self.text.get(start..self.at)?).ok()?;
+        Some(())
     }
 
     /// Passes any value.

@@ -3,11 +3,14 @@
 use std::borrow::Cow;
 use std::fmt;
 
-use serde::de::{Deserialize, Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
+use serde::de::{Deserialize, Deserializer, Error, IgnoredAny, MapAccess, SeqAccess, Visitor};
 use serde_json::value::RawValue;
 
 /// An api name and the text of its value.
 pub(crate) type Entry<'a> = (Cow<'a, str>, &'a RawValue);
+
+/// No flow has so many outputs; a reply of the shortest would take many times its length in memory.
+pub(super) const MOST: usize = 1 << 16;
 
 /// Reads `{"name": value}`, or `[{"api_name": "name", "value": value}]` as the platform has it.
 ///
@@ -41,6 +44,7 @@ impl<'de> Visitor<'de> for All {
         let mut entries = Vec::with_capacity(self.room);
         while let Some(Pair(entry)) = list.next_element()? {
             entries.extend(entry);
+            check_count(entries.len())?;
         }
         Ok(entries)
     }
@@ -49,9 +53,17 @@ impl<'de> Visitor<'de> for All {
         let mut entries = Vec::with_capacity(self.room);
         while let Some(Text(name)) = map.next_key()? {
             entries.push((name, map.next_value()?));
+            check_count(entries.len())?;
         }
         Ok(entries)
     }
+}
+
+fn check_count<E: Error>(count: usize) -> Result<(), E> {
+    if count > MOST {
+        return Err(E::invalid_length(count, &"65536 outputs at most"));
+    }
+    Ok(())
 }
 
 /// One `{"api_name": ..., "value": ...}`; nothing where one of the two is missing.
@@ -116,7 +128,7 @@ impl<'de> Deserialize<'de> for Text<'de> {
 
 #[cfg(test)]
 mod tests {
-    use super::entries;
+    use super::{MOST, entries};
 
     fn read(text: &str) -> Vec<(String, String)> {
         entries(text)
@@ -141,6 +153,20 @@ mod tests {
             expected
         );
         assert_eq!(read(r#"{"a":1,"b":["x"]}"#), expected);
+    }
+
+    #[test]
+    fn there_are_no_more_than_a_flow_can_have() {
+        let pair = r#"{"api_name":"a","value":1}"#;
+        let pairs = |count| format!("[{}{pair}]", format!("{pair},").repeat(count - 1));
+        let members = |count| format!("{{{}\"\":1}}", "\"\":1,".repeat(count - 1));
+        for text in [pairs(MOST), members(MOST)] {
+            assert_eq!(read(&text).len(), MOST);
+        }
+        for text in [pairs(MOST + 1), members(MOST + 1)] {
+            let error = entries(&text).unwrap_err().to_string();
+            assert!(error.contains("65536 outputs at most"), "{error}");
+        }
     }
 
     #[test]

@@ -10,6 +10,7 @@ mod location;
 mod outputs;
 mod pairs;
 mod params;
+mod repair;
 mod string;
 mod word;
 
@@ -22,6 +23,7 @@ pub(crate) use form::{as_outputs, is_output};
 pub(crate) use outputs::OutputIndex;
 pub use outputs::Outputs;
 pub use params::Params;
+pub(crate) use repair::repair;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 pub(crate) use string::push_json_string;

@@ -3,6 +3,7 @@
 mod builder;
 mod context;
 mod field_error;
+pub(crate) mod foreign;
 mod kind;
 
 use std::fmt;
@@ -17,6 +18,9 @@ pub(crate) use kind::Ran;
 pub use kind::{ErrorKind, Stage};
 
 use crate::execution::{Outcome, Status};
+
+/// A message has foreign texts in it, each short; a user's own error may be of any length.
+const MOST_OF_MESSAGE: usize = 4000;
 
 /// The result of everything in this library that can fail.
 pub type Result<T, E = Error> = std::result::Result<T, E>;
@@ -160,6 +164,11 @@ impl Error {
         } else {
             self
         }
+    }
+
+    /// Whether sending the request again may help, whatever became of this one.
+    pub(crate) fn may_heal(&self) -> bool {
+        self.0.retryable
     }
 
     pub(crate) fn run(&self) -> Ran {
@@ -323,10 +332,10 @@ impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let inner = &*self.0;
         if let Some(flow) = &inner.context.flow {
-            write!(f, "flow {flow}: ")?;
+            write!(f, "flow {}: ", foreign::one_line(flow, 2 * foreign::NAME))?;
         }
         if inner.field_errors.is_empty() {
-            f.write_str(&inner.message)?;
+            f.write_str(&foreign::one_line(&inner.message, MOST_OF_MESSAGE))?;
         } else {
             write_field_errors(f, &inner.field_errors)?;
         }

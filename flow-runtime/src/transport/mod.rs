@@ -2,3 +2,4 @@
 
 pub(crate) mod background;
 pub(crate) mod http;
+mod obstacle;

@@ -4,6 +4,7 @@ use std::borrow::Cow;
 
 use super::index::Entry;
 use super::value::Value;
+use crate::codec::entries::MOST;
 use crate::codec::pairs::{Pairs, Upcoming};
 
 /// The list of outputs on its way past.
@@ -111,7 +112,7 @@ impl<'a> InPlace<'a> {
     }
 
     fn note(&mut self, name: &'a str, text: Option<&'a str>) -> Result<(), GaveUp> {
-        let Some(text) = text else {
+        let Some(text) = text.filter(|_| self.passed.len() < MOST) else {
             return Err(self.give_up());
         };
         self.passed.push(Entry {

@@ -7,6 +7,7 @@ use std::sync::Arc;
 use super::value::Value;
 use crate::codec::entries;
 use crate::codec::explain::{explain_read, named};
+use crate::error::foreign::{NAME, one_line};
 use crate::error::{Error, FieldError, Result};
 
 /// An api name and the text of its value.
@@ -94,7 +95,7 @@ impl<'a> Index<'a> {
             .entries
             .iter()
             .take(MOST)
-            .map(|entry| format!("`{}`", entry.name))
+            .map(|entry| format!("`{}`", one_line(&entry.name, NAME)))
             .collect();
         match names.len() {
             0 => "no outputs at all".to_owned(),
