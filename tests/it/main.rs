@@ -12,11 +12,16 @@
 mod any_bytes;
 mod blocking;
 mod calls;
+mod certificates;
 mod chaos;
+mod child;
 mod clients;
 mod contracts;
 mod emulator;
+mod fairness;
 mod flows;
+#[cfg(unix)]
+mod forks;
 mod layers;
 mod macros;
 mod odd_contracts;
@@ -30,4 +35,5 @@ mod secrecy;
 mod server;
 mod tokens;
 mod transport;
+mod user_code;
 mod values;

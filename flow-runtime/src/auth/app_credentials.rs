@@ -9,9 +9,10 @@ use url::Url;
 
 use super::token::{BoxFuture, Token, TokenSource};
 use crate::error::{BoxError, Error, ErrorKind, Ran, Result, Stage};
+use crate::transport::background;
 use crate::transport::http::Http;
-use crate::wire::envelope_of;
 use crate::wire::path::join;
+use crate::wire::{Response, envelope_of};
 
 const PATH: &str = "/open-apis/auth/v3/tenant_access_token/internal";
 
@@ -42,15 +43,19 @@ impl AppCredentials {
                 Arc::new(AtomicBool::new(false)),
             )
             .await?;
-        envelope_of(&response, Stage::Token)?;
-        read(&response.body).ok_or_else(|| {
-            Error::plain(
-                ErrorKind::Token,
-                "the token endpoint's reply has no `tenant_access_token`",
-            )
-            .with(|context| context.log_id.clone_from(&response.log_id))
-        })
+        background::work(response.body.len(), move || token(&response)).await?
     }
+}
+
+fn token(response: &Response<'_>) -> Result<Token> {
+    envelope_of(response, Stage::Token)?;
+    read(&response.body).ok_or_else(|| {
+        Error::plain(
+            ErrorKind::Token,
+            "the token endpoint's reply has no `tenant_access_token`",
+        )
+        .with(|context| context.log_id.clone_from(&response.log_id))
+    })
 }
 
 /// `{"code": 0, "msg": "ok", "tenant_access_token": "t-...", "expire": 7200}`, flat

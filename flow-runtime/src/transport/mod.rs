@@ -2,3 +2,7 @@
 
 pub(crate) mod background;
 pub(crate) mod http;
+pub(crate) mod process;
+mod runtime;
+pub(crate) mod tls;
+pub(crate) mod user_code;
