@@ -12,7 +12,7 @@ APPS = {
     "ours": "apps/ours",
     "by hand, reqwest with rustls and ring": "apps/by-hand",
 }
-BAR = 1.10
+BAR = 1.05
 RIVALS = {
     "by hand, reqwest's default (aws-lc)": None,
     "openlark 0.21.0": 'openlark = "=0.21.0"',

@@ -1,6 +1,7 @@
 """What the commands share: where things are, CPU seconds of a command, tables."""
 
 import os
+import re
 import resource
 import shutil
 import subprocess
@@ -43,6 +44,14 @@ def cpu_seconds(command, **options):
     return used() - before
 
 
+def built(*packages):
+    """Release builds, in the folder where cargo would put them."""
+    for package in packages:
+        run(["cargo", "build", "--release", "--locked", "--quiet", "-p", package], cwd=BENCHES)
+    metadata = run(["cargo", "metadata", "--format-version", "1", "--no-deps"], cwd=BENCHES)
+    return Path(re.search(r'"target_directory":"([^"]*)"', metadata)[1])
+
+
 @contextmanager
 def scratch():
     folder = tempfile.mkdtemp(prefix="apaas-flow-bench-")
@@ -76,9 +85,14 @@ def table(head, rows):
 
 
 def held(ratio, bar):
-    return f"{bar} held" if ratio <= bar else f"{bar} MISSED"
+    return f"{bar:.2f} held" if ratio <= bar else f"{bar:.2f} MISSED"
+
+
+def at_least(figure, bar):
+    return f"{bar} held" if figure >= bar else f"{bar} MISSED"
 
 
 __all__ = [
-    "BENCHES", "Path", "ROOT", "cpu_seconds", "environment", "held", "median", "run", "say", "scratch", "sys", "table", "write",
+    "BENCHES", "Path", "ROOT", "at_least", "built", "cpu_seconds", "environment", "held", "median", "run", "say", "scratch", "sys",
+    "table", "write",
 ]

@@ -1,6 +1,6 @@
 """Calls a second against the emulator in another process, 1, 16 and 256 in flight."""
 
-from call import built, emulator
+from call import emulator
 from common import *
 
 

@@ -251,10 +251,7 @@ fn impl_flow(flow: &Flow, found: Option<&Found>) -> TokenStream {
     let this = hygienic("self");
     let to = hygienic("__to");
     let from = hygienic("__from");
-    let written: Vec<_> = flow
-        .inputs()
-        .map(|(field, port)| write(field, port, &this))
-        .collect();
+    let written = write_fields(flow.inputs(), &this, &to);
     let (to_used, from_used) = (carrier(&to, flow.inputs()), output_carrier(&from, flow));
     let read = read_outputs(flow, &from);
     let described = descriptor::described(flow);
@@ -273,8 +270,7 @@ fn impl_flow(flow: &Flow, found: Option<&Found>) -> TokenStream {
             fn write_params(&#this, #to_used: &mut #private::Params) -> #private::Result<()> {
                 #setting
                 #checked_folder
-                #(#written)*
-                ::core::result::Result::Ok(())
+                #written
             }
             fn read_outputs(#from_used: &mut #private::Outputs<'_>) -> #private::Result<Self::Output> {
                 #read
@@ -297,28 +293,83 @@ fn read_outputs(flow: &Flow, from: &Ident) -> TokenStream {
     }
 }
 
-/// All fields are taken before the first `?`, so that one error lists every one that failed.
+/// All fields are read before a failed one ends it, so that one error lists every one that failed.
 fn read_fields<'a>(
     ident: &TokenStream,
     ports: impl Iterator<Item = (&'a Field, &'a Port)>,
     from: &Ident,
 ) -> TokenStream {
-    let mut taken = TokenStream::new();
+    let mut read = Vec::new();
     let mut fields = TokenStream::new();
     for (at, (field, port)) in ports.enumerate() {
         let local = format_ident!("__field_{at}", span = Span::mixed_site());
-        taken.extend(take(field, port, &local, from));
         let name = &field.ident;
         let cfgs = field.cfgs();
-        fields.extend(quote!(#(#cfgs)* #name: #local?,));
+        fields.extend(quote!(#(#cfgs)* #name: #local,));
+        read.push((field, local, get(field, port, from)));
     }
+    let failed = quote!({ return #from.failure(); });
+    let all = if read.iter().all(|(field, ..)| field.cfgs().next().is_none()) {
+        together(&read, &failed)
+    } else {
+        one_by_one(&read, &failed)
+    };
     quote! {
-        #taken
+        #all
         ::core::result::Result::Ok(#ident { #fields })
     }
 }
 
-/// `to.field::<RecordRef>("variable_a", &self.record)?;`
+/// `let (Some(field_0), Some(field_1)) = (from.get("a"), from.get("b")) else { .. };`
+///
+/// rustc makes less than half the code of this than of a `?` for each field.
+fn together(read: &[(&Field, Ident, TokenStream)], failed: &TokenStream) -> TokenStream {
+    if read.is_empty() {
+        return TokenStream::new();
+    }
+    let some = hygienic("__Some");
+    let locals = read.iter().map(|(_, local, _)| local);
+    let values = read.iter().map(|(field, _, value)| {
+        let attributes = field.statement_attributes();
+        quote!(#attributes #value)
+    });
+    quote! {
+        use ::core::option::Option::Some as #some;
+        let (#(#some(#locals),)*) = (#(#values,)*) else #failed;
+    }
+}
+
+/// The same, where a field is compiled on a condition: a pattern cannot carry one.
+fn one_by_one(read: &[(&Field, Ident, TokenStream)], failed: &TokenStream) -> TokenStream {
+    let mut statements = TokenStream::new();
+    for (field, local, value) in read {
+        let attributes = field.statement_attributes();
+        statements.extend(quote!(#attributes let #local = #value;));
+    }
+    for (field, local, _) in read {
+        let cfgs = field.cfgs();
+        statements.extend(
+            quote!(#(#cfgs)* let ::core::option::Option::Some(#local) = #local else #failed;),
+        );
+    }
+    statements
+}
+
+/// What goes wrong is kept until the end: rustc makes a third of the code of this than of a `?` for each field.
+fn write_fields<'a>(
+    ports: impl Iterator<Item = (&'a Field, &'a Port)>,
+    owner: &Ident,
+    to: &Ident,
+) -> TokenStream {
+    let mut fields = ports.peekable();
+    if fields.peek().is_none() {
+        return quote!(::core::result::Result::Ok(()));
+    }
+    let written = fields.map(|(field, port)| write(field, port, owner));
+    quote!(#(#written)* #to.written())
+}
+
+/// `to.put::<RecordRef>("variable_a", &self.record);`
 fn write(field: &Field, port: &Port, owner: &Ident) -> TokenStream {
     let ty = &field.ty;
     let attributes = field.statement_attributes();
@@ -331,36 +382,35 @@ fn write(field: &Field, port: &Port, owner: &Ident) -> TokenStream {
         ident
     });
     match &port.with {
-        None => quote_spanned!(span=> #attributes #to.field::<#ty>(#name, &#owner.#member)?;),
+        None => quote_spanned!(span=> #attributes #to.put::<#ty>(#name, &#owner.#member);),
         Some((_, path)) => {
             let serialize = function(path, "serialize");
             let value = hygienic("__value");
-            quote_spanned!(span=> #attributes #to.field_with(#name, |#value| #serialize(&#owner.#member, #value))?;)
+            quote_spanned!(span=> #attributes #to.put_with(#name, |#value| #serialize(&#owner.#member, #value));)
         }
     }
 }
 
-/// `let field_0 = from.take::<i64>("_flowExecutionID");`
-fn take(field: &Field, port: &Port, local: &Ident, from: &Ident) -> TokenStream {
+/// `from.get::<i64>("_flowExecutionID")`
+fn get(field: &Field, port: &Port, from: &Ident) -> TokenStream {
     let ty = &field.ty;
-    let attributes = field.statement_attributes();
     let name = &port.name.text;
     let value = hygienic("__value");
     let span = within(ty.span());
-    let taken = match field.reading(port) {
-        Reading::Plain => quote_spanned!(span=> take::<#ty>(#name)),
-        Reading::OrDefault => quote_spanned!(span=> take_or_default::<#ty>(#name)),
-        Reading::Nullable(content) => quote_spanned!(span=> take_nullable::<#content>(#name)),
+    let got = match field.reading(port) {
+        Reading::Plain => quote_spanned!(span=> get::<#ty>(#name)),
+        Reading::OrDefault => quote_spanned!(span=> get_or_default::<#ty>(#name)),
+        Reading::Nullable(content) => quote_spanned!(span=> get_nullable::<#content>(#name)),
         Reading::With(path) => {
             let deserialize = function(path, "deserialize");
-            quote_spanned!(span=> take_with::<#ty>(#name, |#value| #deserialize(#value)))
+            quote_spanned!(span=> get_with::<#ty>(#name, |#value| #deserialize(#value)))
         }
         Reading::WithOrDefault(path) => {
             let deserialize = function(path, "deserialize");
-            quote_spanned!(span=> take_with_or_default::<#ty>(#name, |#value| #deserialize(#value)))
+            quote_spanned!(span=> get_with_or_default::<#ty>(#name, |#value| #deserialize(#value)))
         }
     };
-    quote!(#attributes let #local = #from.#taken;)
+    quote!(#from.#got)
 }
 
 /// `path::serialize`, so that rustc points at the path when there is no such function.
@@ -385,16 +435,13 @@ fn impl_emulated(flow: &Flow) -> TokenStream {
     let to_used = output_carrier(&to, flow);
     let output_used = output_carrier(&output, flow);
     let read = read_fields(&quote!(Self), flow.inputs(), &from);
-    let written: TokenStream = match &flow.output {
-        Output::Nothing => TokenStream::new(),
+    let written = match &flow.output {
+        Output::Nothing => quote!(::core::result::Result::Ok(())),
         Output::Type(ty) => {
             let span = within(ty.span());
-            quote_spanned!(span=> #to.all::<#ty>(#output)?;)
+            quote_spanned!(span=> #to.all::<#ty>(#output))
         }
-        Output::Fields => flow
-            .outputs()
-            .map(|(field, port)| write(field, port, &output))
-            .collect(),
+        Output::Fields => write_fields(flow.outputs(), &output, &to),
     };
     quote! {
         #attributes
@@ -405,7 +452,6 @@ fn impl_emulated(flow: &Flow) -> TokenStream {
             }
             fn write_outputs(#output_used: &<Self as #private::Flow>::Output, #to_used: &mut #private::Params) -> #private::Result<()> {
                 #written
-                ::core::result::Result::Ok(())
             }
         }
     }
@@ -426,12 +472,12 @@ pub(crate) fn methods(
         impl #impl_generics #ident #ty_generics #clause {
             /// Runs the flow; awaiting the call sends it and gives the outputs.
             #visibility fn execute(&#this, #client: &#private::Client) -> #private::Execute<#output> {
-                #private::Client::execute(#client, #this)
+                #client.execute(#this)
             }
 
             /// Starts the flow without waiting for its end, so there are no outputs.
             #visibility fn start(&#this, #client: &#private::Client) -> #private::Start {
-                #private::Client::start(#client, #this)
+                #client.start(#this)
             }
         }
     }

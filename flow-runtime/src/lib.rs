@@ -4,14 +4,13 @@
 //!
 //! | step | where |
 //! |---|---|
-//! | inputs to JSON | `params`, `field` |
-//! | options, and the future that waits | `call`, on the `driver`'s thread |
-//! | attempts, timeouts | `send`, which asks `retry` what to do next |
+//! | inputs to JSON | `value`, `codec` |
+//! | options, the future that is awaited, attempts and retries | `call` |
 //! | a place in the rate limit | `quota` |
-//! | a token | `token_cache`, `credentials`, `token_store` |
-//! | bytes over HTTP | `http` |
+//! | a token | `auth` |
+//! | bytes over HTTP, on a thread of their own | `transport` |
 //! | what the reply means | `wire` |
-//! | JSON to outputs | `outputs`, `field` |
+//! | JSON to outputs | `codec`, `value` |
 //! | names and shapes to a file | `contract` |
 #![forbid(unsafe_code)]
 
@@ -29,6 +28,7 @@ mod flow;
 mod mutation;
 mod operator;
 mod quota;
+pub mod testing;
 mod transport;
 pub mod value;
 pub mod wire;
@@ -38,9 +38,9 @@ pub use auth::{
 };
 pub use call::{Call, Execute, RetryPolicy, Start};
 pub use client::{Client, ClientBuilder, FEISHU, LARK};
-#[doc(hidden)]
-pub use codec::{FieldSerializer, InputValue, OutputValue, ValueDeserializer};
-pub use codec::{Outputs, Params};
+pub use codec::{
+    FieldParts, FieldSerializer, InputValue, OutputValue, Outputs, Params, ValueDeserializer,
+};
 pub use dynamic::{DynamicFlow, DynamicOutput};
 pub use error::{BoxError, Error, ErrorKind, Result, Stage};
 pub use execution::{Execution, Outcome, Started, Status};

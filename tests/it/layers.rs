@@ -20,6 +20,7 @@ const RUNTIME: &[&str] = &[
     "call",
     "client",
     "dynamic",
+    "testing",
 ];
 
 const EMULATOR: &[&str] = &[

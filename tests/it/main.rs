@@ -12,11 +12,17 @@
 mod any_bytes;
 mod blocking;
 mod calls;
+mod certificates;
 mod chaos;
+mod child;
 mod clients;
 mod contracts;
+mod emulated_outputs;
 mod emulator;
+mod fairness;
 mod flows;
+#[cfg(unix)]
+mod forks;
 mod hostile_replies;
 mod layers;
 mod macros;
@@ -34,4 +40,5 @@ mod secrecy;
 mod server;
 mod tokens;
 mod transport;
+mod user_code;
 mod values;

@@ -671,3 +671,30 @@ fn a_contract_that_cannot_be_written_says_why() {
     let error = contract::write::<Described>(file).unwrap_err();
     assert!(error.to_string().contains("is not a folder"), "{error}");
 }
+
+#[tokio::test]
+async fn a_lock_that_somebody_else_holds_holds_up_no_call_for_long() {
+    let folder = Folder::new();
+    fs::create_dir_all(folder.flows()).unwrap();
+    let lock = fs::File::create(folder.flows().join(".lock")).unwrap();
+    fs4::FileExt::lock(&lock).unwrap();
+
+    let begun = std::time::Instant::now();
+    let text =
+        success(&json!({ "variable_total": "1", "variable_lines": [], "variable_paid": true }));
+    let ran = bill_gets(&folder, move || answer(&*text)).await;
+    let took = begun.elapsed();
+    ran.unwrap();
+    assert!(took < Duration::from_secs(3), "{took:?}");
+    assert!(!folder.bill().exists());
+
+    // it is not given up either
+    fs4::FileExt::unlock(&lock).unwrap();
+    for _ in 0..500 {
+        if folder.bill().exists() {
+            break;
+        }
+        tokio::time::sleep(Duration::from_millis(10)).await;
+    }
+    assert_eq!(folder.text(), BILL);
+}

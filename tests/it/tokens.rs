@@ -5,7 +5,8 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
 use apaas_flow::{
-    BoxError, BoxFuture, Client, ErrorKind, Operator, Stage, StaticToken, Token, TokenSource,
+    BoxError, BoxFuture, Client, ErrorKind, MemoryTokenStore, Operator, Stage, StaticToken, Token,
+    TokenSource,
 };
 use serde_json::json;
 
@@ -250,6 +251,30 @@ async fn a_caller_who_goes_away_does_not_take_the_fetch_along() {
     assert!(error.is_timeout() && error.is_retryable() && !error.may_have_run());
     delete().execute(&client).await.unwrap();
     assert_eq!(server.token_requests().len(), 1);
+}
+
+#[tokio::test]
+async fn a_wrong_secret_is_refused_beside_the_right_ones_store() {
+    let server = Server::start(|request| match request.is_token() {
+        true if request.json()["app_secret"] == "s3cr3t" => token("t-1", 7200),
+        true => json(r#"{"code":10015,"msg":"app secret invalid"}"#),
+        false => json(SUCCESS),
+    });
+    let store = MemoryTokenStore::new();
+    let client = |secret: &str| {
+        let builder = server.builder().app_credentials("cli_a1b2", secret);
+        builder.token_store(store.clone()).build().unwrap()
+    };
+    delete().execute(&client("s3cr3t")).await.unwrap();
+    // put there in the background
+    while format!("{store:?}").contains("tokens: 0") {
+        tokio::task::yield_now().await;
+    }
+    delete().execute(&client("s3cr3t")).await.unwrap();
+    assert_eq!(server.token_requests().len(), 1, "shared");
+    let error = delete().execute(&client("s3crets")).await.unwrap_err();
+    assert_eq!(error.code(), Some(10015));
+    assert_eq!(server.executions().len(), 2);
 }
 
 fn with_source(server: &Server, source: impl TokenSource) -> Client {

@@ -7,6 +7,7 @@ use url::Url;
 
 use super::token::{BoxFuture, Token, TokenSource};
 use crate::error::{BoxError, Ran, Result, Stage};
+use crate::transport::background;
 use crate::transport::http::Http;
 use crate::wire::path::join;
 use crate::wire::{Sent, token};
@@ -43,11 +44,16 @@ impl AppCredentials {
                 Arc::new(AtomicBool::new(false)),
             )
             .await?;
-        let sent = Sent {
-            secret: self.secret.as_bytes(),
-            body: self.body.as_bytes(),
+        let length = response.body.len();
+        let (secret, body) = (self.secret.clone(), self.body.clone());
+        let read = move || {
+            let sent = Sent {
+                secret: secret.as_bytes(),
+                body: body.as_bytes(),
+            };
+            token(response, &sent)
         };
-        let reply = token(response, &sent)?;
+        let reply = background::work(length, read).await??;
         // Without a lifetime it is used once and never kept.
         Ok(Token::new(reply.token).expires_in(reply.lifetime.unwrap_or_default()))
     }

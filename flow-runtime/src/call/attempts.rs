@@ -27,13 +27,12 @@ struct Record {
 /// How far the call has come.
 #[derive(Default)]
 enum Phase {
+    /// Before the first attempt, or between two.
     #[default]
-    Queued,
+    Between,
     /// Waiting for a token.
     Token,
     Sent(Arc<Departure>),
-    /// Between two attempts.
-    BackOff,
 }
 
 impl Record {
@@ -56,17 +55,13 @@ impl Attempts {
         change(&mut self.0.lock().unwrap_or_else(PoisonError::into_inner))
     }
 
-    /// A permit was waited for.
-    pub(super) fn queued(&self, wait: Duration) {
-        self.record(|record| {
-            record.queued += wait;
-            record.phase = Phase::Token;
-        });
+    pub(super) fn waits_for_token(&self) {
+        self.record(|record| record.phase = Phase::Token);
     }
 
-    /// Another attempt is to follow, once there is a permit for it.
-    pub(super) fn queue_again(&self) {
-        self.record(|record| record.phase = Phase::Queued);
+    /// A permit was waited for.
+    pub(super) fn queued(&self, wait: Duration) {
+        self.record(|record| record.queued += wait);
     }
 
     /// An attempt has all it needs, and is handed to HTTP.
@@ -85,7 +80,7 @@ impl Attempts {
 
     pub(super) fn end(&self, result: &Result<RunReply>) {
         self.record(|record| {
-            record.phase = Phase::BackOff;
+            record.phase = Phase::Between;
             if let Err(error) = result {
                 // A used key says nothing of this attempt, but of one that had sent it before.
                 if error.run() > record.ran() && error.kind() != ErrorKind::KeyUsed {
@@ -117,9 +112,8 @@ impl Attempts {
             }
             Phase::Sent(departure) if departure.has_left() => (Some(Stage::Execute), "no reply"),
             Phase::Sent(_) => (Some(Stage::Execute), "no connection"),
-            Phase::Token => (Some(Stage::Token), "no token"),
-            Phase::Queued => (None, "no place in the rate limit"),
-            Phase::BackOff => (Some(Stage::Execute), "no good reply"),
+            Phase::Token => (Some(Stage::Token), "the token source gave no token"),
+            Phase::Between => (Some(Stage::Execute), "no good reply"),
         });
         Error::plain(ErrorKind::Timeout, format!("{what} within {limit:?}"))
             .ran(Ran::No)

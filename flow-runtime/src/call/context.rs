@@ -10,8 +10,10 @@ use crate::auth::TokenCache;
 use crate::operator::Operator;
 use crate::quota::RateLimiter;
 use crate::transport::http::Http;
+use crate::transport::process::UsedIn;
 
 pub(crate) struct Context {
+    pub(crate) used_in: UsedIn,
     pub(crate) http: Arc<Http>,
     pub(crate) tokens: TokenCache,
     pub(crate) endpoints: Endpoints,

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::endpoint::Endpoint;
-use crate::error::{Error, Ran, Result, Stage};
+use crate::error::{Error, Ran, Stage};
 use crate::execution::{Execution, Started};
 use crate::wire::RunReply;
 
@@ -45,17 +45,12 @@ pub(crate) struct Run {
 }
 
 impl Run {
-    /// The run with its outputs. They are in the error where they cannot be read.
-    pub(crate) fn with_output<O>(self, output: Result<O>) -> Result<Execution<O>> {
-        match output {
-            Ok(output) => {
-                let mut execution = self.reply.into_execution(output);
-                execution.idempotency_key.clone_from(&self.identity.key);
-                execution.attempts = self.attempts;
-                Ok(execution)
-            }
-            Err(error) => Err(self.error(error)),
-        }
+    /// The run without its outputs.
+    pub(crate) fn into_execution(self) -> Execution<()> {
+        let mut execution = self.reply.into_execution(());
+        execution.idempotency_key.clone_from(&self.identity.key);
+        execution.attempts = self.attempts;
+        execution
     }
 
     /// The same run once more, with the text of the outputs, which is long and goes over to it.

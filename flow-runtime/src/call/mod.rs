@@ -1,9 +1,11 @@
 //! One call: a future with options, that owns all it needs.
 
 mod attempts;
+mod call_core;
 mod context;
 mod departure;
 mod endpoint;
+mod finish;
 mod identity;
 mod pending;
 mod prepared;
@@ -15,26 +17,24 @@ use std::fmt;
 use std::future::Future;
 use std::pin::Pin;
 use std::sync::Arc;
-use std::task::{self, Poll, ready};
+use std::task::{self, Poll};
 use std::time::Duration;
 
+pub(crate) use call_core::CallCore;
+use call_core::State;
 pub(crate) use context::Context;
 pub(crate) use endpoint::{Endpoint, Endpoints};
-use identity::Identity;
+pub(crate) use finish::finish;
 pub(crate) use identity::Run;
 use pending::Pending;
-use prepared::Prepared;
 pub use retry_policy::RetryPolicy;
 pub(crate) use telemetry::Server;
 
-use crate::codec::Params;
-use crate::error::{Error, ErrorKind, Ran, Result};
-use crate::execution::{Execution, Started, Status};
+use crate::error::Result;
+use crate::execution::{Execution, Started};
 use crate::operator::Operator;
 #[cfg(feature = "blocking")]
 use crate::transport::background;
-use crate::transport::background::Task;
-use crate::wire::Accept;
 
 /// A call that waits for the flow's outputs: awaited, it gives an [`Execution`].
 pub type Execute<O> = Call<Execution<O>>;
@@ -76,105 +76,21 @@ pub type Start = Call<Started>;
 #[must_use = "a call is sent only when it is awaited; add `.await`"]
 pub struct Call<R> {
     core: CallCore,
-    finish: fn(Run) -> Result<R>,
+    advance: Advance<R>,
 }
 
-/// All of a call but its result's type: compiled once, and not anew in the user's crate for each flow.
-struct CallCore {
-    identity: Arc<Identity>,
-    state: State,
-}
+/// Goes on with a call as far as its result's type has to do with it: from the reply to the result.
+pub(crate) type Advance<R> = fn(&mut CallCore, &mut task::Context<'_>) -> Poll<Result<R>>;
 
-enum State {
-    Pending(Box<Pending>),
-    UnderWay(Task<Result<Run>>),
-    /// What the first end said of the run, for those who await the call again.
-    Over(Ending),
-}
-
-/// Of a call that is over: whether the flow ran, and what is needed to find the run.
-struct Ending {
-    /// What is wrong about the run, or with awaiting the call again where nothing is.
-    kind: ErrorKind,
-    ran: Ran,
-    attempts: u32,
-    execution_id: Option<String>,
-    log_id: Option<String>,
-}
-
-impl Ending {
-    const NOT_SENT: Self = Self {
-        kind: ErrorKind::Config,
-        ran: Ran::No,
-        attempts: 0,
-        execution_id: None,
-        log_id: None,
-    };
-
-    fn of_run(run: &Run) -> Self {
-        Self {
-            kind: match run.reply.status {
-                Status::Wait | Status::InProcess => ErrorKind::Unfinished,
-                _ => ErrorKind::Config,
-            },
-            ran: Ran::Yes,
-            attempts: run.attempts,
-            execution_id: Some(run.reply.execution_id.clone()),
-            log_id: run.reply.log_id.clone(),
-        }
-    }
-
-    fn of_error(error: &Error) -> Self {
-        Self {
-            kind: match error.run() {
-                Ran::Yes => error.kind(),
-                Ran::No | Ran::Maybe => ErrorKind::Config,
-            },
-            ran: error.run(),
-            attempts: error.attempts(),
-            execution_id: error.execution_id().map(str::to_owned),
-            log_id: error.log_id().map(str::to_owned),
-        }
-    }
-
-    /// The error of awaiting the call again.
-    fn again(&self) -> Error {
-        Error::plain(
-            self.kind,
-            "the call was awaited again after its end; await it once and keep the result",
-        )
-        .ran(self.ran)
-        .with(|context| {
-            context.execution_id.clone_from(&self.execution_id);
-            context.log_id.clone_from(&self.log_id);
-        })
-    }
-}
-
-impl<O> Execute<O> {
-    pub(crate) fn execute(
-        context: &Arc<Context>,
-        endpoint: Arc<Endpoint>,
-        params: Result<Params>,
-        finish: fn(Run) -> Result<Execution<O>>,
-    ) -> Self {
-        Self {
-            core: CallCore::new(context, endpoint, params, Accept::Finished),
-            finish,
-        }
+impl<R> Call<R> {
+    pub(crate) fn new(core: CallCore, advance: Advance<R>) -> Self {
+        Self { core, advance }
     }
 }
 
 impl Start {
-    pub(crate) fn start(
-        context: &Arc<Context>,
-        endpoint: Arc<Endpoint>,
-        params: Result<Params>,
-    ) -> Self {
-        Self {
-            core: CallCore::new(context, endpoint, params, Accept::Begun),
-            finish: |run| Ok(run.into_started()),
-        }
+    pub(crate) fn start(core: CallCore) -> Self {
+        Self::new(core, |core, cx| core.poll(cx).map_ok(Run::into_started))
     }
 }
 
@@ -265,82 +181,12 @@ impl<R> Call<R> {
     }
 }
 
-impl CallCore {
-    fn new(
-        context: &Arc<Context>,
-        endpoint: Arc<Endpoint>,
-        params: Result<Params>,
-        accept: Accept,
-    ) -> Self {
-        Self {
-            identity: Arc::new(Identity {
-                endpoint,
-                key: uuid::Uuid::new_v4().to_string(),
-                is_own_key: false,
-            }),
-            state: State::Pending(Box::new(Pending {
-                context: context.clone(),
-                params,
-                accept,
-                operator: None,
-                loop_masks: Vec::new(),
-                timeout: None,
-                queue_limit: None,
-                deadline: None,
-            })),
-        }
-    }
-
-    fn poll(&mut self, cx: &mut task::Context<'_>) -> Poll<Result<Run>> {
-        if let State::Pending(_) = self.state {
-            // until it is known to be more
-            let not_sent = State::Over(Ending::NOT_SENT);
-            if let State::Pending(pending) = std::mem::replace(&mut self.state, not_sent) {
-                match pending.prepare(&self.identity).and_then(Prepared::send) {
-                    Ok(task) => self.state = State::UnderWay(task),
-                    Err(error) => return Poll::Ready(Err(self.refuse(error))),
-                }
-            }
-        }
-        match &mut self.state {
-            State::Pending(_) => Poll::Pending, // never: it has just begun
-            State::UnderWay(task) => {
-                let end = ready!(Pin::new(task).poll(cx));
-                let end = end.unwrap_or_else(|error| Err(self.refuse(error)));
-                self.state = State::Over(match &end {
-                    Ok(run) => Ending::of_run(run),
-                    Err(error) => Ending::of_error(error),
-                });
-                Poll::Ready(end)
-            }
-            State::Over(ending) => {
-                let error = self.identity.error(ending.again(), ending.attempts);
-                Poll::Ready(Err(error))
-            }
-        }
-    }
-
-    /// The run is there, and its outputs cannot be read.
-    fn failed(&mut self, error: &Error) {
-        self.state = State::Over(Ending::of_error(error));
-    }
-
-    /// An error that no attempt has to do with.
-    fn refuse(&self, error: Error) -> Error {
-        self.identity.error(error, 0)
-    }
-}
-
 impl<R> Future for Call<R> {
     type Output = Result<R>;
 
     fn poll(mut self: Pin<&mut Self>, cx: &mut task::Context<'_>) -> Poll<Result<R>> {
-        let run = ready!(self.core.poll(cx))?;
-        let result = (self.finish)(run);
-        if let Err(error) = &result {
-            self.core.failed(error);
-        }
-        Poll::Ready(result)
+        let call = &mut *self;
+        (call.advance)(&mut call.core, cx)
     }
 }
 

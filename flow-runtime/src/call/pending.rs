@@ -18,8 +18,9 @@ const MOST_LOOP_MASKS: usize = 20;
 
 pub(super) struct Pending {
     pub(super) context: Arc<Context>,
-    /// Written in `execute`; what went wrong there comes out of the await.
-    pub(super) params: Result<Params>,
+    pub(super) params: Params,
+    /// What went wrong in `execute`, where the parameters were written: it comes out of the await.
+    pub(super) written: Result<()>,
     pub(super) accept: Accept,
     pub(super) operator: Option<Operator>,
     pub(super) loop_masks: Vec<String>,
@@ -31,7 +32,7 @@ pub(super) struct Pending {
 impl Pending {
     /// Checks what can be checked before anything is sent, and writes the request.
     pub(super) fn prepare(self, identity: &Arc<Identity>) -> Result<Prepared> {
-        let params = self.params.map_err(|error| error.ran(Ran::No))?;
+        self.written.map_err(|error| error.ran(Ran::No))?;
         let context = self.context;
         let operator = self.operator.as_ref().or(context.operator.as_ref());
         let operator = validate(operator, &identity.key, &self.loop_masks)?;
@@ -42,7 +43,7 @@ impl Pending {
                 )));
             }
         }
-        let mut request = Request::from_parts(params.into_json(), operator)
+        let mut request = Request::from_parts(self.params.into_json(), operator)
             .idempotency_key(&*identity.key)
             .loop_masks(self.loop_masks);
         if self.accept == Accept::Begun {

@@ -15,8 +15,20 @@ use crate::wire::RunReply;
 
 /// What the loop is made of: injected, so that its tests need neither HTTP nor a clock.
 pub(super) trait Steps: Sync {
+    type Token: Send;
+
+    /// The token, if it need not be waited for.
+    fn token_at_hand(&self) -> Option<Self::Token>;
+
+    /// The token, fetched if need be.
+    fn token(&self) -> impl Future<Output = Result<Self::Token>> + Send;
+
     /// Sends the request once and says what the reply means.
-    fn attempt(&self, permit: Permit) -> impl Future<Output = Result<RunReply>> + Send;
+    fn attempt(
+        &self,
+        token: Self::Token,
+        permit: Permit,
+    ) -> impl Future<Output = Result<RunReply>> + Send;
 
     fn sleep(&self, pause: Duration) -> impl Future<Output = ()> + Send;
 
@@ -27,7 +39,7 @@ pub(super) trait Steps: Sync {
 /// How long a call may take.
 #[derive(Clone, Copy)]
 pub(super) struct Limits {
-    /// All attempts and the pauses between them, but not the waiting for the quota.
+    /// All attempts, the token and the pauses between them, but not the waiting for the quota.
     pub(super) timeout: Duration,
     /// The waiting for the quota.
     pub(super) queue_limit: Duration,
@@ -69,6 +81,9 @@ impl Left {
     }
 }
 
+/// A token that has waited this long in the queue may have been refused or renewed meanwhile.
+const LONG_WAIT: Duration = Duration::from_secs(1);
+
 pub(super) async fn run(
     steps: &impl Steps,
     limits: &Limits,
@@ -86,21 +101,10 @@ pub(super) async fn run(
             .and_then(|deadline| Instant::now().checked_add(deadline)),
     };
     loop {
-        let queued_at = Instant::now();
-        let (queue_left, limit_name) = left.queue();
-        let permit = limiter.acquire(queue_left, limit_name).await?;
-        let begun_at = Instant::now();
-        let queued = begun_at - queued_at;
-        left.queue = left.queue.saturating_sub(queued);
-        attempts.queued(queued);
-
-        let time = left.time.min(left.until_deadline());
-        let error = match timeout(time, steps.attempt(permit)).await {
-            Err(_) => return Err(attempts.timed_out(limits.reached(time < left.time))),
-            Ok(Ok(reply)) => return Ok(reply),
-            Ok(Err(error)) => error,
+        let error = match once(steps, limits, &mut left, limiter, attempts).await {
+            Ok(reply) => return Ok(reply),
+            Err(error) => error,
         };
-        left.time = left.time.saturating_sub(begun_at.elapsed());
 
         let attempt_end = AttemptEnd::of(&error);
         if let AttemptEnd::RateLimited(reset) = attempt_end {
@@ -122,8 +126,77 @@ pub(super) async fn run(
                 span.retrying(&error, attempts.count(), Duration::ZERO);
             }
         }
-        attempts.queue_again();
     }
+}
+
+/// One attempt: a token, a permit, and the request. In this order, since a permit is for a request that can leave: a
+/// token that does not come must hold up nobody else in the queue.
+async fn once<S: Steps>(
+    steps: &S,
+    limits: &Limits,
+    left: &mut Left,
+    limiter: &Arc<RateLimiter>,
+    attempts: &Attempts,
+) -> Result<RunReply> {
+    let mut token = token_for(steps, limits, left, attempts).await?;
+    let (mut permit, waited) = permit(left, limiter, attempts).await?;
+    if waited >= LONG_WAIT {
+        match steps.token_at_hand() {
+            Some(newer) => token = newer,
+            // Only once: a token that is never kept, since it does not live long enough, is not at hand this time either.
+            None => {
+                drop(permit);
+                token = token_for(steps, limits, left, attempts).await?;
+                (permit, _) = self::permit(left, limiter, attempts).await?;
+            }
+        }
+    }
+    within(limits, left, attempts, steps.attempt(token, permit)).await
+}
+
+async fn token_for<S: Steps>(
+    steps: &S,
+    limits: &Limits,
+    left: &mut Left,
+    attempts: &Attempts,
+) -> Result<S::Token> {
+    match steps.token_at_hand() {
+        Some(token) => Ok(token),
+        None => {
+            attempts.waits_for_token();
+            within(limits, left, attempts, steps.token()).await
+        }
+    }
+}
+
+/// A permit, and how long it was waited for.
+async fn permit(
+    left: &mut Left,
+    limiter: &Arc<RateLimiter>,
+    attempts: &Attempts,
+) -> Result<(Permit, Duration)> {
+    let queued_at = Instant::now();
+    let (limit, limit_name) = left.queue();
+    let permit = limiter.acquire(limit, limit_name).await?;
+    let waited = queued_at.elapsed();
+    left.queue = left.queue.saturating_sub(waited);
+    attempts.queued(waited);
+    Ok((permit, waited))
+}
+
+/// A step that counts against the timeout.
+async fn within<T>(
+    limits: &Limits,
+    left: &mut Left,
+    attempts: &Attempts,
+    step: impl Future<Output = Result<T>>,
+) -> Result<T> {
+    let begun_at = Instant::now();
+    let time = left.time.min(left.until_deadline());
+    let is_deadline = time < left.time;
+    let end = timeout(time, step).await;
+    left.time = left.time.saturating_sub(begun_at.elapsed());
+    end.unwrap_or_else(|_| Err(attempts.timed_out(limits.reached(is_deadline))))
 }
 
 #[cfg(test)]
@@ -145,7 +218,17 @@ mod tests {
     }
 
     impl Steps for Scripted {
-        async fn attempt(&self, mut permit: Permit) -> Result<RunReply> {
+        type Token = ();
+
+        fn token_at_hand(&self) -> Option<()> {
+            Some(())
+        }
+
+        async fn token(&self) -> Result<()> {
+            Ok(())
+        }
+
+        async fn attempt(&self, (): (), mut permit: Permit) -> Result<RunReply> {
             permit.departed();
             self.ends.lock().unwrap().pop_front().unwrap()
         }

@@ -66,9 +66,13 @@ impl RetryPolicy {
             .saturating_mul(2_u32.saturating_pow(failures.saturating_sub(1)));
         doubled
             .min(self.longest)
+            .min(FAR)
             .mul_f64(0.5 + jitter.clamp(0.0, 1.0) / 2.0)
     }
 }
+
+/// As good as never, and still within the arithmetic of time.
+const FAR: Duration = Duration::from_secs(365 * 24 * 60 * 60);
 
 impl Default for RetryPolicy {
     fn default() -> Self {
@@ -261,6 +265,12 @@ mod tests {
         assert_eq!(POLICY.pause(3, 0.5), Duration::from_micros(187_500));
         assert_eq!(POLICY.pause(u32::MAX, 1.0), Duration::from_millis(250));
         assert_eq!(RetryPolicy::NEVER.pause(1, 1.0), Duration::ZERO);
+        let endless = RetryPolicy::default().backoff(Duration::MAX, Duration::MAX);
+        assert_eq!(endless.pause(u32::MAX, 1.0), FAR);
+        assert_eq!(
+            POLICY.backoff(Duration::MAX, Duration::ZERO).pause(1, 0.5),
+            Duration::ZERO
+        );
     }
 
     #[test]

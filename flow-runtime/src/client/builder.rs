@@ -7,13 +7,16 @@ use std::time::Duration;
 
 use super::Client;
 use super::base_url::{base_url, is_loopback};
-use crate::auth::{AppCredentials, TokenCache, TokenSource, TokenStore};
+use crate::auth::{AppCredentials, TokenCache, TokenSource, TokenStore, store_key};
 use crate::call::{Context, Endpoints, RetryPolicy, Server};
 use crate::error::{Error, ErrorKind, Result};
 use crate::flow::check_dynamic;
 use crate::operator::Operator;
 use crate::quota::Quota;
 use crate::transport::http::{Customize, Http};
+use crate::transport::process::UsedIn;
+use crate::transport::tls::Certificates;
+use crate::transport::user_code::UserCode;
 
 /// The base URL of Feishu.
 pub const FEISHU: &str = "https://open.feishu.cn";
@@ -241,9 +244,14 @@ impl ClientBuilder {
             self.connect_timeout,
             self.response_limit,
             is_loopback(&url),
+            match url.scheme() {
+                "https" => Certificates::Required,
+                _ if is_loopback(&url) => Certificates::Unused,
+                _ => Certificates::IfThereAreAny,
+            },
             self.customize,
         )?);
-        let mut owner = String::new();
+        let mut store = None;
         let source: Arc<dyn TokenSource> = match self.tokens {
             None => {
                 return Err(config(
@@ -256,24 +264,22 @@ impl ClientBuilder {
                     "a token store is for `app_credentials`; a `token_source` can keep its tokens itself",
                 ));
             }
-            Some(Tokens::Source(source)) => source,
+            Some(Tokens::Source(source)) => Arc::new(UserCode::new("token source", source)),
             Some(Tokens::App { id, secret }) => {
                 if id.trim().is_empty() || secret.trim().is_empty() {
                     return Err(config("the app id or the app secret is empty"));
                 }
-                owner.clone_from(&id);
+                store = self.token_store.map(|store| {
+                    let store: Arc<dyn TokenStore> = Arc::new(UserCode::new("token store", store));
+                    let base_url = url.as_str().trim_end_matches('/');
+                    (store, store_key(base_url, &id, &secret))
+                });
                 Arc::new(AppCredentials::new(http.clone(), &url, &id, &secret))
             }
         };
         Ok(Client(Arc::new(Context {
-            tokens: TokenCache::new(
-                source,
-                self.token_store.map(|store| {
-                    let base_url = url.as_str().trim_end_matches('/');
-                    (store, format!("{base_url}#{owner}"))
-                }),
-                self.timeout,
-            ),
+            used_in: UsedIn::default(),
+            tokens: TokenCache::new(source, store, self.timeout),
             limiter: self.quota.into_limiter(),
             queue_limit: self.queue_limit,
             retry: self.retry,

@@ -10,10 +10,11 @@ use std::sync::Arc;
 
 pub use builder::{ClientBuilder, FEISHU, LARK};
 
-use crate::call::{Call, Context, Endpoint, Execute, Start};
-use crate::codec::{Outputs, Params};
+use crate::call::{Call, CallCore, Context, Endpoint, Execute, Start, finish};
+use crate::codec::Params;
 use crate::error::Result;
 use crate::flow::{Flow, check_names};
+use crate::wire::Accept;
 
 /// A client of one app on the platform. Cheap to clone: all clones share the token, the connections and the quota.
 ///
@@ -61,14 +62,8 @@ impl Client {
     /// The `execute` that `#[apaas_flow]` generates is this.
     pub fn execute<F: Flow>(&self, flow: &F) -> Execute<F::Output> {
         check_names::<F>();
-        Call::execute(&self.0, self.endpoint_of::<F>(), params(flow), |mut run| {
-            loop {
-                match Outputs::read_all(&run.reply.out_params, F::read_outputs) {
-                    Err(_) if run.reply.repair_outputs() => {}
-                    output => return run.with_output(output),
-                }
-            }
-        })
+        let core = self.call(F::NAMESPACE, F::FLOW_ID, Accept::Finished, &flow);
+        Call::new(core, finish::<F>)
     }
 
     /// Starts a flow and does not wait for its end, once the call is awaited.
@@ -76,7 +71,7 @@ impl Client {
     /// The `start` that `#[apaas_flow]` generates is this.
     pub fn start<F: Flow>(&self, flow: &F) -> Start {
         check_names::<F>();
-        Call::start(&self.0, self.endpoint_of::<F>(), params(flow))
+        Call::start(self.call(F::NAMESPACE, F::FLOW_ID, Accept::Begun, &flow))
     }
 
     pub(crate) fn context(&self) -> &Arc<Context> {
@@ -91,14 +86,31 @@ impl Client {
         self.0.endpoints.of(namespace.into(), flow_id.into())
     }
 
-    fn endpoint_of<F: Flow>(&self) -> Arc<Endpoint> {
-        self.endpoint(F::NAMESPACE, F::FLOW_ID)
+    /// All of a call's beginning that the flow's type has no part in.
+    fn call(
+        &self,
+        namespace: &'static str,
+        flow_id: &'static str,
+        accept: Accept,
+        inputs: &dyn Inputs,
+    ) -> CallCore {
+        let mut params = Params::new();
+        let written = inputs.write(&mut params);
+        let endpoint = self.endpoint(namespace, flow_id);
+        CallCore::new(&self.0, endpoint, accept, params, written)
     }
 }
 
-fn params<F: Flow>(flow: &F) -> Result<Params> {
-    let mut params = Params::new();
-    flow.write_params(&mut params).map(|()| params)
+/// A flow of which nothing is asked but to write its inputs.
+trait Inputs {
+    fn write(&self, to: &mut Params) -> Result<()>;
+}
+
+/// Of the reference, which has nothing to drop: the table of a `dyn` has an entry for that too.
+impl<F: Flow> Inputs for &F {
+    fn write(&self, to: &mut Params) -> Result<()> {
+        self.write_params(to)
+    }
 }
 
 /// Without the credentials.

@@ -23,20 +23,21 @@ pub(crate) enum Upcoming<'a> {
 }
 
 impl<'a> Pairs<'a> {
-    /// From the text of a list.
-    pub(crate) fn new(text: &'a str) -> Option<Self> {
+    /// From the text of a list; of any other, nothing is upcoming.
+    pub(crate) fn new(text: &'a str) -> Self {
         let mut cursor = Cursor::new(text.as_bytes());
-        cursor.eat(b'[')?;
-        let upcoming = match cursor.eat(b']') {
-            Some(()) if cursor.is_at_end() => Some(Upcoming::End),
-            Some(()) => return None,
-            None => None,
-        };
-        Some(Self {
+        let mut upcoming = None;
+        if cursor.eat(b'[').is_none() {
+            cursor.advance(text.len());
+        } else if cursor.eat(b']').is_some() {
+            upcoming = cursor.is_at_end().then_some(Upcoming::End);
+            cursor.advance(text.len());
+        }
+        Self {
             text,
             cursor,
             upcoming,
-        })
+        }
     }
 
     #[inline]

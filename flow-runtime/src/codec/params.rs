@@ -3,7 +3,7 @@
 use std::ops::Range;
 
 use super::explain::explain_write;
-use super::{FieldSerializer, InputValue, Json, entries, push_json_string};
+use super::{FieldSerializer, InputValue, entries, is_output, push_json_string};
 use crate::error::{Error, ErrorKind, Result};
 
 /// Collects a flow's inputs as the JSON object `{api name: value}`.
@@ -15,6 +15,8 @@ pub struct Params {
     json: Vec<u8>,
     /// Where the names stand in it.
     names: Vec<Range<usize>>,
+    /// What went wrong in `put`.
+    error: Option<Error>,
 }
 
 impl Params {
@@ -35,12 +37,23 @@ impl Params {
 
     /// Adds an input that a function of yours writes, such as the `serialize` of a `with` module.
     ///
+    /// ```
+    /// use apaas_flow::Params;
+    /// use serde::Serializer;
+    ///
+    /// let mut params = Params::new();
+    /// params.field_with("variable_amount", |to| to.collect_str("128.50"))?;
+    /// # Ok::<(), apaas_flow::Error>(())
+    /// ```
+    ///
     /// # Errors
     /// As [`field`](Self::field).
     pub fn field_with(
         &mut self,
         name: &str,
-        write: impl FnOnce(FieldSerializer<'_, Json<'_, '_>>) -> Result<(), serde_json::Error>,
+        write: impl FnOnce(
+            FieldSerializer<'_, &mut serde_json::Serializer<&mut Vec<u8>>>,
+        ) -> Result<(), serde_json::Error>,
     ) -> Result<()> {
         let before = self.json.len();
         self.begin(name)?;
@@ -55,14 +68,65 @@ impl Params {
             self.json.truncate(before);
             self.names.pop();
         }
-        written.map_err(|error| Error::plain(ErrorKind::Encode, explain_write(name, &error)))
+        written.map_err(|error| {
+            let side = if is_output() { "output" } else { "input" };
+            cannot_write(&format!("{side} `{name}`"), &error)
+        })
     }
 
-    /// Adds every entry of a value that serialises as an object.
+    /// As [`field`](Self::field), for generated code: the first error ends the writing, and [`written`](Self::written)
+    /// has it.
     #[doc(hidden)]
+    pub fn put<T: InputValue + ?Sized>(&mut self, name: &str, value: &T) {
+        if self.error.is_none() {
+            self.error = self.field(name, value).err();
+        }
+    }
+
+    /// As [`field_with`](Self::field_with), for generated code.
+    #[doc(hidden)]
+    pub fn put_with(
+        &mut self,
+        name: &str,
+        write: impl FnOnce(
+            FieldSerializer<'_, &mut serde_json::Serializer<&mut Vec<u8>>>,
+        ) -> Result<(), serde_json::Error>,
+    ) {
+        if self.error.is_none() {
+            self.error = self.field_with(name, write).err();
+        }
+    }
+
+    /// How the writing went.
+    #[doc(hidden)]
+    pub fn written(&mut self) -> Result<()> {
+        self.error.take().map_or(Ok(()), Err)
+    }
+
+    /// Adds every entry of a value that serialises as an object, under its own key; `()` adds nothing.
+    ///
+    /// ```
+    /// use std::collections::BTreeMap;
+    ///
+    /// use apaas_flow::Params;
+    ///
+    /// let mut params = Params::new();
+    /// params.all(&BTreeMap::from([("variable_a", 1), ("variable_b", 2)]))?;
+    /// assert_eq!(format!("{params:?}"), r#"["variable_a", "variable_b"]"#);
+    /// # Ok::<(), apaas_flow::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    /// As [`field`](Self::field), and if the value serialises as anything else.
     pub fn all<T: InputValue + ?Sized>(&mut self, value: &T) -> Result<()> {
-        let text = serde_json::to_string(value)
-            .map_err(|error| Error::plain(ErrorKind::Encode, explain_write("output", &error)))?;
+        let mut text = Vec::new();
+        let written = value.serialize(FieldSerializer::new(
+            &mut serde_json::Serializer::new(&mut text),
+            &mut false,
+        ));
+        written.map_err(|error| cannot_write("a value of the output type", &error))?;
+        // serde_json writes nothing but UTF-8
+        let text = String::from_utf8(text).unwrap_or_default();
         if text == "null" {
             return Ok(()); // `()`
         }
@@ -114,13 +178,20 @@ impl Params {
     }
 }
 
+fn cannot_write(what: &str, error: &serde_json::Error) -> Error {
+    Error::plain(ErrorKind::Encode, explain_write(what, error))
+}
+
 /// Without the values.
 impl std::fmt::Debug for Params {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        let name = |at: &Range<usize>| {
-            String::from_utf8_lossy(self.json.get(at.clone()).unwrap_or_default())
-        };
-        f.debug_list().entries(self.names.iter().map(name)).finish()
+        let mut list = f.debug_list();
+        for at in &self.names {
+            // in quotes already
+            let name = self.json.get(at.clone()).unwrap_or_default();
+            list.entry(&format_args!("{}", String::from_utf8_lossy(name)));
+        }
+        list.finish()
     }
 }
 
@@ -170,6 +241,20 @@ mod tests {
     }
 
     #[test]
+    fn generated_code_learns_of_the_first_bad_input_in_the_end() {
+        let mut params = Params::new();
+        params.put("a", &1);
+        params.put("ratio", &f64::NAN);
+        params.put_with("other", |_| Err(serde::ser::Error::custom("not reached")));
+        params.put("b", &2);
+        assert_eq!(
+            params.written().expect_err("no JSON").to_string(),
+            "input `ratio` is a number that is not finite, which JSON does not have"
+        );
+        assert_eq!(params.into_json().as_deref(), Some(r#"{"a":1}"#));
+    }
+
+    #[test]
     fn an_input_that_cannot_be_written_is_named_and_leaves_nothing_behind() {
         let mut params = Params::new();
         params.field("a", &1).expect("fine");
@@ -186,6 +271,17 @@ mod tests {
             params.into_json().as_deref(),
             Some(r#"{"a":1,"ratio":{"fine":[1.5]}}"#)
         );
+    }
+
+    #[test]
+    fn a_number_that_is_not_finite_is_an_error_in_a_whole_output_too() {
+        let mut params = Params::new();
+        let error = params
+            .all(&BTreeMap::from([("ratio", f64::NAN)]))
+            .expect_err("no JSON");
+        assert!(error.to_string().contains("not finite"), "{error}");
+        params.all(&BTreeMap::from([("ratio", 1.5)])).expect("fine");
+        assert_eq!(params.into_json().as_deref(), Some(r#"{"ratio":1.5}"#));
     }
 
     #[test]

@@ -1,5 +1,6 @@
 //! What can go wrong, and whether the flow may have run all the same.
 
+mod builder;
 mod context;
 mod field_error;
 pub(crate) mod foreign;
@@ -9,6 +10,7 @@ use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
+pub use builder::ErrorBuilder;
 pub(crate) use context::ErrorContext;
 pub(crate) use field_error::FieldError;
 use field_error::write_field_errors;
@@ -50,6 +52,8 @@ struct Inner {
     kind: ErrorKind,
     message: String,
     ran: Ran,
+    /// Said by a builder; otherwise `ran` and the kind say it.
+    outcome: Option<Outcome>,
     retryable: bool,
     timeout: bool,
     context: ErrorContext,
@@ -60,7 +64,8 @@ struct Inner {
 }
 
 impl Error {
-    /// An error of your own: for a handwritten [`Flow`](crate::Flow) or [`TokenSource`](crate::TokenSource).
+    /// An error of your own: for a handwritten [`Flow`](crate::Flow) or [`TokenSource`](crate::TokenSource). One for a
+    /// test, with more to set, is [built](Self::builder).
     ///
     /// ```
     /// use apaas_flow::{Error, ErrorKind};
@@ -78,6 +83,7 @@ impl Error {
             kind,
             message: message.into(),
             ran: kind.ran_unless_known(),
+            outcome: None,
             retryable: kind.is_retryable(),
             timeout: kind == ErrorKind::Timeout,
             context: ErrorContext::default(),
@@ -105,6 +111,7 @@ impl Error {
 
     pub(crate) fn ran(mut self, ran: Ran) -> Self {
         self.0.ran = ran;
+        self.0.outcome = None;
         self
     }
 
@@ -152,9 +159,12 @@ impl Error {
     }
 
     /// An earlier attempt of the same call counts too.
-    pub(crate) fn or_ran(mut self, earlier: Ran) -> Self {
-        self.0.ran = self.0.ran.max(earlier);
-        self
+    pub(crate) fn or_ran(self, earlier: Ran) -> Self {
+        if earlier > self.0.ran {
+            self.ran(earlier)
+        } else {
+            self
+        }
     }
 
     /// Whether sending the request again may help, whatever became of this one.
@@ -197,6 +207,9 @@ impl Error {
 
     /// What became of the call, in words that a program can match.
     pub fn outcome(&self) -> Outcome {
+        if let Some(outcome) = self.0.outcome {
+            return outcome;
+        }
         match (self.0.ran, self.0.kind) {
             (Ran::No, _) => Outcome::DidNotRun,
             (Ran::Maybe, _) => Outcome::MayHaveRun,
@@ -241,6 +254,11 @@ impl Error {
     /// ```
     pub fn get_ref(&self) -> Option<&(dyn std::error::Error + Send + Sync + 'static)> {
         self.0.cause.as_deref()
+    }
+
+    /// The HTTP status of the reply, where there was one. Alone it says little: the platform refuses with 200, too.
+    pub fn http_status(&self) -> Option<u16> {
+        self.0.context.http_status
     }
 
     /// The platform's code: the outer `code` of the reply, such as 2320001.
@@ -327,11 +345,11 @@ impl fmt::Display for Error {
             write_field_errors(f, &inner.field_errors)?;
         }
         if inner.context.flow.is_some() {
-            f.write_str(match inner.ran {
-                Ran::No => "; the flow did not run",
-                Ran::Maybe => "; the flow may have run",
-                Ran::Yes if inner.kind == ErrorKind::Unfinished => "; the flow is under way",
-                Ran::Yes => "; the flow ran",
+            f.write_str(match self.outcome() {
+                Outcome::DidNotRun => "; the flow did not run",
+                Outcome::MayHaveRun => "; the flow may have run",
+                Outcome::UnderWay => "; the flow is under way",
+                Outcome::Ran | Outcome::Failed => "; the flow ran",
             })?;
         }
         write!(f, "{}", inner.context)

@@ -10,6 +10,7 @@ use tokio::time::Instant;
 use super::permit::Permit;
 use super::window::{FAR, Window};
 use crate::error::{Error, ErrorKind, Result};
+use crate::transport::process::UsedIn;
 
 /// What all clones of a quota share.
 pub(crate) struct RateLimiter {
@@ -19,6 +20,7 @@ pub(crate) struct RateLimiter {
     waiting: AtomicUsize,
     /// A permit was given back, has left, or is known to have arrived.
     changed: Notify,
+    used_in: UsedIn,
 }
 
 /// One of those who wait.
@@ -37,7 +39,13 @@ impl RateLimiter {
             turn: tokio::sync::Mutex::new(()),
             waiting: AtomicUsize::new(0),
             changed: Notify::new(),
+            used_in: UsedIn::default(),
         }
+    }
+
+    /// Whether it works in this process: those whose turn it is in the parent will not be seen again here.
+    pub(crate) fn check_process(&self) -> Result<()> {
+        self.used_in.check("quota")
     }
 
     /// Waits for a permit, for `limit` at most, which the error calls by its name; fails at once if the wait would

@@ -18,6 +18,7 @@ use reqwest::header::{
 use url::Url;
 
 use super::obstacle::{Obstacle, obstacle};
+use super::tls::{self, Certificates};
 use crate::error::foreign::{ID, one_line};
 use crate::error::{Error, ErrorKind, Ran, Result};
 use crate::wire::Response;
@@ -89,9 +90,10 @@ impl Http {
         connect_timeout: Duration,
         response_limit: usize,
         loopback: bool,
+        certificates: Certificates,
         customize: Option<Customize>,
     ) -> Result<Self> {
-        let mut builder = tls(reqwest::Client::builder())?;
+        let mut builder = tls::set_up(reqwest::Client::builder(), certificates)?;
         if loopback {
             // A proxy would look for the emulator on its own machine.
             builder = builder.no_proxy();
@@ -113,12 +115,7 @@ impl Http {
             .connection_verbose(false)
             .tcp_nodelay(true)
             .build()
-            .map_err(|error| {
-                Error::plain(
-                    ErrorKind::Config,
-                    format!("the HTTP client cannot be built: {}", chain(&error)),
-                )
-            })?;
+            .map_err(|error| tls::failed("the HTTP client cannot be built", &chain(&error)))?;
         Ok(Self {
             client,
             response_limit,
@@ -305,51 +302,6 @@ fn retry_after(headers: &HeaderMap) -> Option<Duration> {
 fn encoding(headers: &HeaderMap) -> Option<String> {
     let encoding = headers.get(CONTENT_ENCODING)?.to_str().ok()?;
     (!matches!(encoding, "" | "identity")).then(|| encoding.to_owned())
-}
-
-#[cfg(feature = "native-tls")]
-#[expect(clippy::unnecessary_wraps, reason = "the other backends can fail")]
-fn tls(builder: reqwest::ClientBuilder) -> Result<reqwest::ClientBuilder> {
-    Ok(builder.tls_backend_native())
-}
-
-#[cfg(all(feature = "rustls-aws-lc", not(feature = "native-tls")))]
-#[expect(clippy::unnecessary_wraps, reason = "the other backends can fail")]
-fn tls(builder: reqwest::ClientBuilder) -> Result<reqwest::ClientBuilder> {
-    Ok(builder.tls_backend_rustls())
-}
-
-/// reqwest alone would want a crypto provider for the whole process, which is not a library's to install.
-#[cfg(all(
-    feature = "rustls-ring",
-    not(any(feature = "rustls-aws-lc", feature = "native-tls"))
-))]
-fn tls(builder: reqwest::ClientBuilder) -> Result<reqwest::ClientBuilder> {
-    use rustls::crypto::{CryptoProvider, ring};
-
-    let provider = CryptoProvider::get_default()
-        .cloned()
-        .unwrap_or_else(|| Arc::new(ring::default_provider()));
-    let failed = |error| Error::plain(ErrorKind::Config, format!("TLS cannot be set up: {error}"));
-    let verifier = rustls_platform_verifier::Verifier::new(provider.clone()).map_err(failed)?;
-    let config = rustls::ClientConfig::builder_with_provider(provider)
-        .with_safe_default_protocol_versions()
-        .map_err(failed)?
-        .dangerous() // rustls's word for bringing a verifier; this one is the operating system's
-        .with_custom_certificate_verifier(Arc::new(verifier))
-        .with_no_client_auth();
-    Ok(builder.tls_backend_preconfigured(config))
-}
-
-/// Without TLS: enough for the emulator, and `https://` says what is missing.
-#[cfg(not(any(
-    feature = "rustls-ring",
-    feature = "rustls-aws-lc",
-    feature = "native-tls"
-)))]
-#[expect(clippy::unnecessary_wraps, reason = "the other backends can fail")]
-fn tls(builder: reqwest::ClientBuilder) -> Result<reqwest::ClientBuilder> {
-    Ok(builder)
 }
 
 /// A body that notes when a connection takes it.

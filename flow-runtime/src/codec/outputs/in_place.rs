@@ -21,12 +21,12 @@ pub(super) struct InPlace<'a> {
 pub(super) struct GaveUp;
 
 impl<'a> InPlace<'a> {
-    pub(super) fn new(text: &'a str) -> Option<Self> {
-        Some(Self {
-            pairs: Pairs::new(text)?,
+    pub(super) fn new(text: &'a str) -> Self {
+        Self {
+            pairs: Pairs::new(text),
             passed: Vec::with_capacity(8),
             gave_up: false,
-        })
+        }
     }
 
     pub(super) fn give_up(&mut self) -> GaveUp {

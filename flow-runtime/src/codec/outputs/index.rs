@@ -113,6 +113,11 @@ impl<'a> Index<'a> {
         Error::decode(vec![field_error])
     }
 
+    /// The error of all outputs that have failed until now.
+    pub(super) fn failed(&self) -> Error {
+        Error::decode(self.field_errors.clone())
+    }
+
     /// The error of all outputs, from the one that reading ended with: that of one of them, or the author's own.
     pub(super) fn error_of_all(&mut self, error: Error) -> Error {
         if error.field_errors().is_empty() {

@@ -1,0 +1,1 @@
+//! What one server sends must not hold up the calls of another.
