@@ -235,6 +235,12 @@ async fn a_dropped_call_leaves_its_trace() {
     assert_eq!(left["apaas.attempts"], "1");
     assert!(left["WARN"].contains("the flow may have run"), "{left:?}");
 
+    // the head of the reply has come, its body does not
+    let head = "HTTP/1.1 200 OK\r\nx-tt-logid: the-log-id\r\ncontent-length: 9\r\n\r\n{";
+    let server = Server::platform(move |_| Answer::Stall(head.into()));
+    let begun = trace(&server, Duration::from_millis(300)).await;
+    assert_eq!(begun.0.lock().unwrap()["apaas.log_id"], "the-log-id");
+
     // before the request has left: the token does not come
     let server = Server::start(|_| Answer::Silence);
     let not_left = trace(&server, Duration::from_millis(300)).await;

@@ -41,6 +41,8 @@ pub enum Answer {
     Reply(u16, Vec<(&'static str, String)>, String),
     /// These bytes, and then the connection is closed.
     Raw(Vec<u8>),
+    /// These bytes, and the connection stays.
+    Bytes(Vec<u8>),
     /// These bytes, and then nothing, ever.
     Stall(Vec<u8>),
     /// The connection is closed.
@@ -186,6 +188,11 @@ fn serve(stream: TcpStream, answer: &dyn Fn(&Request) -> Answer, seen: &Mutex<Ve
             Answer::Close => {
                 let _ = stream.shutdown(Shutdown::Both);
                 return;
+            }
+            Answer::Bytes(bytes) => {
+                if stream.write_all(&bytes).is_err() {
+                    return;
+                }
             }
             Answer::Stall(bytes) => {
                 let _ = stream.write_all(&bytes);

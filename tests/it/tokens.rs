@@ -398,7 +398,7 @@ async fn kept(reply: &'static [u8]) -> (usize, Option<String>) {
     let server = Server::start(move |request| {
         if request.is_token() {
             let head = format!("HTTP/1.1 200 OK\r\ncontent-length: {}\r\n\r\n", reply.len());
-            Answer::Raw([head.as_bytes(), reply].concat())
+            Answer::Bytes([head.as_bytes(), reply].concat())
         } else {
             json(SUCCESS)
         }

@@ -10,8 +10,9 @@ use crate::wire::is_stale_token;
 /// How often a call is sent, and how long it waits in between.
 ///
 /// All attempts of a call carry the same bytes, so the same idempotency key: the platform runs the flow once at most.
-/// What is sent again: no connection, a refused token (once, with a new one), the rate limit, a gateway's 5xx, a lost
-/// connection, a proxy's page in place of a reply. What the flow itself reported never is.
+/// What is sent again: no connection (unless time alone will not help, as with an untrusted certificate), a refused token
+/// (once, with a new one), the rate limit, a gateway's 5xx, 408, 421 or 425, a lost connection, a proxy's page in place
+/// of a reply. What the flow itself reported never is.
 ///
 /// The pauses double from the first to the longest, each drawn at random between its half and its whole, so that
 /// callers who failed together do not come back together. All takes place within the call's timeout: a pause that

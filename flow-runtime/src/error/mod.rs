@@ -19,7 +19,8 @@ pub use kind::{ErrorKind, Stage};
 
 use crate::execution::{Outcome, Status};
 
-/// A message has foreign texts in it, each short; a user's own error may be of any length.
+/// Of a call's message, which is one line: the platform's texts in it are clean and short already, those of a user's own
+/// token source or flow may be anything.
 const MOST_OF_MESSAGE: usize = 4000;
 
 /// The result of everything in this library that can fail.
@@ -335,7 +336,11 @@ impl fmt::Display for Error {
             write!(f, "flow {}: ", foreign::one_line(flow, 2 * foreign::NAME))?;
         }
         if inner.field_errors.is_empty() {
-            f.write_str(&foreign::one_line(&inner.message, MOST_OF_MESSAGE))?;
+            match &inner.context.flow {
+                Some(_) => f.write_str(&foreign::one_line(&inner.message, MOST_OF_MESSAGE))?,
+                // of settings and of files: a list of mistakes has a line for each
+                None => f.write_str(&inner.message)?,
+            }
         } else {
             write_field_errors(f, &inner.field_errors)?;
         }

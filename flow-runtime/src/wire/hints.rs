@@ -40,24 +40,24 @@ impl Hints {
         for violation in permissions {
             // The address stands under either key.
             let [url, uri] = texts_of(violation, ["url", "uri"], ADDRESS);
-            hints.add("grant it at ", if url.is_empty() { uri } else { url });
+            hints.add("grant it at ", if url.is_empty() { &uri } else { &url });
         }
         for violation in fields {
             let [field, description] = texts_of(violation, ["field", "description"], SENTENCE);
             if !field.is_empty() || !description.is_empty() {
                 let field = one_line(&field, NAME);
-                hints.add("field ", format!("{field}: {description}"));
+                hints.add("field ", &format!("{field}: {description}"));
             }
         }
         for help in helps {
             let [url] = texts_of(help, ["url"], ADDRESS);
-            hints.add("see ", url);
+            hints.add("see ", &url);
         }
         hints
     }
 
-    fn add(&mut self, label: &str, what: String) {
-        let is_new = !self.texts.iter().any(|text| text.ends_with(&what));
+    fn add(&mut self, label: &str, what: &str) {
+        let is_new = !self.texts.iter().any(|text| text.ends_with(what));
         if self.texts.len() < MOST && !what.is_empty() && is_new {
             self.texts.push(format!("{label}{what}"));
         }

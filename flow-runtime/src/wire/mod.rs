@@ -34,8 +34,6 @@ mod request;
 mod response;
 pub(crate) mod retry_after;
 mod sent;
-#[cfg(test)]
-mod tests;
 mod token;
 
 pub(crate) use classify::{Accept, RunReply, classify};
