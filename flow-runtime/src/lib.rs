@@ -1,17 +1,17 @@
-//! The runtime of [`apaas-flow`](https://docs.rs/apaas-flow): what stands between an annotated struct and the platform.
+//! The runtime of [`apaas-flow`](https://docs.rs/apaas-flow): the layer between an annotated struct and the platform.
 //!
-//! Use it through `apaas-flow`, which adds the attribute. A call goes through these modules, top to bottom:
+//! Use it through `apaas-flow`, which adds the attribute. A call passes through these modules, top to bottom:
 //!
 //! | step | where |
 //! |---|---|
-//! | inputs to JSON | `params`, `field` |
-//! | options, and the future that waits | `call`, on the `driver`'s thread |
-//! | attempts, timeouts | `send`, which asks `retry` what to do next |
-//! | a place in the rate limit | `quota` |
-//! | a token | `token_cache`, `credentials`, `token_store` |
-//! | bytes over HTTP | `http` |
+//! | inputs to JSON | `codec::params` |
+//! | options, and the future that waits | `call`, on the thread of `transport::background` |
+//! | attempts, timeouts | `call::retry_loop`, which asks `call::retry_policy` what to do next |
+//! | a permit from the rate limit | `quota` |
+//! | a token | `auth` |
+//! | bytes over HTTP | `transport::http` |
 //! | what the reply means | `wire` |
-//! | JSON to outputs | `outputs`, `field` |
+//! | JSON to outputs | `codec::outputs` |
 //! | names and shapes to a file | `contract` |
 #![forbid(unsafe_code)]
 
@@ -50,7 +50,7 @@ pub use flow::{Emulated, Flow};
 pub use operator::Operator;
 pub use quota::Quota;
 
-/// The one door for generated code. Nothing in it is promised.
+/// Everything generated code uses. Not covered by semver.
 #[doc(hidden)]
 pub mod __private {
     pub use crate::call::{Execute, Start};

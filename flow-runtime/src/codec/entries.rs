@@ -1,4 +1,4 @@
-//! The entries of a JSON object, or of a list of pairs, with their values left as text.
+//! The entries of a JSON object or a list of pairs, values left as text.
 
 use std::borrow::Cow;
 use std::fmt;
@@ -9,11 +9,11 @@ use serde_json::value::RawValue;
 /// An api name and the text of its value.
 pub(crate) type Entry<'a> = (Cow<'a, str>, &'a RawValue);
 
-/// Reads `{"name": value}`, or `[{"api_name": "name", "value": value}]` as the platform has it.
+/// Reads `{"name": value}`, or `[{"api_name": "name", "value": value}]` as the platform writes it.
 ///
-/// The keys of a pair may come in any order and with others between them.
+/// The keys of a pair may come in any order, mixed with others.
 pub(crate) fn entries(text: &str) -> serde_json::Result<Vec<Entry<'_>>> {
-    // A pair needs this much text, and few flows have more outputs than that.
+    // An upper bound from the shortest possible pair, capped: few flows have more outputs.
     let room = (text.len() / r#"{"api_name":"a","value":1}"#.len()).min(64);
     let mut deserializer = serde_json::Deserializer::from_str(text);
     let entries = deserializer.deserialize_any(All { room })?;
@@ -22,7 +22,7 @@ pub(crate) fn entries(text: &str) -> serde_json::Result<Vec<Entry<'_>>> {
 }
 
 struct All {
-    /// For so many entries there is room at once.
+    /// The initial capacity.
     room: usize,
 }
 
@@ -54,7 +54,7 @@ impl<'de> Visitor<'de> for All {
     }
 }
 
-/// One `{"api_name": ..., "value": ...}`; nothing where one of the two is missing.
+/// One `{"api_name": ..., "value": ...}`; none if either is missing.
 struct Pair<'a>(Option<Entry<'a>>);
 
 impl<'de> Deserialize<'de> for Pair<'de> {
@@ -87,7 +87,7 @@ impl<'de> Deserialize<'de> for Pair<'de> {
     }
 }
 
-/// A string that is borrowed wherever it has no escapes, which serde's own `Cow` does not do.
+/// A string, borrowed unless it has escapes; serde's own `Cow` never borrows.
 pub(crate) struct Text<'a>(pub(crate) Cow<'a, str>);
 
 impl<'de> Deserialize<'de> for Text<'de> {
@@ -127,7 +127,7 @@ mod tests {
     }
 
     #[test]
-    fn keys_come_in_any_order_and_with_others_between() {
+    fn keys_come_in_any_order_mixed_with_others() {
         let expected = [
             ("a".to_owned(), "1".to_owned()),
             ("b".to_owned(), "[\"x\"]".to_owned()),
@@ -144,7 +144,7 @@ mod tests {
     }
 
     #[test]
-    fn nothing_is_no_entry() {
+    fn incomplete_pairs_are_not_entries() {
         assert_eq!(read("[]"), []);
         assert_eq!(read("null"), []);
         assert_eq!(read(r#"[{"api_name":"a"},{"value":1},{}]"#), []);

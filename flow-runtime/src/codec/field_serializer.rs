@@ -1,4 +1,4 @@
-//! Writing one value: a none is noted, and a number that JSON does not have is an error.
+//! Writing one value: detects `None`, and refuses numbers that JSON cannot represent.
 
 use std::fmt::Display;
 
@@ -7,17 +7,17 @@ use serde::ser::{
     SerializeTuple, SerializeTupleStruct, SerializeTupleVariant, Serializer,
 };
 
-/// JSON has no such number; serde_json would write null, and the flow would run with it.
+/// JSON has no such number; serde_json would write null, and the flow would run with that.
 pub(super) const NOT_FINITE: &str = "a number that is not finite";
 
-/// What an input's value is written with: the serializer inside, but for two things.
+/// Serializes an input's value with the inner serializer, with two differences.
 ///
-/// A none at the top is noted, so that the input can be left out: by value, not by the word `Option`, so that a newtype
-/// around an option counts as well; the inner none of an `Option<Option<T>>` is a null that is sent. And a number that
-/// is not finite is an error, however deep it lies.
+/// A `None` at the top level is noted, so that the input can be omitted. The value decides, not the type's name, so a
+/// newtype around an `Option` counts too; `Some(None)` is sent as null. And a non-finite number is an error,
+/// however deep.
 pub struct FieldSerializer<'n, S> {
     inner: S,
-    /// Where to note a none; nowhere once inside of something.
+    /// Where to note a `None`; only set at the top level.
     none: Option<&'n mut bool>,
 }
 
@@ -45,7 +45,7 @@ impl<'n, S> FieldSerializer<'n, S> {
     }
 }
 
-/// A part of a value, written the same way.
+/// Part of a value, serialized with the same rules.
 struct Part<'v, T: ?Sized>(&'v T);
 
 impl<T: Serialize + ?Sized> Serialize for Part<'_, T> {
@@ -57,7 +57,7 @@ impl<T: Serialize + ?Sized> Serialize for Part<'_, T> {
     }
 }
 
-/// A list or an object whose parts are written the same way.
+/// A list or object whose parts are serialized with the same rules.
 pub struct Parts<C>(C);
 
 macro_rules! pass_on {
@@ -103,7 +103,7 @@ impl<S: Serializer> Serializer for FieldSerializer<'_, S> {
         _name: &'static str,
         value: &T,
     ) -> Result<S::Ok, S::Error> {
-        // as serde_json has it; only so can a none in it be seen
+        // transparent, as in serde_json, so that a `None` inside is seen
         value.serialize(self)
     }
 

@@ -1,4 +1,4 @@
-//! The JSON of inputs and outputs: how a value is written and read, and why that failed.
+//! The JSON of inputs and outputs: writing values, reading them, and explaining failures.
 
 mod absent;
 mod cursor;
@@ -24,10 +24,10 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 pub(crate) use string::push_json_string;
 
-/// JSON on its way into the parameters.
+/// The serializer that writes into the parameters.
 pub(crate) type Json<'j, 'b> = &'j mut serde_json::Serializer<&'b mut Vec<u8>>;
 
-/// A type that can be a flow's input: anything that is `serde::Serialize`.
+/// A type that can be a flow's input: anything that implements `serde::Serialize`.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` cannot be written: as a flow's input, or with `emulate` as its output",
     label = "`serde::Serialize` is missing",
@@ -38,7 +38,7 @@ pub trait InputValue: Serialize {}
 #[diagnostic::do_not_recommend]
 impl<T: Serialize + ?Sized> InputValue for T {}
 
-/// A type that can be a flow's output: anything that is `serde::Deserialize` and borrows nothing.
+/// A type that can be a flow's output: anything that implements `serde::Deserialize` and borrows nothing.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` cannot be read: as a flow's output, or with `emulate` as its input",
     label = "`serde::Deserialize` is missing",
