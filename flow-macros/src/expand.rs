@@ -1,5 +1,6 @@
 //! A checked flow to code. Nothing can fail here.
 
+pub(crate) mod deprecated;
 mod descriptor;
 mod docs;
 
@@ -19,7 +20,7 @@ use crate::parse::arguments::Name;
 use crate::parse::item::Body;
 
 pub(crate) fn expand(flow: &Flow, found: Option<&Found>) -> TokenStream {
-    let mut tokens = TokenStream::new();
+    let [mut tokens, implementations] = deprecated::around(flow, implementations(flow, found));
     let fields = flow
         .inputs()
         .map(|(field, _)| struct_field(field, &field.ty));
@@ -30,6 +31,12 @@ pub(crate) fn expand(flow: &Flow, found: Option<&Found>) -> TokenStream {
             .map(|(field, _)| struct_field(field, &field.ty));
         tokens.extend(output_struct(flow, fields));
     }
+    tokens.extend(implementations);
+    tokens
+}
+
+fn implementations(flow: &Flow, found: Option<&Found>) -> TokenStream {
+    let mut tokens = TokenStream::new();
     tokens.extend(found.and_then(|found| tracked(flow, found)));
     tokens.extend(checked_names(flow, found));
     tokens.extend(impl_flow(flow, found));
@@ -158,14 +165,7 @@ pub(crate) fn item_attributes(flow: &Flow) -> TokenStream {
         .iter()
         .filter(|attribute| attributes::is_cfg(attribute) || attributes::is_lint(attribute))
         .map(attributes::relaxed);
-    let of_fields = flow.fields.iter().flat_map(|field| &field.attributes);
-    let deprecated = flow
-        .attributes
-        .iter()
-        .chain(of_fields)
-        .any(attributes::is_deprecated);
-    let allowed = deprecated.then(|| quote!(#[allow(deprecated)]));
-    quote!(#(#carried)* #allowed)
+    quote!(#(#carried)*)
 }
 
 /// The macro has looked at the contract's file, and rustc would not look at it again by itself.
@@ -327,7 +327,8 @@ fn write(field: &Field, port: &Port, owner: &Ident) -> TokenStream {
     // one place for the whole line, so that rustc can point at it
     let [owner, member, to] = [owner, &field.ident, &hygienic("__to")].map(|ident| {
         let mut ident = ident.clone();
-        ident.set_span(span);
+        // and of its own edition still, where `gen` may be a name
+        ident.set_span(ident.span().located_at(span));
         ident
     });
     match &port.with {
@@ -422,7 +423,6 @@ pub(crate) fn methods(
     let this = hygienic("self");
     let client = hygienic("client");
     quote! {
-        #[allow(dead_code)]
         impl #impl_generics #ident #ty_generics #clause {
             /// Runs the flow; awaiting the call sends it and gives the outputs.
             #visibility fn execute(&#this, #client: &#private::Client) -> #private::Execute<#output> {
@@ -479,18 +479,13 @@ fn located_at(span: Span, path: TokenStream) -> TokenStream {
 }
 
 /// `to`, and `_` where nothing is carried.
-fn carrier<'a>(name: &Ident, ports: impl Iterator<Item = (&'a Field, &'a Port)>) -> TokenStream {
-    let mut any = false;
-    for (field, _) in ports {
-        any = true;
-        if field.cfgs().next().is_none() {
-            return name.to_token_stream();
-        }
-    }
-    if any {
-        quote!(#[allow(unused_variables)] #name)
-    } else {
-        quote!(_)
+fn carrier<'a>(
+    name: &Ident,
+    mut ports: impl Iterator<Item = (&'a Field, &'a Port)>,
+) -> TokenStream {
+    match ports.next() {
+        Some(_) => name.to_token_stream(),
+        None => quote!(_),
     }
 }
 

@@ -35,6 +35,12 @@ pub fn apaas_flow(
     generate(arguments.into(), item.into(), &env).into()
 }
 
+#[doc(hidden)]
+#[proc_macro_derive(__Generated, attributes(apaas_flow_generated))]
+pub fn generated(item: proc_macro::TokenStream) -> proc_macro::TokenStream {
+    expand::deprecated::generated(item.into()).into()
+}
+
 fn generate(arguments: TokenStream, item: TokenStream, env: &BuildEnv) -> TokenStream {
     let report = Report::new();
     let arguments = Arguments::parse(arguments, &report);

@@ -1,9 +1,11 @@
 //! A contract that changes must be noticed by a build that has nothing else to do.
-#![allow(clippy::unwrap_used, clippy::panic, reason = "a test")]
+#![allow(clippy::unwrap_used, reason = "a test")]
 
-use std::fs;
-use std::path::{Path, PathBuf};
-use std::process::Command;
+mod package;
+
+use std::path::Path;
+
+use package::Package;
 
 const CONTRACT: &str = "flows/package_shop__c/price_0a1b2c3d4e.json";
 
@@ -29,73 +31,6 @@ const SMALLER: &str = r#"{
   "inputs": { "variable_order": { "type": "integer" } },
   "outputs": {}
 }"#;
-
-/// A user's package: its sources are written once, and never touched again.
-struct Package {
-    folder: PathBuf,
-}
-
-impl Package {
-    fn new(name: &str, files: &[(&str, &str)]) -> Self {
-        let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join(name);
-        let _ = fs::remove_dir_all(&folder);
-        let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
-        let manifest = format!(
-            "[package]\nname = \"{name}\"\nversion = \"0.0.0\"\nedition = \"2024\"\npublish = false\n\n\
-            [lib]\npath = \"lib.rs\"\n\n\
-            [dependencies]\napaas-flow = {{ path = '{}', default-features = false }}\n\n[workspace]\n",
-            root.display()
-        );
-        let package = Package { folder };
-        package.write("Cargo.toml", &manifest);
-        fs::copy(root.join("Cargo.lock"), package.folder.join("Cargo.lock")).unwrap();
-        for (file, text) in files {
-            package.write(file, text);
-        }
-        package
-    }
-
-    fn write(&self, file: &str, text: &str) {
-        let path = self.folder.join(file);
-        fs::create_dir_all(path.parent().unwrap()).unwrap();
-        fs::write(path, text).unwrap();
-    }
-
-    fn remove(&self, file: &str) {
-        fs::remove_file(self.folder.join(file)).unwrap();
-    }
-
-    /// `cargo check` with `APAAS_FLOW_CONTRACTS` set so; what the compiler says.
-    fn check(&self, setting: Option<&str>) -> Result<(), String> {
-        let mut cargo = Command::new(env!("CARGO"));
-        cargo
-            .args(["check", "--quiet", "--offline"])
-            .current_dir(&self.folder)
-            .env(
-                "CARGO_TARGET_DIR",
-                Path::new(env!("CARGO_TARGET_TMPDIR")).join("target"),
-            )
-            .env_remove("RUSTFLAGS")
-            .env_remove("APAAS_FLOW_CONTRACTS");
-        if let Some(setting) = setting {
-            cargo.env("APAAS_FLOW_CONTRACTS", setting);
-        }
-        let output = cargo.output().unwrap();
-        if output.status.success() {
-            Ok(())
-        } else {
-            Err(String::from_utf8_lossy(&output.stderr).into_owned())
-        }
-    }
-
-    #[track_caller]
-    fn refuses(&self, setting: Option<&str>, message: &str) {
-        match self.check(setting) {
-            Ok(()) => panic!("the build passed; expected: {message}"),
-            Err(said) => assert!(said.contains(message), "{said}"),
-        }
-    }
-}
 
 #[test]
 fn an_edited_contract_is_noticed() {
