@@ -26,6 +26,7 @@ mod json;
 mod kind;
 mod members;
 pub mod suggest;
+mod value_type;
 
 pub use code_type::CodeType;
 pub use conflict::Conflict;
@@ -34,3 +35,4 @@ pub use diagnostic::{Diagnostic, Position};
 pub use entry::Entry;
 pub use kind::{Kind, Shape};
 pub use members::Members;
+pub use value_type::ValueType;

@@ -438,6 +438,115 @@ fn each_disagreement_is_one_message() {
 }
 
 #[test]
+fn a_list_and_one_value_are_told_apart() {
+    let file = "flows/package_shop__c/price_0a1b.json";
+    let messages = |entry: &str, field: TokenStream| {
+        let contract =
+            format!(r#"{{"inputs": {{"tags": {entry}}}, "outputs": {{"tags": {entry}}}}}"#);
+        let repository = Repository::with(&contract);
+        [
+            quote!(#[input] tags: #field),
+            quote!(#[output] tags: #field),
+        ]
+        .map(|field| repository.messages(&field))
+    };
+    let several = r#"{"type": "option", "several": true}"#;
+    let single = r#"{"type": "option", "several": false}"#;
+    let either = r#"{"type": "option"}"#;
+    for (entry, fields) in [
+        (
+            several,
+            &[
+                quote!(Vec<Choice>),
+                quote!(Option<Vec<String>>),
+                quote!(Vec<Own>),
+                quote!(Own),
+            ][..],
+        ),
+        (
+            single,
+            &[quote!(Choice), quote!(Option<String>), quote!(Own)],
+        ),
+        (
+            either,
+            &[quote!(Vec<Choice>), quote!(Choice), quote!(String)],
+        ),
+    ] {
+        for field in fields {
+            let told = messages(entry, field.clone()).concat();
+            assert_eq!(told, Vec::<String>::new(), "{entry} {field}");
+        }
+    }
+    for (entry, field, cure) in [
+        (
+            several,
+            quote!(Choice),
+            "a list of `option` in {file}; use `Vec<value::Choice>` or `Vec<String>`",
+        ),
+        (
+            several,
+            quote!(Option<String>),
+            "a list of `option` in {file}; use `Option<Vec<value::Choice>>` or `Option<Vec<String>>`",
+        ),
+        (
+            single,
+            quote!(Vec<Choice>),
+            "a single `option` in {file}; use `value::Choice` or `String`",
+        ),
+        (
+            single,
+            quote!(Vec<Own>),
+            "a single `option` in {file}; use `value::Choice` or `String`",
+        ),
+        (
+            r#"{"type": "integer", "several": true}"#,
+            quote!(Vec<String>),
+            "a list of `integer` in {file}; use `Vec<i64>`",
+        ),
+        (
+            r#"{"type": "object", "several": true}"#,
+            quote!(HashMap<String, i64>),
+            "a list of `object` in {file}; use `Vec<HashMap<String, ...>>` or `Vec<...>`",
+        ),
+    ] {
+        let spelt = crate::types::text(&field);
+        let cure = cure.replace("{file}", file);
+        let expected = format!("`{spelt}` cannot hold `tags`, which is {cure}");
+        for told in messages(entry, field) {
+            assert_eq!(told, [expected.clone()]);
+        }
+    }
+}
+
+#[test]
+fn a_type_of_ones_own_may_be_called_like_one_of_ours() {
+    let contract = r#"{"outputs": {"due": {"type": "datetime"}}}"#;
+    let messages =
+        |field: TokenStream| Repository::with(contract).messages(&quote!(#[output] due: #field));
+    let file = "flows/package_shop__c/price_0a1b.json";
+    for spelt in ["Phone", "Option<Box<Phone>>"] {
+        let field: TokenStream = spelt.parse().unwrap();
+        let cure = match spelt {
+            "Phone" => "`value::DateTime` or `i64`",
+            _ => "`Option<value::DateTime>` or `Option<i64>`",
+        };
+        assert_eq!(
+            messages(field),
+            [format!(
+                "`{spelt}` cannot hold `due`, which is of type `datetime` in {file}; use {cure}; if `Phone` is a type of your own, write it with its module, such as `model::Phone`"
+            )]
+        );
+    }
+    assert_eq!(messages(quote!(model::Phone)), Vec::<String>::new());
+    assert_eq!(
+        messages(quote!(value::Phone)),
+        [format!(
+            "`value::Phone` cannot hold `due`, which is of type `datetime` in {file}; use `value::DateTime` or `i64`"
+        )]
+    );
+}
+
+#[test]
 fn what_was_reported_is_not_held_against_the_contract_as_well() {
     let messages = |arguments: TokenStream, fields: TokenStream| {
         Repository::with(SHOP)
