@@ -4,6 +4,8 @@ pub(crate) mod deprecated;
 mod descriptor;
 mod docs;
 
+use std::path::{Path, PathBuf};
+
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::{ToTokens, format_ident, quote, quote_spanned};
 use syn::spanned::Spanned;
@@ -19,8 +21,9 @@ use crate::model::{Door, Field, Flow, Output, Port, Reading};
 use crate::parse::arguments::Name;
 use crate::parse::item::Body;
 
-pub(crate) fn expand(flow: &Flow, found: Option<&Found>) -> TokenStream {
-    let [mut tokens, implementations] = deprecated::around(flow, implementations(flow, found));
+pub(crate) fn expand(flow: &Flow, found: Option<&Found>, tracked: &[PathBuf]) -> TokenStream {
+    let implementations = implementations(flow, found, tracked);
+    let [mut tokens, implementations] = deprecated::around(flow, implementations);
     let fields = flow
         .inputs()
         .map(|(field, _)| struct_field(field, &field.ty));
@@ -35,9 +38,9 @@ pub(crate) fn expand(flow: &Flow, found: Option<&Found>) -> TokenStream {
     tokens
 }
 
-fn implementations(flow: &Flow, found: Option<&Found>) -> TokenStream {
+fn implementations(flow: &Flow, found: Option<&Found>, tracked: &[PathBuf]) -> TokenStream {
     let mut tokens = TokenStream::new();
-    tokens.extend(found.and_then(|found| tracked(flow, found)));
+    tokens.extend(tracked.iter().filter_map(|file| track(flow, file)));
     tokens.extend(checked_names(flow, found));
     tokens.extend(impl_flow(flow, found));
     if flow.emulate {
@@ -168,9 +171,9 @@ pub(crate) fn item_attributes(flow: &Flow) -> TokenStream {
     quote!(#(#carried)*)
 }
 
-/// The macro has looked at the contract's file, and rustc would not look at it again by itself.
-fn tracked(flow: &Flow, found: &Found) -> Option<TokenStream> {
-    let path = found.path.to_str()?;
+/// The macro has looked at the file, and rustc would not look at it again by itself.
+fn track(flow: &Flow, file: &Path) -> Option<TokenStream> {
+    let path = file.to_str()?;
     let attributes = item_attributes(flow);
     // const _: &[u8] = include_bytes!("/shop/flows/package_shop__c/price_0a1b2c3d4e.json");
     Some(quote! {

@@ -57,7 +57,7 @@ fn generate(arguments: TokenStream, item: TokenStream, env: &BuildEnv) -> TokenS
                 contract::check::check(&flow, found, &report);
             }
             match report.finish() {
-                Ok(()) => expand::expand(&flow, found.as_ref()),
+                Ok(()) => expand::expand(&flow, found.as_ref(), &env.tracked(found.as_ref())),
                 Err(errors) => fallback::of_flow(flow, found.as_ref(), &errors),
             }
         }

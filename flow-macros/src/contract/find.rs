@@ -1,9 +1,10 @@
 //! From a flow's names to the file of its contract.
 
+use std::ffi::OsString;
 use std::io::{self, ErrorKind};
-use std::path::{Path, PathBuf};
+use std::path::{Component, Path, PathBuf};
 
-use apaas_flow_contract::{Contract, Entry, suggest};
+use apaas_flow_contract::{Contract, Entry, LOCK, suggest};
 use proc_macro2::Span;
 use syn::LitStr;
 use syn::spanned::Spanned;
@@ -18,6 +19,10 @@ use crate::report::Report;
 pub(crate) struct BuildEnv {
     /// The folder of the package's `Cargo.toml`.
     pub(crate) package: PathBuf,
+    /// The folder that the compiler runs in: cargo's workspace, for all that lies within.
+    pub(crate) here: PathBuf,
+    /// Whether the package is one of those that cargo was asked for.
+    pub(crate) is_primary: bool,
     /// The value of `APAAS_FLOW_CONTRACTS`.
     pub(crate) setting: Option<String>,
 }
@@ -54,13 +59,54 @@ struct File {
     namespace: Option<String>,
 }
 
+/// A file that may be the flow's contract.
+struct Candidate<'a> {
+    /// The folder that has `flows`.
+    level: &'a Path,
+    namespace: String,
+    path: PathBuf,
+}
+
+impl Candidate<'_> {
+    /// As messages name it, seen from the folder that all candidates lie in.
+    fn shown(&self, from: &Path) -> String {
+        let path = self.path.strip_prefix(from).unwrap_or(&self.path);
+        let names: Vec<_> = path.iter().map(|name| name.to_string_lossy()).collect();
+        names.join("/")
+    }
+}
+
 impl BuildEnv {
     pub(crate) fn of_this_compilation() -> Self {
+        BuildEnv::new(
+            std::env::var_os("CARGO_MANIFEST_DIR"),
+            std::env::current_dir().unwrap_or_default(),
+            std::env::var_os("CARGO_PRIMARY_PACKAGE").is_some(),
+            std::env::var(CONTRACTS).ok(),
+        )
+    }
+
+    /// Other build systems than cargo may name the package's folder from `here` on, or not at all.
+    pub(crate) fn new(
+        package: Option<OsString>,
+        here: PathBuf,
+        is_primary: bool,
+        setting: Option<String>,
+    ) -> Self {
+        // without `.` and the slash of an empty name
+        let package = here.join(package.unwrap_or_default());
+        let mut package: PathBuf = package.components().collect();
+        if package
+            .components()
+            .any(|name| name == Component::ParentDir)
+        {
+            package = package.canonicalize().unwrap_or(package);
+        }
         BuildEnv {
-            package: std::env::var_os("CARGO_MANIFEST_DIR")
-                .unwrap_or_default()
-                .into(),
-            setting: std::env::var(CONTRACTS).ok(),
+            package,
+            here,
+            is_primary,
+            setting,
         }
     }
 
@@ -91,11 +137,51 @@ impl BuildEnv {
         }
     }
 
+    /// What the expansion must be made anew for when it changes: the contract, or where there is none the file that is
+    /// touched when there is a new one.
+    pub(crate) fn tracked(&self, found: Option<&Found>) -> Vec<PathBuf> {
+        match found {
+            Some(found) => vec![found.path.clone()],
+            None => {
+                let locks = self.levels().map(|level| level.join(FOLDER).join(LOCK));
+                locks.filter(|lock| std::fs::read(lock).is_ok()).collect()
+            }
+        }
+    }
+
+    /// How far above the package its workspace's folder is. Cargo runs the compiler there for all packages in it, and
+    /// for each other package in the package's own folder.
+    fn depth(&self) -> usize {
+        let mut levels = self.package.ancestors();
+        let depth = levels.position(|level| level == self.here).or_else(|| {
+            let here = self.here.canonicalize().ok()?;
+            let mut levels = self.package.ancestors();
+            levels.position(|level| level.canonicalize().is_ok_and(|level| level == here))
+        });
+        depth.unwrap_or(0)
+    }
+
+    /// Whether it is a package of the user's, and not one that somebody else's repository or registry has.
+    fn is_own(&self) -> bool {
+        self.is_primary || self.depth() > 0
+    }
+
+    /// The package's folder and those above it, up to the workspace's.
+    fn levels(&self) -> impl Iterator<Item = &Path> {
+        let last = match self.depth() {
+            0 if self.is_primary => levels_to_lock(&self.package),
+            depth => depth,
+        };
+        self.package.ancestors().take(last + 1)
+    }
+
     fn setting(&self, flow: &Flow, report: &Report) -> Option<Setting> {
         match self.setting.as_deref() {
             None | Some("") => Some(Setting::Optional),
-            Some("require") => Some(Setting::Required),
             Some("ignore") => Some(Setting::Ignored),
+            // what a dependency lacks, its user cannot add
+            Some(_) if !self.is_own() => Some(Setting::Optional),
+            Some("require") => Some(Setting::Required),
             Some(other) => {
                 report.at(
                     flow.on_the_attribute(),
@@ -140,7 +226,7 @@ impl BuildEnv {
         }
     }
 
-    /// `flows/<namespace>/<flow_id>.json`, the nearest one.
+    /// `flows/<namespace>/<flow_id>.json`, beside the package or above it.
     fn looked_up(&self, flow: &Flow, required: bool, report: &Report) -> Option<File> {
         if !flow.contract_argument.is_absent() {
             return None;
@@ -163,60 +249,56 @@ impl BuildEnv {
         if flawed(&flow_id.value()) || namespace.as_deref().is_some_and(flawed) {
             return None;
         }
-        for level in levels(&self.package) {
-            let flows = level.join(FOLDER);
-            let folders = match &namespace {
-                Some(namespace) => vec![namespace.clone()],
-                None => folders_with(&flows, &file),
-            };
-            if folders.len() > 1 {
-                let folders: Vec<String> = folders
-                    .iter()
-                    .map(|folder| format!("{FOLDER}/{folder}/{file}"))
-                    .collect();
-                let folders: Vec<&str> = folders.iter().map(String::as_str).collect();
+        let candidates = self.candidates(namespace.as_deref(), &file);
+        let [candidate] = candidates.as_slice() else {
+            if !candidates.is_empty() {
+                report_several(flow, namespace.is_some(), &candidates, report);
+            } else if required {
+                self.report_missing(flow, namespace.as_deref(), &file, report);
+            }
+            return None;
+        };
+        let shown = candidate.shown(candidate.level);
+        match std::fs::read_to_string(&candidate.path) {
+            Ok(text) => Some(File {
+                path: candidate.path.clone(),
+                shown,
+                text,
+                namespace: namespace.is_none().then(|| candidate.namespace.clone()),
+            }),
+            Err(error) => {
                 report.at(
                     place(flow),
-                    format!(
-                        "several contracts could be this flow's: {}; name one with `contract = \"...\"`",
-                        suggest::listed(&folders)
-                    ),
+                    format!("cannot read the contract {shown}: {error}"),
                 );
-                return None;
-            }
-            for folder in folders {
-                let path = flows.join(&folder).join(&file);
-                let shown = format!("{FOLDER}/{folder}/{file}");
-                match read(&path) {
-                    Ok(Some(text)) => {
-                        return Some(File {
-                            path,
-                            shown,
-                            text,
-                            namespace: namespace.is_none().then_some(folder),
-                        });
-                    }
-                    Ok(None) => {}
-                    Err(error) => {
-                        report.at(
-                            place(flow),
-                            format!("cannot read the contract {shown}: {error}"),
-                        );
-                        return None;
-                    }
-                }
+                None
             }
         }
-        if required {
-            self.report_missing(flow, namespace.as_deref(), &file, report);
-        }
-        None
+    }
+
+    /// At every level: one that hides another would be a contract that somebody edits in vain.
+    fn candidates(&self, namespace: Option<&str>, file: &str) -> Vec<Candidate<'_>> {
+        let candidates = self.levels().flat_map(|level| {
+            let flows = level.join(FOLDER);
+            let namespaces = match namespace {
+                Some(namespace) => vec![namespace.to_owned()],
+                None => folders_with(&flows, file),
+            };
+            namespaces.into_iter().map(move |namespace| Candidate {
+                level,
+                path: flows.join(&namespace).join(file),
+                namespace,
+            })
+        });
+        candidates.filter(|file| is_there(&file.path)).collect()
     }
 
     fn report_missing(&self, flow: &Flow, namespace: Option<&str>, file: &str, report: &Report) {
-        let nearest = levels(&self.package)
+        let nearest = self
+            .levels()
             .find_map(|level| nearest_file(file, &level.join(FOLDER).join(namespace?)));
-        let elsewhere = levels(&self.package)
+        let elsewhere = self
+            .levels()
             .flat_map(|level| folders_with(&level.join(FOLDER), file))
             .next();
         let namespace = namespace.unwrap_or("*");
@@ -245,22 +327,50 @@ fn place(flow: &Flow) -> Span {
     }
 }
 
-/// The package's folder and those above it, up to the one that holds `Cargo.lock`; the first alone, if none does.
-fn levels(package: &Path) -> impl Iterator<Item = &Path> {
-    let last = package
-        .ancestors()
-        .position(|level| level.join("Cargo.lock").is_file())
-        .unwrap_or(0);
-    package.ancestors().take(last + 1)
+fn report_several(flow: &Flow, is_certain: bool, candidates: &[Candidate<'_>], report: &Report) {
+    // the last one lies highest
+    let Some(highest) = candidates.last() else {
+        return;
+    };
+    let files = candidates.iter();
+    let files: Vec<String> = files.map(|file| file.shown(highest.level)).collect();
+    let files: Vec<&str> = files.iter().map(String::as_str).collect();
+    let files = suggest::listed(&files);
+    let message = if is_certain {
+        format!(
+            "this flow has several contracts: {files}; remove all but one, or name one with `contract = \"...\"`"
+        )
+    } else {
+        format!(
+            "several contracts could be this flow's: {files}; name one with `contract = \"...\"`"
+        )
+    };
+    report.at(place(flow), message);
+}
+
+/// Where the compiler does not run in the workspace's folder, that one holds `Cargo.lock`.
+fn levels_to_lock(package: &Path) -> usize {
+    let mut levels = package.ancestors();
+    let lock = levels.position(|level| level.join("Cargo.lock").is_file());
+    lock.unwrap_or(0)
+}
+
+fn is_there(path: &Path) -> bool {
+    match path.metadata() {
+        Ok(_) => true,
+        Err(error) => !is_absence(&error),
+    }
+}
+
+fn is_absence(error: &io::Error) -> bool {
+    matches!(error.kind(), ErrorKind::NotFound | ErrorKind::NotADirectory)
 }
 
 /// `None`: there is no such file.
 fn read(path: &Path) -> io::Result<Option<String>> {
     match std::fs::read_to_string(path) {
         Ok(text) => Ok(Some(text)),
-        Err(error) if matches!(error.kind(), ErrorKind::NotFound | ErrorKind::NotADirectory) => {
-            Ok(None)
-        }
+        Err(error) if is_absence(&error) => Ok(None),
         Err(error) => Err(error),
     }
 }

@@ -32,6 +32,8 @@ const SHOP: &str = r#"{
 struct Repository {
     root: PathBuf,
     package: PathBuf,
+    here: PathBuf,
+    is_primary: bool,
     setting: Option<&'static str>,
 }
 
@@ -52,9 +54,24 @@ impl Repository {
         fs::create_dir_all(root.join("shop")).unwrap();
         Repository {
             package: root.join("shop"),
+            here: root.join("shop"),
+            is_primary: true,
             root,
             setting: None,
         }
+    }
+
+    /// As cargo builds the package if it belongs to the workspace.
+    fn in_workspace(mut self) -> Self {
+        self.here = self.root.clone();
+        self.is_primary = false;
+        self
+    }
+
+    /// As cargo builds the package if another one needs it.
+    fn as_dependency(mut self) -> Self {
+        self.is_primary = false;
+        self
     }
 
     fn with(contract: &str) -> Self {
@@ -72,6 +89,8 @@ impl Repository {
     fn env(&self) -> BuildEnv {
         BuildEnv {
             package: self.package.clone(),
+            here: self.here.clone(),
+            is_primary: self.is_primary,
             setting: self.setting.map(str::to_owned),
         }
     }
@@ -138,12 +157,12 @@ fn plain() -> TokenStream {
 }
 
 #[test]
-fn the_nearest_contract_is_taken() {
+fn the_contract_is_beside_the_package_or_above_it() {
     let file = "flows/package_shop__c/price_0a1b.json";
     let beside = format!("shop/{file}");
     let at = |files: &[(&str, &str)]| Repository::new(files).found(plain());
     assert_eq!(
-        at(&[("Cargo.lock", ""), (&beside, "{}"), (file, "{")]),
+        at(&[("Cargo.lock", ""), (&beside, "{}")]),
         Some(beside.clone().into())
     );
     assert_eq!(at(&[("Cargo.lock", ""), (file, "{}")]), Some(file.into()));
@@ -167,6 +186,123 @@ fn nothing_is_looked_for_above_the_workspace() {
         None
     );
     assert_eq!(Repository::new(&[(file, "{}")]).found(plain()), None);
+}
+
+/// The member was a package of its own once, or is built so at times.
+#[test]
+fn what_a_member_has_of_its_own_hides_no_contract() {
+    let file = "flows/package_shop__c/price_0a1b.json";
+    let files = [
+        ("shop/Cargo.lock", ""),
+        ("shop/flows/package_shop__c/other_0a1b.json", "{"),
+        ("shop/flows/package_store__c/other_0a1b.json", "{"),
+        ("Cargo.lock", ""),
+        (file, "{}"),
+    ];
+    for arguments in [
+        plain(),
+        quote!(namespace = crate::SHOP, flow_id = "price_0a1b"),
+    ] {
+        assert_eq!(
+            Repository::new(&files).in_workspace().found(arguments),
+            Some(file.into())
+        );
+    }
+}
+
+#[cfg(unix)]
+#[test]
+fn a_workspace_is_known_by_any_of_its_paths() {
+    let file = "flows/package_shop__c/price_0a1b.json";
+    let mut repository = Repository::new(&[(file, "{}")]).in_workspace();
+    let link = repository.root.with_extension("link");
+    std::os::unix::fs::symlink(&repository.root, &link).unwrap();
+    repository.package = link.join("shop");
+    assert_eq!(repository.found(plain()), Some(link.join(file)));
+    fs::remove_file(link).unwrap();
+}
+
+#[test]
+fn two_contracts_for_one_flow_are_one_too_many() {
+    let file = "flows/package_shop__c/price_0a1b.json";
+    let beside = format!("shop/{file}");
+    let both = [("Cargo.lock", ""), (&*beside, "{}"), (file, "{")];
+    for repository in [
+        Repository::new(&both),
+        Repository::new(&both).in_workspace(),
+    ] {
+        assert_eq!(
+            repository.refused(plain()),
+            format!(
+                "this flow has several contracts: `{beside}` and `{file}`; remove all but one, or name one with `contract = \"...\"`"
+            )
+        );
+        let named = quote!(namespace = "a", flow_id = "b", contract = #file);
+        assert_eq!(repository.found(named), Some(beside.clone().into()));
+    }
+    let other = "flows/package_store__c/price_0a1b.json";
+    assert_eq!(
+        Repository::new(&[(&beside, "{}"), (other, "{}")])
+            .in_workspace()
+            .refused(quote!(namespace = crate::SHOP, flow_id = "price_0a1b")),
+        format!(
+            "several contracts could be this flow's: `{beside}` and `{other}`; name one with `contract = \"...\"`"
+        )
+    );
+}
+
+#[test]
+fn a_dependency_has_nothing_but_its_own() {
+    let file = "flows/package_shop__c/price_0a1b.json";
+    // a user's contract of the same flow may be another one
+    let vendored = [("Cargo.lock", ""), (file, "{}")];
+    assert_eq!(
+        Repository::new(&vendored).as_dependency().found(plain()),
+        None
+    );
+    let beside = format!("shop/{file}");
+    assert_eq!(
+        Repository::new(&[("Cargo.lock", ""), (&beside, "{}"), (file, "{")])
+            .as_dependency()
+            .found(plain()),
+        Some(beside.into())
+    );
+}
+
+#[test]
+fn only_a_users_own_packages_need_contracts() {
+    let nothing = || Repository::new(&[("Cargo.lock", "")]);
+    for setting in ["require", "requier"] {
+        let dependency = nothing().as_dependency().setting(setting);
+        assert_eq!(dependency.found(plain()), None);
+        let constant = quote!(namespace = "a", flow_id = crate::ID);
+        assert_eq!(dependency.found(constant), None);
+    }
+    let member = nothing().in_workspace().setting("require");
+    assert!(member.refused(plain()).contains("there is no contract"));
+    let broken = Repository::with("{");
+    assert_eq!(
+        broken.as_dependency().setting("ignore").found(plain()),
+        None
+    );
+}
+
+/// As other build systems have it. What is tracked is found from the source file on.
+#[test]
+fn the_packages_folder_may_be_relative() {
+    let env = BuildEnv::new(Some("shop".into()), "/repository".into(), false, None);
+    assert_eq!(env.package, Path::new("/repository/shop"));
+    let env = BuildEnv::new(Some("/elsewhere".into()), "/repository".into(), false, None);
+    assert_eq!(env.package, Path::new("/elsewhere"));
+    for same in [Some("."), Some(""), None] {
+        let same = same.map(Into::into);
+        let env = BuildEnv::new(same, "/repository".into(), false, None);
+        assert_eq!(env.package, Path::new("/repository"));
+    }
+    let repository = Repository::new(&[("app/main.rs", "")]);
+    let app = repository.root.join("app");
+    let env = BuildEnv::new(Some("../shop".into()), app, false, None);
+    assert_eq!(env.package, repository.package.canonicalize().unwrap());
 }
 
 #[test]

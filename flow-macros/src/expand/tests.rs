@@ -1,5 +1,3 @@
-use std::path::PathBuf;
-
 use proc_macro2::{Group, TokenStream, TokenTree};
 use quote::quote;
 
@@ -7,10 +5,7 @@ use crate::contract::find::BuildEnv;
 use crate::generate;
 
 fn expanded(arguments: TokenStream, item: TokenStream) -> String {
-    let nowhere = BuildEnv {
-        package: PathBuf::from("/nowhere"),
-        setting: None,
-    };
+    let nowhere = BuildEnv::new(None, "/nowhere".into(), true, None);
     generate(arguments, item, &nowhere).to_string()
 }
 
@@ -718,10 +713,7 @@ fn tokens_of_a_field() {
         stream.into_iter().map(of_tree).sum()
     }
     let flow = |fields: TokenStream| {
-        let nowhere = BuildEnv {
-            package: PathBuf::from("/nowhere"),
-            setting: None,
-        };
+        let nowhere = BuildEnv::new(None, "/nowhere".into(), true, None);
         let item = quote!(
             pub struct Price {
                 #[input("variable_a")]

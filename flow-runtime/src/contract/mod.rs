@@ -81,8 +81,17 @@
 //!
 //! # In CI
 //!
-//! `APAAS_FLOW_CONTRACTS=require cargo build` fails where an annotated struct of yours has no contract, and
-//! an empty `git status --porcelain flows` after the tests where the structs say more than the contracts in the repository.
+//! `APAAS_FLOW_CONTRACTS=require cargo build` fails where an annotated struct of yours has no contract: in the package that
+//! cargo builds and in its workspace, not in a dependency. To require contracts wherever the repository is built, put it
+//! into `.cargo/config.toml` (a variable of the environment takes precedence):
+//!
+//! ```toml
+//! [env]
+//! APAAS_FLOW_CONTRACTS = "require"
+//! ```
+//!
+//! After the tests, `git status --porcelain flows` prints nothing unless the structs say more than the contracts in the
+//! repository.
 //! `APAAS_FLOW_CONTRACTS=ignore cargo test` builds code that no longer agrees with its contract, to write it anew.
 
 mod describe;
