@@ -19,7 +19,7 @@ mod types;
 
 use proc_macro2::TokenStream;
 
-use crate::contract::find::BuildEnv;
+use crate::contract::build_env::BuildEnv;
 use crate::model::{Door, Flow};
 use crate::parse::arguments::Arguments;
 use crate::parse::item::Item;

@@ -1,31 +1,20 @@
 //! From a flow's names to the file of its contract.
 
-use std::ffi::OsString;
+use std::collections::HashSet;
 use std::io::{self, ErrorKind};
-use std::path::{Component, Path, PathBuf};
+use std::path::{Path, PathBuf};
 
 use apaas_flow_contract::{Contract, Entry, LOCK, suggest};
 use proc_macro2::Span;
 use syn::LitStr;
 use syn::spanned::Spanned;
 
+use super::build_env::{BuildEnv, Setting};
 use crate::keywords::{CONTRACTS, FOLDER};
 use crate::model::{Flow, Port};
 use crate::names;
 use crate::parse::arguments::Name;
 use crate::report::Report;
-
-/// What around the compiler decides where contracts are and whether they matter.
-pub(crate) struct BuildEnv {
-    /// The folder of the package's `Cargo.toml`.
-    pub(crate) package: PathBuf,
-    /// The folder that the compiler runs in: cargo's workspace, for all that lies within.
-    pub(crate) here: PathBuf,
-    /// Whether the package is one of those that cargo was asked for.
-    pub(crate) is_primary: bool,
-    /// The value of `APAAS_FLOW_CONTRACTS`.
-    pub(crate) setting: Option<String>,
-}
 
 /// A contract, and what else must hold for it to be this flow's.
 pub(crate) struct Found {
@@ -42,14 +31,6 @@ impl Found {
     pub(crate) fn entry(&self, port: &Port) -> Option<&Entry> {
         self.contract.entry(port.direction.side(), &port.name.text)
     }
-}
-
-#[derive(PartialEq)]
-enum Setting {
-    /// Where there is a contract, it counts.
-    Optional,
-    Required,
-    Ignored,
 }
 
 struct File {
@@ -77,39 +58,6 @@ impl Candidate<'_> {
 }
 
 impl BuildEnv {
-    pub(crate) fn of_this_compilation() -> Self {
-        BuildEnv::new(
-            std::env::var_os("CARGO_MANIFEST_DIR"),
-            std::env::current_dir().unwrap_or_default(),
-            std::env::var_os("CARGO_PRIMARY_PACKAGE").is_some(),
-            std::env::var(CONTRACTS).ok(),
-        )
-    }
-
-    /// Other build systems than cargo may name the package's folder from `here` on, or not at all.
-    pub(crate) fn new(
-        package: Option<OsString>,
-        here: PathBuf,
-        is_primary: bool,
-        setting: Option<String>,
-    ) -> Self {
-        // without `.` and the slash of an empty name
-        let package = here.join(package.unwrap_or_default());
-        let mut package: PathBuf = package.components().collect();
-        if package
-            .components()
-            .any(|name| name == Component::ParentDir)
-        {
-            package = package.canonicalize().unwrap_or(package);
-        }
-        BuildEnv {
-            package,
-            here,
-            is_primary,
-            setting,
-        }
-    }
-
     /// `None`: there is none, it is ignored, or what is wrong with it has been reported.
     pub(crate) fn contract(&self, flow: &Flow, report: &Report) -> Option<Found> {
         let setting = self.setting(flow, report)?;
@@ -145,49 +93,6 @@ impl BuildEnv {
             None => {
                 let locks = self.levels().map(|level| level.join(FOLDER).join(LOCK));
                 locks.filter(|lock| std::fs::read(lock).is_ok()).collect()
-            }
-        }
-    }
-
-    /// How far above the package its workspace's folder is. Cargo runs the compiler there for all packages in it, and
-    /// for each other package in the package's own folder.
-    fn depth(&self) -> usize {
-        let mut levels = self.package.ancestors();
-        let depth = levels.position(|level| level == self.here).or_else(|| {
-            let here = self.here.canonicalize().ok()?;
-            let mut levels = self.package.ancestors();
-            levels.position(|level| level.canonicalize().is_ok_and(|level| level == here))
-        });
-        depth.unwrap_or(0)
-    }
-
-    /// Whether it is a package of the user's, and not one that somebody else's repository or registry has.
-    fn is_own(&self) -> bool {
-        self.is_primary || self.depth() > 0
-    }
-
-    /// The package's folder and those above it, up to the workspace's.
-    fn levels(&self) -> impl Iterator<Item = &Path> {
-        let last = match self.depth() {
-            0 if self.is_primary => levels_to_lock(&self.package),
-            depth => depth,
-        };
-        self.package.ancestors().take(last + 1)
-    }
-
-    fn setting(&self, flow: &Flow, report: &Report) -> Option<Setting> {
-        match self.setting.as_deref() {
-            None | Some("") => Some(Setting::Optional),
-            Some("ignore") => Some(Setting::Ignored),
-            // what a dependency lacks, its user cannot add
-            Some(_) if !self.is_own() => Some(Setting::Optional),
-            Some("require") => Some(Setting::Required),
-            Some(other) => {
-                report.at(
-                    flow.on_the_attribute(),
-                    format!("expected the environment's {CONTRACTS} to be `require` or `ignore`, found `{other}`"),
-                );
-                None
             }
         }
     }
@@ -290,7 +195,13 @@ impl BuildEnv {
                 namespace,
             })
         });
-        candidates.filter(|file| is_there(&file.path)).collect()
+        let mut candidates: Vec<_> = candidates.filter(|file| is_there(&file.path)).collect();
+        if candidates.len() > 1 {
+            // a folder may be a link to the other
+            let mut seen = HashSet::new();
+            candidates.retain(|file| seen.insert(file.path.canonicalize().ok()));
+        }
+        candidates
     }
 
     fn report_missing(&self, flow: &Flow, namespace: Option<&str>, file: &str, report: &Report) {
@@ -346,13 +257,6 @@ fn report_several(flow: &Flow, is_certain: bool, candidates: &[Candidate<'_>], r
         )
     };
     report.at(place(flow), message);
-}
-
-/// Where the compiler does not run in the workspace's folder, that one holds `Cargo.lock`.
-fn levels_to_lock(package: &Path) -> usize {
-    let mut levels = package.ancestors();
-    let lock = levels.position(|level| level.join("Cargo.lock").is_file());
-    lock.unwrap_or(0)
 }
 
 fn is_there(path: &Path) -> bool {

@@ -9,8 +9,9 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use proc_macro2::TokenStream;
 use quote::quote;
 
+use super::build_env::BuildEnv;
 use super::check;
-use super::find::{BuildEnv, Found};
+use super::find::Found;
 use crate::model::Flow;
 use crate::parse::arguments::Arguments;
 use crate::parse::item::Item;
@@ -239,6 +240,18 @@ fn two_contracts_for_one_flow_are_one_too_many() {
         );
         let named = quote!(namespace = "a", flow_id = "b", contract = #file);
         assert_eq!(repository.found(named), Some(beside.clone().into()));
+    }
+    #[cfg(unix)]
+    {
+        let one = Repository::new(&[(file, "{}")]).in_workspace();
+        let link = one.package.join("flows");
+        std::os::unix::fs::symlink(one.root.join("flows"), link).unwrap();
+        for arguments in [
+            plain(),
+            quote!(namespace = crate::SHOP, flow_id = "price_0a1b"),
+        ] {
+            assert_eq!(one.found(arguments), Some(beside.clone().into()));
+        }
     }
     let other = "flows/package_store__c/price_0a1b.json";
     assert_eq!(

@@ -1,7 +1,7 @@
 use proc_macro2::{Group, TokenStream, TokenTree};
 use quote::quote;
 
-use crate::contract::find::BuildEnv;
+use crate::contract::build_env::BuildEnv;
 use crate::generate;
 
 fn expanded(arguments: TokenStream, item: TokenStream) -> String {
