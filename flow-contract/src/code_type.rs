@@ -59,12 +59,11 @@ impl CodeType {
         };
         match self {
             CodeType::List(own) => CodeType::One(own).holds(item, side),
-            // of whatever items
-            CodeType::One(Kind::Array) => true,
+            // an array of whatever items
+            CodeType::Unknown | CodeType::One(Kind::Array) => true,
             // which is written as a list of objects
             CodeType::One(Kind::Multilingual) => kind == Kind::Object,
             CodeType::One(_) => false,
-            CodeType::Unknown => true,
         }
     }
 

@@ -122,7 +122,7 @@ impl Contract {
         self.members.put_in_order(CONFLICTS, String::new(), &KEYS);
     }
 
-    /// Drops the conflicts that somebody has resolved, and the list of them when that leaves it empty.
+    /// Drops the conflicts that have been resolved, and the list of them when that leaves it empty.
     pub fn drop_resolved_conflicts(&mut self) {
         let mut conflicts = std::mem::take(&mut self.conflicts);
         let before = conflicts.len();

@@ -115,7 +115,7 @@ impl Entry {
     }
 }
 
-/// On one line, unless a value of somebody's own spans several.
+/// On one line, unless a value that is not ours spans several.
 impl fmt::Display for Entry {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let mut separator = "{ ";

@@ -486,9 +486,10 @@ fn carrier<'a>(
     name: &Ident,
     mut ports: impl Iterator<Item = (&'a Field, &'a Port)>,
 ) -> TokenStream {
-    match ports.next() {
-        Some(_) => name.to_token_stream(),
-        None => quote!(_),
+    if ports.next().is_some() {
+        name.to_token_stream()
+    } else {
+        quote!(_)
     }
 }
 

@@ -143,7 +143,7 @@ const FILES: &[(&str, &[&str])] = &[
         ],
     ),
     (r#"{"outputs": {"a": {"type": "\u0074ext"}}}"#, &[]),
-    // keys that are there twice
+    // duplicate keys
     (
         "{\"inputs\": {},\n \"inputs\": {}}",
         &["2:2: duplicate key `inputs`, first in line 1; remove one"],

@@ -72,7 +72,7 @@ impl BuildEnv {
         depth.unwrap_or(0)
     }
 
-    /// Whether it is a package of the user's, and not one that somebody else's repository or registry has.
+    /// Whether it is a package of the user's own, and not a dependency.
     fn is_own(&self) -> bool {
         self.is_primary || self.depth() > 0
     }

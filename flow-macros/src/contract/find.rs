@@ -85,16 +85,14 @@ impl BuildEnv {
         }
     }
 
-    /// What the expansion must be made anew for when it changes: the contract, or where there is none the file that is
-    /// touched when there is a new one.
+    /// The files whose change must cause another expansion: the contract, or if there is none, the file that is touched when
+    /// there is a new one.
     pub(crate) fn tracked(&self, found: Option<&Found>) -> Vec<PathBuf> {
-        match found {
-            Some(found) => vec![found.path.clone()],
-            None => {
-                let locks = self.levels().map(|level| level.join(FOLDER).join(LOCK));
-                locks.filter(|lock| std::fs::read(lock).is_ok()).collect()
-            }
+        if let Some(found) = found {
+            return vec![found.path.clone()];
         }
+        let locks = self.levels().map(|level| level.join(FOLDER).join(LOCK));
+        locks.filter(|lock| std::fs::read(lock).is_ok()).collect()
     }
 
     /// `contract = "path"`
@@ -181,7 +179,7 @@ impl BuildEnv {
         }
     }
 
-    /// At every level: one that hides another would be a contract that somebody edits in vain.
+    /// At every level: if one contract hid another, the other would be edited in vain.
     fn candidates(&self, namespace: Option<&str>, file: &str) -> Vec<Candidate<'_>> {
         let candidates = self.levels().flat_map(|level| {
             let flows = level.join(FOLDER);

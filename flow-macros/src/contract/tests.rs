@@ -63,14 +63,14 @@ impl Repository {
     }
 
     /// As cargo builds the package if it belongs to the workspace.
-    fn in_workspace(mut self) -> Self {
+    fn built_in_workspace(mut self) -> Self {
         self.here = self.root.clone();
         self.is_primary = false;
         self
     }
 
     /// As cargo builds the package if another one needs it.
-    fn as_dependency(mut self) -> Self {
+    fn built_as_dependency(mut self) -> Self {
         self.is_primary = false;
         self
     }
@@ -205,7 +205,9 @@ fn what_a_member_has_of_its_own_hides_no_contract() {
         quote!(namespace = crate::SHOP, flow_id = "price_0a1b"),
     ] {
         assert_eq!(
-            Repository::new(&files).in_workspace().found(arguments),
+            Repository::new(&files)
+                .built_in_workspace()
+                .found(arguments),
             Some(file.into())
         );
     }
@@ -215,7 +217,7 @@ fn what_a_member_has_of_its_own_hides_no_contract() {
 #[test]
 fn a_workspace_is_known_by_any_of_its_paths() {
     let file = "flows/package_shop__c/price_0a1b.json";
-    let mut repository = Repository::new(&[(file, "{}")]).in_workspace();
+    let mut repository = Repository::new(&[(file, "{}")]).built_in_workspace();
     let link = repository.root.with_extension("link");
     std::os::unix::fs::symlink(&repository.root, &link).unwrap();
     repository.package = link.join("shop");
@@ -230,7 +232,7 @@ fn two_contracts_for_one_flow_are_one_too_many() {
     let both = [("Cargo.lock", ""), (&*beside, "{}"), (file, "{")];
     for repository in [
         Repository::new(&both),
-        Repository::new(&both).in_workspace(),
+        Repository::new(&both).built_in_workspace(),
     ] {
         assert_eq!(
             repository.refused(plain()),
@@ -243,7 +245,7 @@ fn two_contracts_for_one_flow_are_one_too_many() {
     }
     #[cfg(unix)]
     {
-        let one = Repository::new(&[(file, "{}")]).in_workspace();
+        let one = Repository::new(&[(file, "{}")]).built_in_workspace();
         let link = one.package.join("flows");
         std::os::unix::fs::symlink(one.root.join("flows"), link).unwrap();
         for arguments in [
@@ -256,7 +258,7 @@ fn two_contracts_for_one_flow_are_one_too_many() {
     let other = "flows/package_store__c/price_0a1b.json";
     assert_eq!(
         Repository::new(&[(&beside, "{}"), (other, "{}")])
-            .in_workspace()
+            .built_in_workspace()
             .refused(quote!(namespace = crate::SHOP, flow_id = "price_0a1b")),
         format!(
             "several contracts could be this flow's: `{beside}` and `{other}`; name one with `contract = \"...\"`"
@@ -270,13 +272,15 @@ fn a_dependency_has_nothing_but_its_own() {
     // a user's contract of the same flow may be another one
     let vendored = [("Cargo.lock", ""), (file, "{}")];
     assert_eq!(
-        Repository::new(&vendored).as_dependency().found(plain()),
+        Repository::new(&vendored)
+            .built_as_dependency()
+            .found(plain()),
         None
     );
     let beside = format!("shop/{file}");
     assert_eq!(
         Repository::new(&[("Cargo.lock", ""), (&beside, "{}"), (file, "{")])
-            .as_dependency()
+            .built_as_dependency()
             .found(plain()),
         Some(beside.into())
     );
@@ -286,16 +290,19 @@ fn a_dependency_has_nothing_but_its_own() {
 fn only_a_users_own_packages_need_contracts() {
     let nothing = || Repository::new(&[("Cargo.lock", "")]);
     for setting in ["require", "requier"] {
-        let dependency = nothing().as_dependency().setting(setting);
+        let dependency = nothing().built_as_dependency().setting(setting);
         assert_eq!(dependency.found(plain()), None);
         let constant = quote!(namespace = "a", flow_id = crate::ID);
         assert_eq!(dependency.found(constant), None);
     }
-    let member = nothing().in_workspace().setting("require");
+    let member = nothing().built_in_workspace().setting("require");
     assert!(member.refused(plain()).contains("there is no contract"));
     let broken = Repository::with("{");
     assert_eq!(
-        broken.as_dependency().setting("ignore").found(plain()),
+        broken
+            .built_as_dependency()
+            .setting("ignore")
+            .found(plain()),
         None
     );
 }
@@ -662,7 +669,7 @@ fn a_list_and_one_value_are_told_apart() {
         let cure = cure.replace("{file}", file);
         let expected = format!("`{spelt}` cannot hold `tags`, which is {cure}");
         for told in messages(entry, field) {
-            assert_eq!(told, [expected.clone()]);
+            assert_eq!(told, std::slice::from_ref(&expected));
         }
     }
 }

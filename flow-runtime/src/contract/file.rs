@@ -60,7 +60,7 @@ impl ContractFile {
             return Ok(None);
         }
         let lock = self.lock()?;
-        let known = self.read()?; // which is another one if somebody was faster
+        let known = self.read()?; // which has changed if another process was faster
         let Some((contract, said)) = change(known.as_ref())? else {
             return Ok(None);
         };
@@ -152,7 +152,7 @@ impl ContractFile {
             if begun.elapsed() >= patience {
                 return Err(io::Error::new(
                     io::ErrorKind::TimedOut,
-                    format!("`{LOCK}` is held by somebody else"),
+                    format!("`{LOCK}` is held by another process or thread"),
                 ));
             }
             sleep(pause);

@@ -92,7 +92,7 @@
 //!
 //! After the tests, `git status --porcelain flows` prints nothing unless the structs say more than the contracts in the
 //! repository.
-//! `APAAS_FLOW_CONTRACTS=ignore cargo test` builds code that no longer agrees with its contract, to write it anew.
+//! `APAAS_FLOW_CONTRACTS=ignore cargo test` builds code that no longer agrees with its contract, so that its tests can write a new one.
 
 mod describe;
 mod file;

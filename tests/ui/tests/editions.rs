@@ -16,18 +16,17 @@ const NAMES: [(&str, &[&str]); 4] = [
 #[test]
 fn a_field_may_have_any_name_of_its_edition() {
     for (edition, names) in NAMES {
-        let mut flows = "extern crate apaas_flow;\nuse apaas_flow::apaas_flow;\n".to_owned();
-        for (i, name) in names.iter().enumerate() {
-            for deprecated in ["", "#[deprecated]"] {
-                let kind = if deprecated.is_empty() { "New" } else { "Old" };
-                flows += &format!(
-                    "#[apaas_flow(namespace = \"package_shop__c\", flow_id = \"flow_{i}\", emulate)]\n\
+        let flows = names.iter().enumerate().flat_map(|(i, name)| {
+            [("New", ""), ("Old", "#[deprecated]")].map(|(kind, deprecated)| {
+                format!(
+                    "#[apaas_flow::apaas_flow(namespace = \"package_shop__c\", flow_id = \"flow_{i}\", emulate)]\n\
                     pub struct {kind}{i} {{\n\
                     #[input]\n#[output(\"variable_total\")]\n{deprecated}\npub {name}: i64,\n}}\n"
-                );
-            }
-        }
-        let package = Package::of_edition(edition, "edition", &[("lib.rs", &flows)]);
+                )
+            })
+        });
+        let source = format!("extern crate apaas_flow;\n{}", flows.collect::<String>());
+        let package = Package::of_edition(edition, "edition", &[("lib.rs", &source)]);
         package.check(None).unwrap();
     }
 }
