@@ -1,4 +1,4 @@
-"""User instructions of a command, counted by valgrind: they do not depend on the load of the machine."""
+"""User instructions of a command, counted by valgrind, which does not depend on the machine's load."""
 
 import re
 import shutil
@@ -23,6 +23,6 @@ def instructions(command, env=None):
 
 
 def instructions_of_one(command, times, env=None):
-    """What a command does so many times, its last argument, once: without what a start costs."""
+    """Instructions per repetition of a command whose last argument is the number of repetitions, without startup."""
     some, twice = (instructions([*command, n], env) for n in (times, 2 * times))
     return (twice - some) / times

@@ -1,7 +1,7 @@
 """One whole call on loopback: user instructions, ours and by hand, counted by valgrind.
 
-Each app makes N and then 2N calls of the emulator, which is another process and not counted; the difference over N is
-one call, without what a start costs.
+Each app makes N, then 2N calls to the emulator, which is a separate process and not counted; the difference divided by
+N is one call, without startup.
 """
 
 import subprocess
@@ -17,7 +17,7 @@ CALLS = 500
 
 @contextmanager
 def emulator(target):
-    """The emulator in a process of its own; gives the environment that leads to it."""
+    """Runs the emulator as a separate process; yields the environment that points to it."""
     process = subprocess.Popen([target / "release" / "emulator"], stdout=subprocess.PIPE, text=True)
     try:
         yield environment(

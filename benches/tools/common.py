@@ -16,7 +16,7 @@ ROOT = BENCHES.parent
 
 
 def environment(**changes):
-    """Ours, without what would make a build something else than a user's."""
+    """Our environment, without the variables that would make a build differ from a user's."""
     env = dict(os.environ)
     for name in ("CARGO_TARGET_DIR", "CARGO_BUILD_TARGET_DIR", "RUSTC_WRAPPER", "CARGO_BUILD_RUSTC_WRAPPER", "RUSTFLAGS"):
         env.pop(name, None)
@@ -25,7 +25,7 @@ def environment(**changes):
 
 
 def run(command, **options):
-    """Runs a command; its output is seen only when it fails."""
+    """Runs a command; shows its output only if it fails."""
     done = subprocess.run([str(word) for word in command], capture_output=True, text=True, **options)
     if done.returncode != 0:
         sys.exit(f"{' '.join(map(str, command))}\n{done.stdout}{done.stderr}")
@@ -45,7 +45,7 @@ def cpu_seconds(command, **options):
 
 
 def built(*packages):
-    """Release builds, in the folder where cargo would put them."""
+    """Builds in release mode; returns the folder where cargo puts the result."""
     for package in packages:
         run(["cargo", "build", "--release", "--locked", "--quiet", "-p", package], cwd=BENCHES)
     metadata = run(["cargo", "metadata", "--format-version", "1", "--no-deps"], cwd=BENCHES)
@@ -71,7 +71,7 @@ def say(text=""):
 
 
 def table(head, rows):
-    """Markdown, so that it can be put into BENCHMARKS.md as it is."""
+    """Markdown, ready to paste into BENCHMARKS.md."""
     rows = [[str(cell) for cell in row] for row in rows]
     widths = [max(len(row[i]) for row in [head, *rows]) for i in range(len(head))]
 

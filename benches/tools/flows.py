@@ -1,12 +1,12 @@
-"""CPU seconds of cargo for an app of 1, 50 and 200 flows of 6 + 6 fields: ours and, in turn, by hand in two ways.
+"""CPU seconds of cargo for an app of 1, 50 and 200 flows of 6 + 6 fields: ours, alternating with two versions by hand.
 
-Each app's `main` calls the flow that is asked for. The crates it stands on are built before (so leave the sources alone
-while it runs); incremental compilation is off. By hand, both with two serde derives a flow:
+Each app's `main` calls the requested flow. Dependencies are built beforehand (so leave the sources alone while it
+runs); incremental compilation is off. By hand, both with two serde derives per flow:
 
-- serde: one generic async call, the outputs by way of `serde_json::Value`.
-- small: written for build times. Generic is only what must know the flow's types; the call itself is compiled once.
+- serde: one generic async call, outputs through `serde_json::Value`.
+- small: written for build times. Only what needs the flow's types is generic; the call itself is compiled once.
 
-The bars are held against `small`. The plot goes to benches/flows.svg.
+The bars compare with `small`. The plot goes to benches/flows.svg.
 """
 
 import json
@@ -34,7 +34,7 @@ def fields(attribute, prefix):
 
 
 def calls(count, error, call):
-    """`main`, which makes the call it is asked for; its error is that of the calls."""
+    """`main`, which makes the requested call; its error type is that of the calls."""
     given = ", ".join(f"in_{i}: {value}" for i, value in enumerate(FIELDS.values()))
     arms = "".join(f'        {n} => println!("{{:?}}", {call.format(f"Flow{n} {{ {given} }}")}),\n' for n in range(count))
     return (
@@ -81,7 +81,7 @@ SOURCES = {
     ),
 }
 
-# TLS has no part in what a flow costs, so no side has it
+# TLS does not affect the cost of a flow, so no side has it
 TOKIO = 'tokio = { version = "1", features = ["macros", "rt-multi-thread"] }\n'
 BY_HAND = (
     'reqwest = { version = "0.13", default-features = false, features = ["json"] }\n'

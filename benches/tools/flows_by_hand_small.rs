@@ -1,4 +1,4 @@
-//! Flows, by hand, with a mind to build times: of a call only what must know the flow's types is generic.
+//! Flows by hand, written for build times: only the parts of a call that need the flow's types are generic.
 
 use std::fmt;
 use std::marker::PhantomData;

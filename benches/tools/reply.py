@@ -1,6 +1,6 @@
 """Decode and encode of a reply at 0.4, 1 and 64 KB, ours, by hand and through serde_json::Value: time and instructions.
 
-The visitor by hand is the same one over the same bytes in every row of a decode. The outputs come in the order of the
+All decode rows compare with the same hand-written visitor over the same bytes. The outputs come in the order of the
 struct's fields, in the reverse order, and in the fields' order for a flow with `output = Type`.
 """
 
@@ -14,7 +14,7 @@ TIME = {"decode": 0.90, "reversed": 1.00, "type": 0.90}
 INSTRUCTIONS = {"decode": 0.80, "reversed": 1.00, "type": 0.80}
 VIA_VALUE = {"decode": 2.2, "type": 2.2}
 ENCODE = {"by hand": ("the usual way by hand", 1.00), "in one pass": ("a single pass by hand", 1.20)}
-# a valgrind run of a second or two each
+# chosen so that each valgrind run takes a second or two
 TIMES = {"0.4 KB": 1000, "1 KB": 400, "64 KB": 8}
 
 def timed(binary, *arguments):
@@ -27,7 +27,7 @@ def timed(binary, *arguments):
 
 
 def counted(binary, figures):
-    """{(case, size): {side: our instructions over that side's}}; nothing where valgrind is missing."""
+    """{(case, size): {side: our instructions over that side's}}; empty if valgrind is missing."""
     if not cachegrind.is_installed():
         return {key: {} for key in figures}
     counts = defaultdict(dict)
@@ -42,7 +42,7 @@ def ratio(figure):
 
 
 def bars(*pairs):
-    """What is not measured is not held either."""
+    """A bar without a measurement is skipped."""
     return "; ".join(f"{what} {held(figure, bar)}" for what, figure, bar in pairs if figure is not None)
 
 

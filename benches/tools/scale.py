@@ -1,6 +1,6 @@
-"""Calls a second of one client with 1, 16 and 256 calls in flight, ours and by hand, in turn in one run.
+"""Calls per second of one client with 1, 16 and 256 calls in flight, ours and by hand, alternating in one run.
 
-The server is another process that answers by rote. By hand: reqwest, and the visitor by hand for the outputs.
+The server is a separate process with canned replies. By hand: reqwest, and the hand-written visitor for the outputs.
 """
 
 import subprocess
@@ -26,7 +26,7 @@ def main(arguments):
         row = rows.setdefault((size, in_flight), {})
         row[side] = float(calls), float(ratio), float(cpu), float(cpu_ratio)
     table(
-        ["reply", "in flight", "ours, calls a second", "by hand", "ratio", "ours, CPU µs a call", "by hand", "ratio", "bar"],
+        ["reply", "in flight", "ours, calls per second", "by hand", "ratio", "ours, CPU µs per call", "by hand", "ratio", "bar"],
         [
             [
                 size,

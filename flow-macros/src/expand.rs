@@ -1,7 +1,10 @@
 //! A checked flow to code. Nothing can fail here.
 
+pub(crate) mod deprecated;
 mod descriptor;
 mod docs;
+
+use std::path::{Path, PathBuf};
 
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::{ToTokens, format_ident, quote, quote_spanned};
@@ -18,8 +21,9 @@ use crate::model::{Door, Field, Flow, Output, Port, Reading};
 use crate::parse::arguments::Name;
 use crate::parse::item::Body;
 
-pub(crate) fn expand(flow: &Flow, found: Option<&Found>) -> TokenStream {
-    let mut tokens = TokenStream::new();
+pub(crate) fn expand(flow: &Flow, found: Option<&Found>, tracked: &[PathBuf]) -> TokenStream {
+    let implementations = implementations(flow, found, tracked);
+    let [mut tokens, implementations] = deprecated::around(flow, implementations);
     let fields = flow
         .inputs()
         .map(|(field, _)| struct_field(field, &field.ty));
@@ -30,7 +34,13 @@ pub(crate) fn expand(flow: &Flow, found: Option<&Found>) -> TokenStream {
             .map(|(field, _)| struct_field(field, &field.ty));
         tokens.extend(output_struct(flow, fields));
     }
-    tokens.extend(found.and_then(|found| tracked(flow, found)));
+    tokens.extend(implementations);
+    tokens
+}
+
+fn implementations(flow: &Flow, found: Option<&Found>, tracked: &[PathBuf]) -> TokenStream {
+    let mut tokens = TokenStream::new();
+    tokens.extend(tracked.iter().filter_map(|file| track(flow, file)));
     tokens.extend(checked_names(flow, found));
     tokens.extend(impl_flow(flow, found));
     if flow.emulate {
@@ -158,19 +168,12 @@ pub(crate) fn item_attributes(flow: &Flow) -> TokenStream {
         .iter()
         .filter(|attribute| attributes::is_cfg(attribute) || attributes::is_lint(attribute))
         .map(attributes::relaxed);
-    let of_fields = flow.fields.iter().flat_map(|field| &field.attributes);
-    let deprecated = flow
-        .attributes
-        .iter()
-        .chain(of_fields)
-        .any(attributes::is_deprecated);
-    let allowed = deprecated.then(|| quote!(#[allow(deprecated)]));
-    quote!(#(#carried)* #allowed)
+    quote!(#(#carried)*)
 }
 
-/// The macro has looked at the contract's file, and rustc would not look at it again by itself.
-fn tracked(flow: &Flow, found: &Found) -> Option<TokenStream> {
-    let path = found.path.to_str()?;
+/// The macro has looked at the file, and rustc would not look at it again by itself.
+fn track(flow: &Flow, file: &Path) -> Option<TokenStream> {
+    let path = file.to_str()?;
     let attributes = item_attributes(flow);
     // const _: &[u8] = include_bytes!("/shop/flows/package_shop__c/price_0a1b2c3d4e.json");
     Some(quote! {
@@ -378,7 +381,8 @@ fn write(field: &Field, port: &Port, owner: &Ident) -> TokenStream {
     // one place for the whole line, so that rustc can point at it
     let [owner, member, to] = [owner, &field.ident, &hygienic("__to")].map(|ident| {
         let mut ident = ident.clone();
-        ident.set_span(span);
+        // and of its own edition still, where `gen` may be a name
+        ident.set_span(ident.span().located_at(span));
         ident
     });
     match &port.with {
@@ -468,7 +472,6 @@ pub(crate) fn methods(
     let this = hygienic("self");
     let client = hygienic("client");
     quote! {
-        #[allow(dead_code)]
         impl #impl_generics #ident #ty_generics #clause {
             /// Runs the flow; awaiting the call sends it and gives the outputs.
             #visibility fn execute(&#this, #client: &#private::Client) -> #private::Execute<#output> {
@@ -525,16 +528,12 @@ fn located_at(span: Span, path: TokenStream) -> TokenStream {
 }
 
 /// `to`, and `_` where nothing is carried.
-fn carrier<'a>(name: &Ident, ports: impl Iterator<Item = (&'a Field, &'a Port)>) -> TokenStream {
-    let mut any = false;
-    for (field, _) in ports {
-        any = true;
-        if field.cfgs().next().is_none() {
-            return name.to_token_stream();
-        }
-    }
-    if any {
-        quote!(#[allow(unused_variables)] #name)
+fn carrier<'a>(
+    name: &Ident,
+    mut ports: impl Iterator<Item = (&'a Field, &'a Port)>,
+) -> TokenStream {
+    if ports.next().is_some() {
+        name.to_token_stream()
     } else {
         quote!(_)
     }

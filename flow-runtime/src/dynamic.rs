@@ -1,4 +1,4 @@
-//! Flows that are known only at run time.
+//! Flows known only at run time.
 
 use std::fmt;
 use std::sync::Arc;
@@ -14,7 +14,7 @@ use crate::error::Result;
 use crate::flow::check_dynamic;
 use crate::wire::{Accept, RunReply};
 
-/// A flow whose names and parameters are known only at run time.
+/// A flow whose name and parameters are known only at run time.
 ///
 /// ```no_run
 /// # use apaas_flow::{Client, DynamicFlow, Result};
@@ -35,11 +35,11 @@ pub struct DynamicFlow {
 }
 
 impl DynamicFlow {
-    /// The flow of these API names.
+    /// The flow with these API names.
     ///
     /// # Errors
-    /// [`ErrorKind::Config`](crate::ErrorKind::Config) for a name that cannot be a part of a path: empty, `.`, `..`, or with
-    /// a control character. Every other one is percent-encoded.
+    /// [`ErrorKind::Config`](crate::ErrorKind::Config) if a name cannot be a path segment: it is empty, `.`, `..`, or
+    /// contains a control character. Anything else is percent-encoded.
     pub fn new(namespace: impl Into<String>, flow_id: impl Into<String>) -> Result<Self> {
         let flow = Self {
             namespace: namespace.into(),
@@ -51,7 +51,7 @@ impl DynamicFlow {
         Ok(flow)
     }
 
-    /// Adds a parameter under its api name, unless its value is none.
+    /// Adds a parameter under its api name. A value of `None` is omitted.
     ///
     /// # Errors
     /// [`ErrorKind::Encode`](crate::ErrorKind::Encode) if the value cannot be written as JSON.
@@ -60,7 +60,7 @@ impl DynamicFlow {
         Ok(self)
     }
 
-    /// Executes the flow and waits for its outputs, once the call is awaited.
+    /// Returns a call that, when awaited, executes the flow and waits for its outputs.
     pub fn execute(&self, client: &Client) -> Execute<DynamicOutput> {
         Call::new(self.call(client, Accept::Finished), |core, cx| {
             let mut run = ready!(core.poll(cx))?;
@@ -78,7 +78,7 @@ impl DynamicFlow {
         })
     }
 
-    /// Starts the flow and does not wait for its end, once the call is awaited.
+    /// Returns a call that, when awaited, starts the flow without waiting for it to finish.
     pub fn start(&self, client: &Client) -> Start {
         Call::start(self.call(client, Accept::Begun))
     }
@@ -146,7 +146,7 @@ impl DynamicOutput {
     /// Reads an output. A missing one is an error unless the type accepts absence, as `Option` does.
     ///
     /// # Errors
-    /// [`ErrorKind::Decode`](crate::ErrorKind::Decode) if it is missing or does not fit, with all that is known of the run.
+    /// [`ErrorKind::Decode`](crate::ErrorKind::Decode) if it is missing or does not fit; the error describes the run.
     pub fn get<T: DeserializeOwned>(&self, name: &str) -> Result<T> {
         let error = match self.index.outputs(self.as_str()).take(name) {
             Ok(value) => return Ok(value),
@@ -166,7 +166,7 @@ impl DynamicOutput {
         Err(run.clone().error(error))
     }
 
-    /// The api names of all outputs, in the platform's order.
+    /// The api names of all outputs, in the order the platform sent them.
     pub fn names(&self) -> Vec<String> {
         self.index.names().map(str::to_owned).collect()
     }
@@ -180,7 +180,7 @@ impl DynamicOutput {
     }
 }
 
-/// Without the values.
+/// Omits the values.
 impl fmt::Debug for DynamicOutput {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_tuple("DynamicOutput").field(&self.names()).finish()

@@ -1,6 +1,6 @@
-//! The runtime of [`apaas-flow`](https://docs.rs/apaas-flow): what stands between an annotated struct and the platform.
+//! The runtime of [`apaas-flow`](https://docs.rs/apaas-flow): the layer between an annotated struct and the platform.
 //!
-//! Use it through `apaas-flow`, which adds the attribute. A call goes through these modules, top to bottom:
+//! Use it through `apaas-flow`, which adds the attribute. A call passes through these modules, top to bottom:
 //!
 //! | step | where |
 //! |---|---|
@@ -50,7 +50,7 @@ pub use flow::{Emulated, Flow};
 pub use operator::Operator;
 pub use quota::Quota;
 
-/// The one door for generated code. Nothing in it is promised.
+/// Everything generated code uses. Not covered by semver.
 #[doc(hidden)]
 pub mod __private {
     pub use crate::call::{Execute, Start};

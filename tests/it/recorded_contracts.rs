@@ -603,6 +603,32 @@ fn code_writes_its_contract() {
     assert_eq!(fs::metadata(&file).unwrap().modified().unwrap(), modified);
 }
 
+/// A build cannot depend on a file that is not there: the attribute has it depend on the lock.
+#[test]
+fn a_new_contract_touches_the_lock() {
+    let folder = Folder::new();
+    let write = || contract::write::<Described>(folder.flows()).unwrap();
+    write();
+    let lock = folder.flows().join(".lock");
+    let long_ago = SystemTime::now() - Duration::from_secs(1000);
+    let touched = || {
+        let modified = fs::metadata(&lock).unwrap().modified().unwrap();
+        let is_touched = modified > long_ago + Duration::from_secs(500);
+        let file = fs::File::options().write(true).open(&lock).unwrap();
+        file.set_modified(long_ago).unwrap();
+        is_touched
+    };
+    touched();
+    write();
+    assert!(!touched());
+    folder.put("{}");
+    write();
+    assert!(!touched(), "the contract itself has changed");
+    fs::remove_file(folder.bill()).unwrap();
+    write();
+    assert!(touched());
+}
+
 #[tokio::test]
 async fn what_is_written_and_what_is_recorded_come_together() {
     let shown = json!({ "variable_total": "0utput", "variable_lines": [77], "variable_paid": null, "variable_flag": 1 });

@@ -1,4 +1,4 @@
-//! Allocations of a decode and an encode: `what size allocations`, a line each.
+//! Allocations of a decode and an encode: prints lines of `what size allocations`.
 
 use std::hint::black_box;
 
@@ -15,7 +15,7 @@ fn count<F: Sample>() {
     let (reversed, output) = (F::reversed_reply(), F::output());
     let size = F::NAME;
     let allocations = |what: &str, run: &mut dyn FnMut()| {
-        // what a thread does once is none of a reply's
+        // warm-up: allocations made once per thread do not count
         run();
         let all = allocation_counter::measure(run);
         println!("{what}\t{size}\t{}", all.count_total);

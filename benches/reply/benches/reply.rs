@@ -1,4 +1,4 @@
-//! `cargo bench -p reply`: each way by itself, for a closer look. `benches/run reply` has the ratios.
+//! `cargo bench -p reply`: each variant separately, for a closer look. `benches/run reply` has the ratios.
 
 use divan::{Bencher, black_box};
 use reply::{Large, Medium, Sample, Small, decode_ours, encode_ours, operator};

@@ -1,5 +1,5 @@
-//! As one writes it by hand, for speed: serde derives that borrow for the envelope, and for each flow a visitor that
-//! reads every value straight into its field, in one pass where `api_name` comes first.
+//! Written by hand for speed: borrowing serde derives for the envelope, and for each flow a visitor that reads every
+//! value straight into its field, in one pass if `api_name` comes first.
 
 use std::borrow::Cow;
 use std::io::{self, Write};
@@ -73,7 +73,7 @@ pub fn operator() -> Operator<'static> {
     }
 }
 
-/// The usual way: the parameters become a text, and that a string of the body.
+/// The usual way: the parameters become a text, which becomes a string in the body.
 pub fn encode<F: Inputs>(flow: &F) -> Vec<u8> {
     let body = Request {
         operator: serde_json::to_string(&operator()).expect("JSON"),
@@ -82,7 +82,7 @@ pub fn encode<F: Inputs>(flow: &F) -> Vec<u8> {
     serde_json::to_vec(&body).expect("JSON")
 }
 
-/// In a single pass: what is written is escaped for the string around it at once.
+/// In a single pass: the output is escaped for the enclosing string as it is written.
 pub fn encode_in_one_pass<F: Inputs>(flow: &F) -> Vec<u8> {
     let mut body = Vec::with_capacity(1024);
     body.extend_from_slice(br#"{"operator":""#);
@@ -99,7 +99,7 @@ fn write_inside(body: &mut Vec<u8>, value: impl Serialize) {
         .expect("JSON");
 }
 
-/// JSON that stands inside of a JSON string: only quotes and backslashes are written in another way.
+/// JSON inside a JSON string: only quotes and backslashes are written differently.
 struct InsideString;
 
 impl Formatter for InsideString {
@@ -138,7 +138,7 @@ pub trait Outputs: Sized {
     fn read(out_params: &str) -> Self;
 }
 
-/// What is typed anew for each flow.
+/// What has to be written again for each flow.
 macro_rules! flow {
     ($flow:ident $output:ident { $($field:ident: $name:literal $type:ty,)* }) => {
         const _: () = {

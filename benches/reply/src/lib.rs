@@ -1,7 +1,7 @@
 //! Decode and encode of the same flows: ours, written by hand, and through `serde_json::Value`.
 //!
-//! All decode the whole reply (the envelope, the string in it, the typed fields) into the same types, and keep the same
-//! of the envelope: execution id and status. All encode the whole body: operator and parameters as JSON in strings.
+//! All decode the whole reply (the envelope, the string in it, the typed fields) into the same types, and keep the
+//! execution id and status from the envelope. All encode the whole body: operator and parameters as JSON in strings.
 
 pub mod by_hand;
 pub mod samples;
@@ -97,7 +97,7 @@ pub struct MediumTyped {}
 #[apaas_flow(namespace = "package_shop__c", flow_id = "orders_0a1b2c3d4e", output = LargeOutput)]
 pub struct LargeTyped {}
 
-/// A type of the user's own, inside an input or output: the same on every side.
+/// A user's own type inside an input or output, the same on every side.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Line {
     pub article: String,
@@ -119,11 +119,11 @@ pub fn operator() -> Operator {
     Operator::id(1111).with_email("apaas@bytedance.com")
 }
 
-/// One flow, every way.
+/// One flow in every variant.
 pub trait Sample: Flow<Output: Clone + PartialEq + std::fmt::Debug> + Sized + Sync {
     const NAME: &'static str;
 
-    /// The same flow with `output = Type`, where serde reads the outputs as one.
+    /// The same flow with `output = Type`, where serde reads all outputs as one type.
     type Typed: Flow<Output = Self::Output>;
 
     fn input() -> Self;

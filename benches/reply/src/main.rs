@@ -1,6 +1,6 @@
-//! Ours against the other ways. Without an argument, and with `sizes`: time, in turn within one run, a line
-//! `case size side nanoseconds ratio` each, where the ratio is our time over that side's. With `CASE SIZE SIDE TIMES`:
-//! that alone, so many times, for valgrind and profilers.
+//! Ours against the alternatives. Without arguments, or with `sizes`: time, alternating in one run; prints lines of
+//! `case size side nanoseconds ratio`, where the ratio is our time over that side's. With `CASE SIZE SIDE TIMES`: runs
+//! only that, this many times, for valgrind and profilers.
 
 use std::hint::black_box;
 use std::time::Duration;
@@ -9,19 +9,19 @@ use cpu_time::ThreadTime;
 use reply::samples::large_reply;
 use reply::{Large, Medium, Sample, Small, decode_ours, encode_ours, operator};
 
-/// About half a millisecond of each side makes a round; a figure is the median over the rounds, and so is a ratio, so
-/// that what disturbs the machine for longer than a round disturbs all sides. Time is the thread's own, without that
-/// in which another process had the core.
+/// A round is about half a millisecond per side; figures and ratios are medians over the rounds, so a disturbance
+/// longer than a round affects all sides alike. Time is the thread's CPU time, which excludes other processes on the
+/// core.
 const ROUNDS: usize = 401;
 const SAMPLE: Duration = Duration::from_micros(500);
 
-/// As many lines of [`Large`] as make replies of 0.3 to 256 KB.
+/// The numbers of lines in [`Large`] that make replies of 0.3 to 256 KB.
 const LINES: [u32; 8] = [0, 2, 6, 18, 38, 156, 630, 2520];
 
 struct Case {
     name: &'static str,
     size: String,
-    /// Ours is the first.
+    /// Ours comes first.
     sides: Vec<Side>,
 }
 
@@ -120,7 +120,7 @@ fn compare(mut case: Case) {
     let rounds: Vec<Vec<f64>> = (0..ROUNDS)
         .map(|round| {
             let mut figures = vec![0.0; sides];
-            // forwards and backwards, so that no side always follows the same other one
+            // forwards and backwards, so that no side always follows the same one
             for turn in 0..sides {
                 let at = if round % 2 == 0 {
                     turn
@@ -145,7 +145,7 @@ fn compare(mut case: Case) {
     }
 }
 
-/// How often a side is run to make a sample.
+/// How many runs of a side make a sample.
 fn times(side: &mut Side) -> u32 {
     let mut times = 1;
     while time(side, times) < SAMPLE {

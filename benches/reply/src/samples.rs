@@ -18,7 +18,7 @@ fn line(n: u32) -> Line {
     }
 }
 
-/// As the emulator has it: every key, outputs as text inside of text.
+/// As the emulator writes it: every key, outputs as text inside text.
 pub fn reply(outputs: &[(&str, Value)]) -> Vec<u8> {
     #[derive(Serialize)]
     struct Pair<'a> {
@@ -44,7 +44,7 @@ pub fn reply(outputs: &[(&str, Value)]) -> Vec<u8> {
     serde_json::to_vec(&reply).expect("JSON")
 }
 
-/// A reply of [`Large`] with so many lines, and a text that is as much of it as in the sample.
+/// A reply of [`Large`] with this many lines, and its text scaled to the same share as in the sample.
 pub fn large_reply(lines: u32) -> Vec<u8> {
     reply(&[
         ("variable_count", json!(lines)),

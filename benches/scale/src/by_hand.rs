@@ -1,5 +1,5 @@
-//! As one writes it by hand on reqwest, for speed: a URL that is parsed once, a token that is kept, timeouts, an
-//! idempotency key, and the visitor of `reply`. No rate limit, no retries, no renewal of a refused token.
+//! Written by hand on reqwest for speed: a URL parsed once, a cached token, timeouts, an idempotency key, and the
+//! visitor of `reply`. No rate limit, no retries, no renewal of a refused token.
 
 use std::sync::{PoisonError, RwLock};
 use std::time::{Duration, Instant};

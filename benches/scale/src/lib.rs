@@ -1,4 +1,4 @@
-//! What the client and the server agree on: the flows, a number in and the outputs of a sample of `reply` out.
+//! What the client and server share: the flows, with a number as input and the outputs of a `reply` sample.
 
 pub mod by_hand;
 

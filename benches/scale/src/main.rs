@@ -1,6 +1,6 @@
-//! Calls a second, ours and by hand, in turn within one run: `URL ROUNDS`. A line `size in-flight side calls ratio cpu
-//! ratio` each: calls a second, microseconds of CPU a call, and both of ours over that side's. Figures and ratios are
-//! medians over the rounds.
+//! Calls per second, ours and by hand, alternating in one run: `URL ROUNDS`. Prints lines of `size in-flight side calls
+//! ratio cpu ratio`: calls per second and microseconds of CPU per call, each with our figure over that side's. Figures
+//! and ratios are medians over the rounds.
 
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -12,7 +12,7 @@ use scale::by_hand::Error;
 use scale::{Fetch, by_hand};
 
 const IN_FLIGHT: [usize; 3] = [1, 16, 256];
-/// Of one side, before it is the other's turn.
+/// How long one side runs before the other takes over.
 const SLICE: Duration = Duration::from_millis(200);
 
 #[tokio::main(worker_threads = 2)]
@@ -36,12 +36,12 @@ async fn main() -> Result<(), Error> {
     Ok(())
 }
 
-/// What one side reached in its slice.
+/// What one side achieved in its slice.
 #[derive(Clone, Copy)]
 struct Speed {
-    /// In a second.
+    /// Per second.
     calls: f64,
-    /// Of a call.
+    /// Per call.
     cpu_micros: f64,
 }
 
@@ -60,7 +60,7 @@ async fn compare<F: Sample<Output: Send> + 'static>(
         let (client, url) = (other.clone(), url.clone());
         async move { client.execute::<F>(url, order).await }
     };
-    // makes the connections
+    // warm-up: opens the connections
     speed(in_flight, ours.clone()).await?;
     speed(in_flight, by_hand.clone()).await?;
     let mut rows = Vec::with_capacity(rounds);

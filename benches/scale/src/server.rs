@@ -1,5 +1,5 @@
-//! Answers by rote, so that a client is what is measured: a request is read to its end and answered with bytes that
-//! were made before. Its first line is its address; it runs until it is ended from outside.
+//! A server of canned replies, so that the client is what is measured: it reads each request to the end and answers
+//! with prepared bytes. It prints its address on the first line and runs until killed.
 
 use std::io;
 use std::sync::Arc;
@@ -26,12 +26,12 @@ async fn main() -> io::Result<()> {
         let (stream, _) = listener.accept().await?;
         stream.set_nodelay(true)?;
         let replies = replies.clone();
-        // a client that goes away ends its connection, and nothing else
+        // a client that disconnects ends only its own connection
         tokio::spawn(async move { serve(stream, &replies).await });
     }
 }
 
-/// Whole responses by the path that they belong to.
+/// Complete responses by path.
 struct Replies(Vec<(String, Vec<u8>)>);
 
 impl Replies {
@@ -64,7 +64,7 @@ async fn serve(mut stream: TcpStream, replies: &Replies) -> io::Result<()> {
     }
 }
 
-/// The response to the request at the start of these bytes, and the request's length; none while it is not all there.
+/// The response to the request at the start of these bytes, and the request's length; none while it is incomplete.
 fn answer<'r>(read: &[u8], replies: &'r Replies) -> io::Result<Option<(&'r [u8], usize)>> {
     let mut headers = [httparse::EMPTY_HEADER; 32];
     let mut request = httparse::Request::new(&mut headers);

@@ -1,16 +1,11 @@
-use std::path::PathBuf;
-
 use proc_macro2::{Group, TokenStream, TokenTree};
 use quote::quote;
 
-use crate::contract::find::BuildEnv;
+use crate::contract::build_env::BuildEnv;
 use crate::generate;
 
 fn expanded(arguments: TokenStream, item: TokenStream) -> String {
-    let nowhere = BuildEnv {
-        package: PathBuf::from("/nowhere"),
-        setting: None,
-    };
+    let nowhere = BuildEnv::new(None, "/nowhere".into(), true, None);
     generate(arguments, item, &nowhere).to_string()
 }
 
@@ -107,7 +102,6 @@ fn the_whole_of_a_flow() {
                 ::core::result::Result::Ok(DeleteObjectOutput { flow_execution_id: __field_0, })
             }
         }
-        #[allow(dead_code)]
         impl DeleteObject {
             /// Runs the flow; awaiting the call sends it and gives the outputs.
             pub fn execute(&self, client: &::apaas_flow::__private::Client) -> ::apaas_flow::__private::Execute<DeleteObjectOutput> {
@@ -298,6 +292,31 @@ fn conditions_and_lints_stand_on_the_lines() {
             "{\n  \"inputs\": {\n    \"a\": {}\n  },\n  \"outputs\": {\n    \"b\": { \"type\": \"integer\" }\n  }\n}\n"
         ),
     );
+}
+
+#[test]
+fn what_is_deprecated_is_named_in_a_derive() {
+    let item = |deprecated: TokenStream| {
+        quote! {
+            #[cfg(unix)]
+            struct Price {
+                #[input] #deprecated gen: i64,
+                #[output] total: $crate::Total,
+            }
+        }
+    };
+    let emulate = with_names(&quote!(emulate));
+    let plain = expanded(emulate.clone(), item(quote!()));
+    let deprecated = expanded(emulate, item(quote!(#[deprecated])));
+    assert_has(&deprecated, &quote!(#[derive(::apaas_flow::__Generated)]));
+    assert!(!plain.contains("# [derive"), "{plain}");
+    // nor is a lint allowed, which could be forbidden
+    assert_has_not(&deprecated, &quote!(allow));
+
+    let struct_and_more = deprecated.parse().unwrap();
+    let generated = super::deprecated::generated(struct_and_more).to_string();
+    assert!(plain.ends_with(&generated), "{generated}\n{plain}");
+    assert!(generated.contains("impl Price"), "{generated}");
 }
 
 #[test]
@@ -703,10 +722,7 @@ fn tokens_of_a_field() {
         stream.into_iter().map(of_tree).sum()
     }
     let flow = |fields: TokenStream| {
-        let nowhere = BuildEnv {
-            package: PathBuf::from("/nowhere"),
-            setting: None,
-        };
+        let nowhere = BuildEnv::new(None, "/nowhere".into(), true, None);
         let item = quote!(
             pub struct Price {
                 #[input("variable_a")]

@@ -1,4 +1,4 @@
-//! All of a call but its result's type, from station to station.
+//! The state machine of a call, without its result type.
 
 use std::future::Future;
 use std::pin::Pin;
@@ -16,7 +16,8 @@ use crate::execution::{Execution, Status};
 use crate::transport::background::Task;
 use crate::wire::Accept;
 
-/// All of a call but its result's type: compiled once, and not anew in the user's crate for each flow.
+/// Everything in a call except its result type, so that it is compiled once here and not again for each flow in the
+/// user's crate.
 pub(crate) struct CallCore {
     pub(super) identity: Arc<Identity>,
     pub(super) state: State,
@@ -25,17 +26,17 @@ pub(crate) struct CallCore {
 pub(super) enum State {
     Pending(Box<Pending>),
     UnderWay(Task<Result<Run>>),
-    /// The reply is there, and its outputs are being read.
+    /// The reply has arrived, and its outputs are being read.
     Arrived(Arrived),
-    /// What the first end said of the run, for those who await the call again.
+    /// What the result said about the run, to repeat if the call is awaited again.
     Over(Ending),
 }
 
 pub(super) struct Arrived {
     run: Box<Run>,
-    /// Whether the first reading did not hold.
+    /// Whether the first pass over the outputs was rejected, so they are read again by index.
     is_second: bool,
-    /// Whether a reading was begun and has not ended, unless it panicked.
+    /// Set while the outputs are being read. Still set on the next poll only if that panicked.
     is_begun: bool,
 }
 
@@ -57,9 +58,9 @@ impl Arrived {
     }
 }
 
-/// Of a call that is over: whether the flow ran, and what is needed to find the run.
+/// How a finished call ended: whether the flow ran, and the ids to find the run.
 pub(super) struct Ending {
-    /// What is wrong about the run, or with awaiting the call again where nothing is.
+    /// The run's error, or [`ErrorKind::Config`] for awaiting twice if the run had none.
     kind: ErrorKind,
     ran: Ran,
     attempts: u32,
@@ -102,11 +103,11 @@ impl Ending {
         }
     }
 
-    /// The error of awaiting the call again.
+    /// The error for awaiting the call again.
     fn again(&self) -> Error {
         Error::plain(
             self.kind,
-            "the call was awaited again after its end; await it once and keep the result",
+            "the call was awaited again after it completed; await it once and keep the result",
         )
         .ran(self.ran)
         .with(|context| {
@@ -146,7 +147,7 @@ impl CallCore {
 
     pub(crate) fn poll(&mut self, cx: &mut task::Context<'_>) -> Poll<Result<Run>> {
         if let State::Pending(_) = self.state {
-            // until it is known to be more
+            // holds if `prepare` or `send` fails or panics; replaced once the call is running
             let not_sent = State::Over(Ending::NOT_SENT);
             if let State::Pending(pending) = std::mem::replace(&mut self.state, not_sent) {
                 match pending.prepare(&self.identity).and_then(Prepared::send) {
@@ -156,7 +157,7 @@ impl CallCore {
             }
         }
         match &mut self.state {
-            // never: it has just begun, and outputs are asked for by `arrive`
+            // unreachable: the call was started above, and `arrive` stops polling once the reply is here
             State::Pending(_) | State::Arrived(_) => Poll::Pending,
             State::UnderWay(task) => {
                 let end = ready!(Pin::new(task).poll(cx));
@@ -174,8 +175,7 @@ impl CallCore {
         }
     }
 
-    /// Waits until the reply is there and its outputs can be read. What comes of that is to be told to `accept` or
-    /// `reject`.
+    /// Waits until the reply has arrived and its outputs can be read. The caller then reports to `accept` or `reject`.
     pub(super) fn arrive(&mut self, cx: &mut task::Context<'_>) -> Poll<Result<()>> {
         if !matches!(self.state, State::Arrived(_)) {
             let run = Box::new(ready!(self.poll(cx))?);
@@ -186,7 +186,7 @@ impl CallCore {
             });
         }
         let State::Arrived(arrived) = &mut self.state else {
-            return Poll::Pending; // never
+            return Poll::Pending; // unreachable: set above
         };
         if std::mem::replace(&mut arrived.is_begun, true) {
             let again = Ending::of_run(&arrived.run).again();
@@ -199,7 +199,7 @@ impl CallCore {
         })
     }
 
-    /// The outputs of the reply that is there.
+    /// The outputs of the reply.
     pub(super) fn outputs(&self) -> Outputs<'_> {
         let State::Arrived(Arrived { run, is_second, .. }) = &self.state else {
             return Outputs::first("");
@@ -209,7 +209,7 @@ impl CallCore {
         indexed.unwrap_or_else(|| Outputs::first(out_params))
     }
 
-    /// The end of the call, if the outputs were read as they are; if not, they are to be read again.
+    /// Completes the call if the outputs were read correctly; otherwise they must be read again.
     pub(super) fn accept(&mut self, is_true: bool) -> Option<Execution<()>> {
         let State::Arrived(arrived) = &mut self.state else {
             return None;
@@ -225,7 +225,7 @@ impl CallCore {
         }
     }
 
-    /// The end of the call, if this is what is wrong with its outputs; without an error they are to be read again.
+    /// Completes the call with this error in its outputs; without an error they must be read again.
     pub(super) fn reject(&mut self, error: Option<Error>) -> Option<Error> {
         let State::Arrived(arrived) = &mut self.state else {
             return error;
@@ -239,7 +239,7 @@ impl CallCore {
         }
     }
 
-    /// Ends the call: its run is there, and its outputs cannot be read.
+    /// Completes the call with an error: the flow ran, but its outputs cannot be read.
     fn fail(&mut self, error: Error) -> Error {
         let error = match std::mem::replace(&mut self.state, State::Over(Ending::NOT_SENT)) {
             State::Arrived(arrived) => arrived.run.error(error),
@@ -249,7 +249,7 @@ impl CallCore {
         error
     }
 
-    /// An error that no attempt has to do with.
+    /// An error from outside any attempt.
     fn refuse(&self, error: Error) -> Error {
         self.identity.error(error, 0)
     }

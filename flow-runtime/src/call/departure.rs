@@ -1,4 +1,4 @@
-//! One attempt on its way: whether its request has left, and the permit that it used up then.
+//! One attempt in flight: whether its request has left, and its permit.
 
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, MutexGuard, OnceLock, PoisonError};
@@ -7,7 +7,7 @@ use crate::error::Ran;
 use crate::quota::Permit;
 use crate::transport::http::Watch;
 
-/// Before the request has left, no server can have acted on it, and its permit is given back.
+/// Until the request leaves, no server can have acted on it, and dropping this gives the permit back.
 pub(super) struct Departure {
     left: AtomicBool,
     permit: Mutex<Permit>,

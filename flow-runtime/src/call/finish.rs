@@ -1,4 +1,4 @@
-//! The end of a call: from the reply to the flow's outputs.
+//! The last step of a call: from the reply to the flow's outputs.
 
 use std::task::{Context, Poll};
 
@@ -7,11 +7,10 @@ use crate::error::Result;
 use crate::execution::Execution;
 use crate::flow::Flow;
 
-/// Waits for the reply and reads the outputs, a second time if need be.
+/// Waits for the reply and reads the outputs, twice if necessary.
 ///
-/// Beside the flow's own two methods this is all that is compiled anew for each flow, in the user's crate. So it is
-/// written for little code: it holds nothing that has to be dropped but the outputs, and calls nothing that is generic,
-/// not even `?`.
+/// Apart from the flow's own two methods, this is all that is compiled again for each flow in the user's crate. So it
+/// is written to generate little code: only the outputs need dropping, and it calls nothing generic, not even `?`.
 pub(crate) fn finish<F: Flow>(
     call: &mut CallCore,
     cx: &mut Context<'_>,

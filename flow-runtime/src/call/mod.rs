@@ -1,4 +1,4 @@
-//! One call: a future with options, that owns all it needs.
+//! One call: a future with options that owns everything it needs.
 
 mod attempts;
 mod call_core;
@@ -36,20 +36,21 @@ use crate::operator::Operator;
 #[cfg(feature = "blocking")]
 use crate::transport::background;
 
-/// A call that waits for the flow's outputs: awaited, it gives an [`Execution`].
+/// A call that waits for the flow's outputs: awaiting it yields an [`Execution`].
 pub type Execute<O> = Call<Execution<O>>;
 
-/// A call that starts a flow and does not wait for its end: awaited, it gives [`Started`].
+/// A call that starts a flow without waiting for it to finish: awaiting it yields [`Started`].
 ///
-/// There is nothing to decode, and the type says so. The open platform has no call that asks for the end of a run.
+/// There are no outputs, and the type says so: the open platform has no API to query the result of a run.
 pub type Start = Call<Started>;
 
-/// A call of a flow. Nothing is sent before it is awaited (or polled, or spawned).
+/// A call of a flow. Nothing is sent until it is awaited (or polled, or spawned).
 ///
-/// Options are set before that; on a call that is under way they change nothing. It borrows nothing: it can be stored, spawned, or awaited in another task.
+/// Set options before that; once the call is running they have no effect. A call borrows nothing, so it can be stored,
+/// spawned, or awaited in another task.
 ///
-/// Dropping it while it is under way stops the waiting, **not** the flow: what was sent is sent. The
-/// [`key`](Self::key), drawn before anything is sent, is what is left then to find the run on the platform.
+/// Dropping a running call stops the waiting, **not** the flow: a sent request cannot be taken back. Use the
+/// [`key`](Self::key), generated before anything is sent, to find the run on the platform.
 ///
 /// ```no_run
 /// use std::time::Duration;
@@ -79,7 +80,7 @@ pub struct Call<R> {
     advance: Advance<R>,
 }
 
-/// Goes on with a call as far as its result's type has to do with it: from the reply to the result.
+/// Drives the part of a call that depends on its result type: from the reply to the result.
 pub(crate) type Advance<R> = fn(&mut CallCore, &mut task::Context<'_>) -> Poll<Result<R>>;
 
 impl<R> Call<R> {
@@ -95,18 +96,18 @@ impl Start {
 }
 
 impl<R> Call<R> {
-    /// On whose behalf the flow runs, instead of the client's operator.
+    /// The user on whose behalf the flow runs, instead of the client's operator.
     pub fn operator(self, operator: Operator) -> Self {
         self.set(|pending| pending.operator = Some(operator))
     }
 
-    /// The key under which the platform runs the flow once at most, instead of a random one.
+    /// The key that makes the platform run the flow at most once, instead of a random one.
     ///
-    /// A key that was used before is refused with [`ErrorKind::KeyUsed`]: it does not replay the first run's outputs.
-    /// How far a key reaches and how long it lives is not documented, so let it begin with the flow's id.
+    /// A used key is refused with [`ErrorKind::KeyUsed`]; it does not replay the first run's outputs. The scope and
+    /// lifetime of a key are not documented, so start it with the flow's id.
     pub fn idempotency_key(mut self, key: impl Into<String>) -> Self {
         if let State::Pending(_) = self.core.state {
-            // nobody else has a clone before the call begins
+            // the call has not begun, so there is no other clone and this copies nothing
             let identity = Arc::make_mut(&mut self.core.identity);
             identity.key = key.into();
             identity.is_own_key = true;
@@ -114,29 +115,29 @@ impl<R> Call<R> {
         self
     }
 
-    /// What keeps a flow that calls itself through a function from going round forever; at most 20. A caller from outside needs none.
+    /// Guards against endless loops when a flow calls itself through a function; at most 20. External callers need
+    /// none.
     pub fn loop_masks(self, masks: impl IntoIterator<Item = impl Into<String>>) -> Self {
         self.set(|pending| pending.loop_masks = masks.into_iter().map(Into::into).collect())
     }
 
-    /// The longest that this call may take once it has left the queue of the rate limit, instead of the client's
-    /// timeout. All attempts share it.
+    /// The timeout of this call, for all attempts together and after the wait for the rate limit. Overrides the
+    /// client's.
     ///
-    /// The wait for the rate limit is no part of it, nor is a pause that the platform asks for: a call may wait for
-    /// those as long as [`queue_limit`](Self::queue_limit) allows. Where someone waits for the answer, as in a web
-    /// handler, set a [`deadline`](Self::deadline).
+    /// It also excludes pauses that the platform asks for; [`queue_limit`](Self::queue_limit) bounds both. If a user is
+    /// waiting for the answer, as in a web handler, set a [`deadline`](Self::deadline).
     pub fn timeout(self, timeout: Duration) -> Self {
         self.set(|pending| pending.timeout = Some(timeout))
     }
 
-    /// The longest wait of this call for the rate limit, pauses that the platform asks for included, instead of the
-    /// client's queue limit.
+    /// The longest time this call may wait for the rate limit, including pauses that the platform asks for. Overrides
+    /// the client's.
     pub fn queue_limit(self, limit: Duration) -> Self {
         self.set(|pending| pending.queue_limit = Some(limit))
     }
 
-    /// The longest that this call may take with everything: rate limit, token, attempts and the pauses between them.
-    /// It is what a web handler wants.
+    /// The longest time this call may take in total: rate limit, token, attempts and the pauses between them. Use it in
+    /// web handlers.
     ///
     /// ```no_run
     /// # use std::time::Duration;
@@ -146,9 +147,9 @@ impl<R> Call<R> {
     /// let run = flow.execute(&client).deadline(Duration::from_secs(5)).await;
     /// match run {
     ///     Ok(run) => Ok(run.execution_id),
-    ///     // nothing happened: the caller can try again
+    ///     // nothing happened: the caller may retry
     ///     Err(error) if error.outcome() == Outcome::DidNotRun => Err((503, error.to_string())),
-    ///     // it may have happened: the caller must not simply try again
+    ///     // it may have happened: the caller must not blindly retry
     ///     Err(error) => Err((500, error.to_string())),
     /// }
     /// # }
@@ -157,17 +158,17 @@ impl<R> Call<R> {
         self.set(|pending| pending.deadline = Some(deadline))
     }
 
-    /// The idempotency key of all attempts of this call, known before anything is sent.
+    /// The idempotency key that all attempts of this call share, known before anything is sent.
     pub fn key(&self) -> &str {
         &self.core.identity.key
     }
 
-    /// Makes the call and waits for its end on this thread, for programs without async.
+    /// Makes the call and blocks this thread until it completes, for programs without async.
     ///
-    /// It works inside an async runtime too, but keeps the runtime's thread.
+    /// It works inside an async runtime too, but blocks the runtime's thread.
     ///
     /// # Errors
-    /// As the awaited call.
+    /// The same as awaiting the call.
     #[cfg(feature = "blocking")]
     pub fn blocking(self) -> Result<R> {
         background::block_on(self)
@@ -190,7 +191,7 @@ impl<R> Future for Call<R> {
     }
 }
 
-/// Without the parameters.
+/// Omits the parameters.
 impl<R> fmt::Debug for Call<R> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Call")

@@ -141,14 +141,13 @@ async fn once<S: Steps>(
     let mut token = token_for(steps, limits, left, attempts).await?;
     let (mut permit, waited) = permit(left, limiter, attempts).await?;
     if waited >= LONG_WAIT {
-        match steps.token_at_hand() {
-            Some(newer) => token = newer,
+        if let Some(newer) = steps.token_at_hand() {
+            token = newer;
+        } else {
             // Only once: a token that is never kept, since it does not live long enough, is not at hand this time either.
-            None => {
-                drop(permit);
-                token = token_for(steps, limits, left, attempts).await?;
-                (permit, _) = self::permit(left, limiter, attempts).await?;
-            }
+            drop(permit);
+            token = token_for(steps, limits, left, attempts).await?;
+            (permit, _) = self::permit(left, limiter, attempts).await?;
         }
     }
     within(limits, left, attempts, steps.attempt(token, permit)).await
@@ -160,13 +159,11 @@ async fn token_for<S: Steps>(
     left: &mut Left,
     attempts: &Attempts,
 ) -> Result<S::Token> {
-    match steps.token_at_hand() {
-        Some(token) => Ok(token),
-        None => {
-            attempts.waits_for_token();
-            within(limits, left, attempts, steps.token()).await
-        }
+    if let Some(token) = steps.token_at_hand() {
+        return Ok(token);
     }
+    attempts.waits_for_token();
+    within(limits, left, attempts, steps.token()).await
 }
 
 /// A permit, and how long it was waited for.

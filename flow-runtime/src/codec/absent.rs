@@ -10,7 +10,7 @@ use serde_json::de::StrRead;
 /// Such a module takes any [`Deserializer`], so that it need not name this type.
 pub type ValueDeserializer<'a, 'de> = &'a mut serde_json::Deserializer<StrRead<'de>>;
 
-/// The value of a type that accepts absence, decided the way serde's derive decides it: `Option` does, `Value` does not.
+/// The value for a missing field, if the type has one. Same rule as serde's derive: `Option` does, `Value` does not.
 pub(crate) fn absent<'de, T: Deserialize<'de>>() -> Option<T> {
     T::deserialize(Absent).ok()
 }

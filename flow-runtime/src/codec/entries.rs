@@ -1,4 +1,4 @@
-//! The entries of a JSON object, or of a list of pairs, with their values left as text.
+//! The entries of a JSON object or a list of pairs, values left as text.
 
 use std::borrow::Cow;
 use std::fmt;
@@ -14,9 +14,9 @@ pub(super) const MOST: usize = 1 << 16;
 
 /// Reads `{"name": value}`, or `[{"api_name": "name", "value": value}]` as the platform has it.
 ///
-/// The keys of a pair may come in any order and with others between them.
+/// The keys of a pair may come in any order, mixed with others.
 pub(crate) fn entries(text: &str) -> serde_json::Result<Vec<Entry<'_>>> {
-    // A pair needs this much text, and few flows have more outputs than that.
+    // An upper bound from the shortest possible pair, capped: few flows have more outputs.
     let room = (text.len() / r#"{"api_name":"a","value":1}"#.len()).min(64);
     let mut deserializer = serde_json::Deserializer::from_str(text);
     let entries = deserializer.deserialize_any(All { room })?;
@@ -25,7 +25,7 @@ pub(crate) fn entries(text: &str) -> serde_json::Result<Vec<Entry<'_>>> {
 }
 
 struct All {
-    /// For so many entries there is room at once.
+    /// The initial capacity.
     room: usize,
 }
 
@@ -99,7 +99,7 @@ impl<'de> Deserialize<'de> for Pair<'de> {
     }
 }
 
-/// A string that is borrowed wherever it has no escapes, which serde's own `Cow` does not do.
+/// A string, borrowed unless it has escapes; serde's own `Cow` never borrows.
 pub(crate) struct Text<'a>(pub(crate) Cow<'a, str>);
 
 impl<'de> Deserialize<'de> for Text<'de> {
@@ -139,7 +139,7 @@ mod tests {
     }
 
     #[test]
-    fn keys_come_in_any_order_and_with_others_between() {
+    fn keys_come_in_any_order_mixed_with_others() {
         let expected = [
             ("a".to_owned(), "1".to_owned()),
             ("b".to_owned(), "[\"x\"]".to_owned()),

@@ -1,4 +1,4 @@
-//! Writing one value: a none is noted, and a number that JSON does not have is an error.
+//! Writing one value: detects `None`, and refuses numbers that JSON cannot represent.
 
 use std::fmt::{self, Display};
 
@@ -7,7 +7,7 @@ use serde::ser::{
     SerializeTuple, SerializeTupleStruct, SerializeTupleVariant, Serializer,
 };
 
-/// JSON has no such number; serde_json would write null, and the flow would run with it.
+/// JSON has no such number; serde_json would write null, and the flow would run with that.
 pub(super) const NOT_FINITE: &str = "a number that is not finite";
 
 /// Writes one value, as `S` does but for two things: what the `serialize` of a `with = path` module is given.
@@ -41,7 +41,7 @@ pub(super) const NOT_FINITE: &str = "a number that is not finite";
 /// ```
 pub struct FieldSerializer<'n, S> {
     inner: S,
-    /// Where to note a none; nowhere once inside of something.
+    /// Where to note a `None`; only set at the top level.
     none: Option<&'n mut bool>,
 }
 
@@ -69,7 +69,7 @@ impl<'n, S> FieldSerializer<'n, S> {
     }
 }
 
-/// A part of a value, written the same way.
+/// Part of a value, serialized with the same rules.
 struct Part<'v, T: ?Sized>(&'v T);
 
 impl<T: Serialize + ?Sized> Serialize for Part<'_, T> {
@@ -141,7 +141,7 @@ impl<S: Serializer> Serializer for FieldSerializer<'_, S> {
         _name: &'static str,
         value: &T,
     ) -> Result<S::Ok, S::Error> {
-        // as serde_json has it; only so can a none in it be seen
+        // transparent, as in serde_json, so that a `None` inside is seen
         value.serialize(self)
     }
 

@@ -1,4 +1,4 @@
-//! The JSON of inputs and outputs: how a value is written and read, and why that failed.
+//! The JSON of inputs and outputs: writing values, reading them, and explaining failures.
 
 mod absent;
 mod cursor;

@@ -1,4 +1,4 @@
-//! The inputs of a call on their way into the request.
+//! Collects the inputs of a call as JSON for the request.
 
 use std::ops::Range;
 
@@ -11,11 +11,11 @@ use crate::error::{Error, ErrorKind, Result};
 /// See [`Flow`](crate::Flow) for an example.
 #[derive(Clone, Default)]
 pub struct Params {
-    /// `{"a":1,"b":2`, without the last brace; empty until the first field.
+    /// `{"a":1,"b":2`, without the closing brace; empty until the first field.
     json: Vec<u8>,
-    /// Where the names stand in it.
+    /// The positions of the names in it.
     names: Vec<Range<usize>>,
-    /// What went wrong in `put`.
+    /// The first error of `put`.
     error: Option<Error>,
 }
 
@@ -25,17 +25,17 @@ impl Params {
         Self::default()
     }
 
-    /// Adds an input under its api name, unless its value is none.
+    /// Adds an input under its api name.
     ///
-    /// `None` is left out; the inner none of `Some(None)` is sent as null.
+    /// `None` is omitted; `Some(None)` is sent as null.
     ///
     /// # Errors
-    /// [`ErrorKind::Encode`] if the value cannot be written as JSON. Its text names the input, never the value.
+    /// [`ErrorKind::Encode`] if the value cannot be written as JSON. The message names the input, never the value.
     pub fn field<T: InputValue + ?Sized>(&mut self, name: &str, value: &T) -> Result<()> {
         self.field_with(name, |serializer| value.serialize(serializer))
     }
 
-    /// Adds an input that a function of yours writes, such as the `serialize` of a `with` module.
+    /// Adds an input written by your own function, such as the `serialize` of a `with` module.
     ///
     /// ```
     /// use apaas_flow::Params;
@@ -47,7 +47,7 @@ impl Params {
     /// ```
     ///
     /// # Errors
-    /// As [`field`](Self::field).
+    /// The same as [`field`](Self::field).
     pub fn field_with(
         &mut self,
         name: &str,
@@ -63,7 +63,7 @@ impl Params {
             &mut serde_json::Serializer::new(&mut self.json),
             &mut none,
         ));
-        // A function that writes nothing at all means the same as a none.
+        // A function that writes nothing counts as `None`.
         if none || written.is_err() || self.json.len() == begun {
             self.json.truncate(before);
             self.names.pop();
@@ -74,8 +74,8 @@ impl Params {
         })
     }
 
-    /// As [`field`](Self::field), for generated code: the first error ends the writing, and [`written`](Self::written)
-    /// has it.
+    /// Like [`field`](Self::field), for generated code: after the first error it does nothing, and
+    /// [`written`](Self::written) returns that error.
     #[doc(hidden)]
     pub fn put<T: InputValue + ?Sized>(&mut self, name: &str, value: &T) {
         if self.error.is_none() {
@@ -83,7 +83,7 @@ impl Params {
         }
     }
 
-    /// As [`field_with`](Self::field_with), for generated code.
+    /// Like [`field_with`](Self::field_with), for generated code.
     #[doc(hidden)]
     pub fn put_with(
         &mut self,
@@ -97,7 +97,7 @@ impl Params {
         }
     }
 
-    /// How the writing went.
+    /// The first error of `put` and `put_with`, if any.
     #[doc(hidden)]
     pub fn written(&mut self) -> Result<()> {
         self.error.take().map_or(Ok(()), Err)
@@ -133,7 +133,7 @@ impl Params {
         if !text.starts_with('{') {
             return Err(Error::plain(
                 ErrorKind::Encode,
-                "the output type must serialise as an object of outputs",
+                "the output type must serialize to an object of outputs",
             ));
         }
         for (name, value) in entries(&text).unwrap_or_default() {
@@ -142,11 +142,11 @@ impl Params {
         Ok(())
     }
 
-    /// Writes what stands in front of a value.
+    /// Writes everything before a value: the separator, the name and the colon.
     fn begin(&mut self, name: &str) -> Result<()> {
         let before = self.json.len();
         if before == 0 {
-            // most inputs' whole text, and as many names
+            // enough for the inputs of most flows
             self.json.reserve(128);
             self.names.reserve(8);
         }
@@ -157,7 +157,7 @@ impl Params {
         let flaw = if name.is_empty() {
             "an api name is empty".to_owned()
         } else if earlier.any(|earlier| earlier == self.json.get(written.clone())) {
-            format!("`{name}` is written twice; each api name can have one value")
+            format!("duplicate api name `{name}`; each takes one value")
         } else {
             self.names.push(written);
             self.json.push(b':');
@@ -167,13 +167,13 @@ impl Params {
         Err(Error::plain(ErrorKind::Encode, flaw))
     }
 
-    /// The text of the object; none if there is no input.
+    /// The JSON object; none if there are no inputs.
     pub(crate) fn into_json(mut self) -> Option<String> {
         if self.json.is_empty() {
             return None;
         }
         self.json.push(b'}');
-        // serde_json writes nothing but UTF-8
+        // never `None`: serde_json writes UTF-8 only
         String::from_utf8(self.json).ok()
     }
 }
@@ -213,7 +213,7 @@ mod tests {
     }
 
     #[test]
-    fn a_none_is_left_out_by_value_not_by_word() {
+    fn none_is_omitted_by_value_not_by_type_name() {
         assert_eq!(written(|to| to.field("a", &None::<i64>)), None);
         assert_eq!(written(|to| to.field("a", &Wrapper(None))), None);
         assert_eq!(written(|to| to.field("a", &&&None::<i64>)), None);
@@ -241,7 +241,7 @@ mod tests {
     }
 
     #[test]
-    fn generated_code_learns_of_the_first_bad_input_in_the_end() {
+    fn written_returns_the_first_error_of_put() {
         let mut params = Params::new();
         params.put("a", &1);
         params.put("ratio", &f64::NAN);
@@ -255,7 +255,7 @@ mod tests {
     }
 
     #[test]
-    fn an_input_that_cannot_be_written_is_named_and_leaves_nothing_behind() {
+    fn an_invalid_input_is_named_and_leaves_no_trace() {
         let mut params = Params::new();
         params.field("a", &1).expect("fine");
         let error = params.field("ratio", &f64::NAN).expect_err("no JSON");
@@ -289,18 +289,14 @@ mod tests {
         let mut params = Params::new();
         params.field("a\"", &1).expect("fine");
         params.field("b", &None::<i64>).expect("fine");
-        params.field("b", &2).expect("left out before");
-        for (name, says) in [
-            ("a\"", "written twice"),
-            ("b", "written twice"),
-            ("", "empty"),
-        ] {
+        params.field("b", &2).expect("omitted before");
+        for (name, says) in [("a\"", "duplicate"), ("b", "duplicate"), ("", "empty")] {
             let error = params.field(name, &3).expect_err("refused");
             assert!(error.to_string().contains(says), "{error}");
         }
         params
             .field_with("nothing", |_| Ok(()))
-            .expect("as good as a none");
+            .expect("same as none");
         assert_eq!(params.into_json().as_deref(), Some(r#"{"a\"":1,"b":2}"#));
     }
 

@@ -40,9 +40,6 @@ impl<'a> InPlace<'a> {
 
     /// The value under a name, in place if it is the upcoming one.
     pub(super) fn find(&mut self, name: &str) -> Result<Option<Value<'a>>, GaveUp> {
-        if self.gave_up {
-            return Err(GaveUp);
-        }
         let mut upcoming = self.upcoming()?;
         if upcoming != Upcoming::Output(name) {
             if let Some(entry) = self.passed.iter().find(|entry| entry.name == name) {
@@ -101,8 +98,9 @@ impl<'a> InPlace<'a> {
     #[inline]
     fn upcoming(&mut self) -> Result<Upcoming<'a>, GaveUp> {
         match self.pairs.upcoming() {
-            Some(upcoming) => Ok(upcoming),
-            None => Err(self.give_up()),
+            // Where it was given up the cursor stands still, and the same output would come for ever.
+            Some(upcoming) if !self.gave_up => Ok(upcoming),
+            _ => Err(self.give_up()),
         }
     }
 
