@@ -73,3 +73,34 @@ pub(super) fn obstacle(chain: &str) -> Option<&'static Obstacle> {
         .find(|(part, _)| chain.contains(part))
         .map(|(_, obstacle)| obstacle)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::obstacle;
+
+    #[test]
+    fn what_lasts_is_told_from_what_passes() {
+        for (text, lasts) in [
+            ("invalid peer certificate: UnknownIssuer", true),
+            ("certificate verify failed: self-signed certificate", true),
+            ("received fatal alert: HandshakeFailure", true),
+            ("tunnel error: proxy authorization required", true),
+            ("invalid URL, scheme is not http", true),
+            (
+                "tcp connect error: Too many open files (os error 24)",
+                false,
+            ),
+            ("dns error: failed to lookup address information", false),
+        ] {
+            let found = obstacle(text).map(|obstacle| obstacle.lasts);
+            assert_eq!(found, Some(lasts), "{text}");
+        }
+        for text in [
+            "tcp connect error: Connection refused (os error 111)",
+            "tunnel error: unsuccessful",
+            "operation timed out",
+        ] {
+            assert!(obstacle(text).is_none(), "{text}");
+        }
+    }
+}
