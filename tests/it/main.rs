@@ -20,6 +20,7 @@ mod contracts;
 mod emulated_outputs;
 mod emulator;
 mod fairness;
+mod floats;
 mod flows;
 #[cfg(unix)]
 mod forks;
