@@ -54,14 +54,14 @@ pub type Start = Call<Started>;
 ///
 /// ```no_run
 /// use std::time::Duration;
-/// # use apaas_flow::{Client, Flow, Operator, Outputs, Params, Result};
+/// # use apaas_flow::{Client, Flow, Operator, FieldReader, FieldWriter, Result};
 /// # struct Nightly;
 /// # impl Flow for Nightly {
 /// #     const NAMESPACE: &'static str = "package_shop__c";
 /// #     const FLOW_ID: &'static str = "nightly";
 /// #     type Output = ();
-/// #     fn write_params(&self, _: &mut Params) -> Result<()> { Ok(()) }
-/// #     fn read_outputs(_: &mut Outputs<'_>) -> Result<()> { Ok(()) }
+/// #     fn write_params(&self, _: &mut FieldWriter) -> Result<()> { Ok(()) }
+/// #     fn read_outputs(_: &mut FieldReader<'_>) -> Result<()> { Ok(()) }
 /// # }
 /// # async fn example(client: Client) -> Result<()> {
 /// let call = client
