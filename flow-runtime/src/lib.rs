@@ -5,7 +5,7 @@
 //! | step | where |
 //! |---|---|
 //! | inputs to JSON | `params`, `field` |
-//! | options, and the future that waits | `call`, on the `driver`'s thread |
+//! | options, and the future that waits | `call`, on the client's own thread (`transport::background`) |
 //! | attempts, timeouts | `send`, which asks `retry` what to do next |
 //! | a place in the rate limit | `quota` |
 //! | a token | `token_cache`, `credentials`, `token_store` |

@@ -203,8 +203,8 @@ impl<R> Call<R> {
         self.set(|pending| pending.loop_masks = masks.into_iter().map(Into::into).collect())
     }
 
-    /// The longest that this call may take once it has left the queue of the rate limit, instead of the client's
-    /// timeout. All attempts share it.
+    /// The longest that this call may take apart from the queue of the rate limit, instead of the client's timeout: its
+    /// token and all attempts share it.
     ///
     /// The wait for the rate limit is no part of it, nor is a pause that the platform asks for: a call may wait for
     /// those as long as [`queue_limit`](Self::queue_limit) allows. Where someone waits for the answer, as in a web

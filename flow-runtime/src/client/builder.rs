@@ -13,6 +13,7 @@ use crate::error::{Error, ErrorKind, Result};
 use crate::flow::check_dynamic;
 use crate::operator::Operator;
 use crate::quota::Quota;
+use crate::transport::background::IoThread;
 use crate::transport::http::{Customize, Http};
 use crate::transport::process::UsedIn;
 use crate::transport::tls::Certificates;
@@ -152,7 +153,7 @@ impl ClientBuilder {
 
     /// The longest time of a call, all attempts and the token included. 30 seconds by default.
     ///
-    /// It begins when the call has its place in the [quota](Self::quota): waiting for that is bounded by
+    /// Waiting for a place in the [quota](Self::quota) is no part of it: that is bounded by
     /// [`queue_limit`](Self::queue_limit).
     pub fn timeout(mut self, timeout: Duration) -> Self {
         self.timeout = timeout;
@@ -279,6 +280,7 @@ impl ClientBuilder {
         };
         Ok(Client(Arc::new(Context {
             used_in: UsedIn::default(),
+            thread: IoThread::default(),
             tokens: TokenCache::new(source, store, self.timeout),
             limiter: self.quota.into_limiter(),
             queue_limit: self.queue_limit,
