@@ -7,7 +7,7 @@ use syn::{Attribute, Generics, Type, WherePredicate, parse_quote};
 use crate::attributes;
 use crate::check;
 use crate::contract::find::Found;
-use crate::expand;
+use crate::expand::{self, deprecated};
 use crate::generics::{self, Names};
 use crate::model::{Door, Field, Flow, Output};
 use crate::parse::item::Foreign;
@@ -38,8 +38,9 @@ pub(crate) fn of_flow(mut flow: Flow, found: Option<&Found>, errors: &Errors) ->
                 .map(|(field, _)| expand::struct_field(field, &field.ty)),
         )
     });
-    let stub = can_anchor.then(|| stub(&flow));
-    quote!(#errors #input #output #stub)
+    let stub = can_anchor.then(|| stub(&flow)).flatten();
+    let [before, stub] = deprecated::around(&flow, stub.unwrap_or_default());
+    quote!(#errors #before #input #output #stub)
 }
 
 /// The item itself, and for a type what the callers of a flow expect of it.

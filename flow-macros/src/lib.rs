@@ -19,7 +19,7 @@ mod types;
 
 use proc_macro2::TokenStream;
 
-use crate::contract::find::BuildEnv;
+use crate::contract::build_env::BuildEnv;
 use crate::model::{Door, Flow};
 use crate::parse::arguments::Arguments;
 use crate::parse::item::Item;
@@ -33,6 +33,12 @@ pub fn apaas_flow(
 ) -> proc_macro::TokenStream {
     let env = BuildEnv::of_this_compilation();
     generate(arguments.into(), item.into(), &env).into()
+}
+
+#[doc(hidden)]
+#[proc_macro_derive(__Generated, attributes(apaas_flow_generated))]
+pub fn generated(item: proc_macro::TokenStream) -> proc_macro::TokenStream {
+    expand::deprecated::generated(item.into()).into()
 }
 
 fn generate(arguments: TokenStream, item: TokenStream, env: &BuildEnv) -> TokenStream {
@@ -51,7 +57,7 @@ fn generate(arguments: TokenStream, item: TokenStream, env: &BuildEnv) -> TokenS
                 contract::check::check(&flow, found, &report);
             }
             match report.finish() {
-                Ok(()) => expand::expand(&flow, found.as_ref()),
+                Ok(()) => expand::expand(&flow, found.as_ref(), &env.tracked(found.as_ref())),
                 Err(errors) => fallback::of_flow(flow, found.as_ref(), &errors),
             }
         }

@@ -4,6 +4,7 @@ pub(crate) mod arguments;
 pub(crate) mod item;
 pub(crate) mod mark;
 
+use proc_macro2::Ident;
 use syn::Token;
 use syn::parse::ParseStream;
 
@@ -50,6 +51,18 @@ fn skip_until(input: ParseStream<'_>, stop: impl Fn(ParseStream<'_>) -> bool) {
 
 fn at_comma_or_end(input: ParseStream<'_>) -> bool {
     input.is_empty() || input.peek(Token![,])
+}
+
+/// The `=` behind a key, and what is wrong where there is none.
+fn equals(key: &Ident, input: ParseStream<'_>, usage: &str) -> syn::Result<Token![=]> {
+    let span = if at_comma_or_end(input) {
+        key.span()
+    } else {
+        input.span()
+    };
+    input
+        .parse()
+        .map_err(|_| syn::Error::new(span, format!("expected `=` after `{key}`: `{usage}`")))
 }
 
 /// `Vec<T>` to `Vec::<T>`, so that `::serialize` can follow.

@@ -1,6 +1,10 @@
 //! What a call that went well hands over.
 
+mod builder;
+
 use std::fmt;
+
+pub use builder::{ExecutionBuilder, StartedBuilder};
 
 /// A run that ended well, with its outputs.
 ///
@@ -166,6 +170,18 @@ impl fmt::Display for Outcome {
 }
 
 impl<O> Execution<O> {
+    /// The same run with other outputs.
+    pub(crate) fn with_output<P>(self, output: P) -> Execution<P> {
+        Execution {
+            execution_id: self.execution_id,
+            status: self.status,
+            output,
+            idempotency_key: self.idempotency_key,
+            log_id: self.log_id,
+            attempts: self.attempts,
+        }
+    }
+
     /// Always [`Outcome::Ran`]: what an error says by its own [`outcome`](crate::Error::outcome).
     pub fn outcome(&self) -> Outcome {
         Outcome::Ran

@@ -1,4 +1,4 @@
-//! Setting up a client: what is wrong is said before any call.
+//! Setting up a client: mistakes are reported before any call.
 
 use std::time::{Duration, SystemTime};
 
@@ -55,14 +55,17 @@ fn plain_http_is_for_this_machine_only() {
 }
 
 #[test]
-fn a_url_that_cannot_be_used_says_why() {
+fn an_unusable_url_is_refused_with_a_reason() {
     for (url, says) in [
-        ("", "it looks like https://open.feishu.cn"),
-        ("open.feishu.cn", "it looks like https://open.feishu.cn"),
+        ("", "expected something like https://open.feishu.cn"),
+        (
+            "open.feishu.cn",
+            "expected something like https://open.feishu.cn",
+        ),
         ("ftp://open.feishu.cn", "neither https:// nor http://"),
         (
             "https://user:hunter2@open.feishu.cn",
-            "a user or a password",
+            "a user name or password",
         ),
         (
             "https://open.feishu.cn/open-apis/",
@@ -80,7 +83,7 @@ fn a_url_that_cannot_be_used_says_why() {
 }
 
 #[test]
-fn credentials_are_needed() {
+fn credentials_are_required() {
     for (client, says) in [
         (Client::builder().build(), "no credentials"),
         (Client::new("", "s3cr3t"), "empty"),
@@ -110,7 +113,7 @@ fn a_bad_alias_and_a_zero_timeout_are_refused() {
 }
 
 #[test]
-fn the_http_client_underneath_can_be_changed() {
+fn the_underlying_http_client_can_be_customized() {
     let client = Client::builder()
         .app_credentials("cli_a1b2", "s3cr3t")
         .http(|builder| builder.user_agent("mine").referer(true))

@@ -17,13 +17,19 @@ mod chaos;
 mod child;
 mod clients;
 mod contracts;
+mod emulated_outputs;
 mod emulator;
 mod fairness;
+mod floats;
 mod flows;
 #[cfg(unix)]
 mod forks;
+mod hostile_replies;
 mod layers;
 mod macros;
+#[cfg(target_os = "linux")]
+mod memory;
+mod obstacles;
 mod odd_contracts;
 mod outcomes;
 mod recorded_contracts;

@@ -319,7 +319,7 @@ async fn replies_without_outputs_teach_nothing() {
         || answer(reply(&json!({ "status": "end", "out_params": "<oops>" }))),
         || answer(r#"{"code":2320001,"msg":"m"}"#),
         // What could be taken for outputs by name, but is a whole body that nobody can read.
-        || answer(r#"{"code":0,"msg":"\ud800","data":{"status":"end","out_params":"[]"}}"#),
+        || answer(r#"{"code":0,"msg":"ok","data":{"status":"end","out_params":"[]"}"#),
         || answer(r#"{"0utput":1}"#),
         || status(500, r#"{"0utput":1}"#),
         || status(502, "<html>"),
@@ -601,6 +601,32 @@ fn code_writes_its_contract() {
     let modified = fs::metadata(&file).unwrap().modified().unwrap();
     contract::write::<Described>(folder.flows()).unwrap();
     assert_eq!(fs::metadata(&file).unwrap().modified().unwrap(), modified);
+}
+
+/// A build cannot depend on a file that is not there: the attribute has it depend on the lock.
+#[test]
+fn a_new_contract_touches_the_lock() {
+    let folder = Folder::new();
+    let write = || contract::write::<Described>(folder.flows()).unwrap();
+    write();
+    let lock = folder.flows().join(".lock");
+    let long_ago = SystemTime::now() - Duration::from_secs(1000);
+    let touched = || {
+        let modified = fs::metadata(&lock).unwrap().modified().unwrap();
+        let is_touched = modified > long_ago + Duration::from_secs(500);
+        let file = fs::File::options().write(true).open(&lock).unwrap();
+        file.set_modified(long_ago).unwrap();
+        is_touched
+    };
+    touched();
+    write();
+    assert!(!touched());
+    folder.put("{}");
+    write();
+    assert!(!touched(), "the contract itself has changed");
+    fs::remove_file(folder.bill()).unwrap();
+    write();
+    assert!(touched());
 }
 
 #[tokio::test]

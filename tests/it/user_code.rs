@@ -201,17 +201,23 @@ async fn whatever_a_store_does_it_costs_a_fetch_and_no_call() {
     let hang: Deed = || Box::pin(pending());
     for deed in [block, panic, hang] {
         for question in [Question::Get, Question::Put, Question::Invalidate] {
-            let calm = Server::platform(|_| json(SUCCESS));
-            let other = calm.client();
+            let calm_server = Server::platform(|_| json(SUCCESS));
+            let other = calm_server.client();
             delete().execute(&other).await.unwrap();
             let refused = AtomicBool::new(false);
-            let server = Server::platform(move |_| match refused.swap(true, Ordering::SeqCst) {
-                false => status(400, r#"{"code":99991663,"msg":"Invalid access token"}"#),
-                true => json(SUCCESS),
+            let server = Server::platform(move |_| {
+                if refused.swap(true, Ordering::SeqCst) {
+                    json(SUCCESS)
+                } else {
+                    status(400, r#"{"code":99991663,"msg":"Invalid access token"}"#)
+                }
             });
-            let store = Store(move |asked| match asked == question {
-                true => deed(),
-                false => Box::pin(ready(())),
+            let store = Store(move |asked| {
+                if asked == question {
+                    deed()
+                } else {
+                    Box::pin(ready(()))
+                }
             });
             let client = server
                 .builder()
@@ -231,9 +237,12 @@ async fn whatever_a_store_does_it_costs_a_fetch_and_no_call() {
 
 #[tokio::test]
 async fn a_store_that_hangs_is_not_asked_at_every_fetch() {
-    let server = Server::start(|request| match request.is_token() {
-        true => crate::server::token("t-1", 0), // never kept
-        false => json(SUCCESS),
+    let server = Server::start(|request| {
+        if request.is_token() {
+            crate::server::token("t-1", 0) // never kept
+        } else {
+            json(SUCCESS)
+        }
     });
     let client = server
         .builder()

@@ -1,9 +1,9 @@
 //! A flow against its contract.
 
-use apaas_flow_contract::{CodeType, Entry, Kind, Members, Side, suggest};
+use apaas_flow_contract::{CodeType, Entry, Kind, Members, Side, ValueType, suggest};
 
 use super::find::Found;
-use super::rust_type::{accepts_absence, code_type};
+use super::rust_type::{accepts_absence, code_type, value_type_name};
 use crate::model::{Field, Flow, Port};
 use crate::names;
 use crate::parse::mark::Direction;
@@ -124,7 +124,8 @@ fn value(field: &Field, port: &Port, entry: &Entry, found: &Found, report: &Repo
         return;
     }
     let Found { contract, file, .. } = found;
-    let (name, kind) = (&port.name.text, entry.kind().unwrap_or(Kind::Any));
+    let name = &port.name.text;
+    let value = entry.value_type().unwrap_or(Kind::Any.into());
     let code = code_type(&field.ty);
     let is_optional = accepts_absence(&field.ty);
     let is_disputed = port.direction == Direction::Output && contract.is_disputed(name);
@@ -132,31 +133,25 @@ fn value(field: &Field, port: &Port, entry: &Entry, found: &Found, report: &Repo
         && port.direction == Direction::Output
         && port.default.is_none()
         && !is_optional;
-    if !is_disputed && !code.holds(kind, port.direction.side()) {
+    if !is_disputed && !code.holds(value, port.direction.side()) {
         let ty = types::text(&field.ty);
-        let cures: Vec<String> = kind
-            .rust_types()
-            .iter()
-            .map(|cure| {
-                if is_optional || must_be_optional {
-                    format!("Option<{cure}>")
-                } else {
-                    (*cure).to_owned()
-                }
-            })
-            .collect();
+        let cures = value.kind.rust_types().iter();
+        let cures = cures.map(|cure| spelt(cure, value, is_optional || must_be_optional));
+        let cures: Vec<String> = cures.collect();
         let cures: Vec<&str> = cures.iter().map(String::as_str).collect();
-        let own = match code {
-            CodeType::One(own) if !own.is_shape() && own != kind && !ty.contains("::") => {
-                ", and write a type of your own with its module, `model::...`"
+        let own = match (code, value_type_name(&field.ty)) {
+            (CodeType::One(own), Some(name)) if own != value.kind => {
+                format!(
+                    "; if `{name}` is a type of your own, write it with its module, such as `model::{name}`"
+                )
             }
-            _ => "",
+            _ => String::new(),
         };
         report.over(
             &field.ty,
             format!(
-                "`{ty}` cannot hold `{name}`, which is of type `{}` in {file}; use {}{own}",
-                kind.word(),
+                "`{ty}` cannot hold `{name}`, which is {} in {file}; use {}{own}",
+                described(value),
                 suggest::one_of(&cures)
             ),
         );
@@ -170,6 +165,32 @@ fn value(field: &Field, port: &Port, entry: &Entry, found: &Found, report: &Repo
             ),
         );
     }
+}
+
+/// To be read after "which is ".
+fn described(value: ValueType) -> String {
+    let word = value.kind.word();
+    match value.several {
+        _ if value.is_list() => format!("a list of `{word}`"),
+        Some(false) => format!("a single `{word}`"),
+        _ => format!("of type `{word}`"),
+    }
+}
+
+/// `Option<Vec<value::Choice>>`
+fn spelt(cure: &str, value: ValueType, is_optional: bool) -> String {
+    let within = |outer: &str, inner: &str| match inner {
+        Kind::OWN_TYPE => format!("{outer}<...>"),
+        inner => format!("{outer}<{inner}>"),
+    };
+    let mut cure = cure.to_owned();
+    if value.is_list() {
+        cure = within("Vec", &cure);
+    }
+    if is_optional {
+        cure = within("Option", &cure);
+    }
+    cure
 }
 
 fn report_missing(flow: &Flow, found: &Found, missing: &[&str], report: &Report) {

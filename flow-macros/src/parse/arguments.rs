@@ -6,7 +6,7 @@ use syn::ext::IdentExt;
 use syn::parse::{Parse, ParseStream, Parser};
 use syn::{ExprPath, LitBool, LitStr, Path, Token, Type};
 
-use super::{Slot, at_comma_or_end, skip_until};
+use super::{Slot, at_comma_or_end, equals, skip_until};
 use crate::keywords::{ARGUMENTS, CONTRACT, CRATE, EMULATE, FLOW_ID, METHODS, NAMESPACE, OUTPUT};
 use crate::report::Report;
 
@@ -132,10 +132,15 @@ fn starts_argument_or_comma(input: ParseStream<'_>) -> bool {
 
 fn starts_argument(input: ParseStream<'_>) -> bool {
     let ahead = input.fork();
-    ahead.call(Ident::parse_any).is_ok_and(|key| {
-        (key == EMULATE && at_comma_or_end(&ahead))
-            || (ahead.peek(Token![=]) && !ahead.peek(Token![==]))
-    })
+    ahead
+        .call(Ident::parse_any)
+        .is_ok_and(|key| (key == EMULATE && at_comma_or_end(&ahead)) || starts_value(&ahead))
+}
+
+/// `=`, or the `:` that is written for it.
+fn starts_value(input: ParseStream<'_>) -> bool {
+    input.peek(Token![=]) && !input.peek(Token![==])
+        || input.peek(Token![:]) && !input.peek(Token![::])
 }
 
 /// The commas in `output = HashMap<String, i64>` separate no arguments.
@@ -148,8 +153,9 @@ fn follows_comma(input: ParseStream<'_>) -> bool {
         return ahead.is_empty() || ahead.peek(syn::Lit);
     }
     at_comma_or_end(&ahead)
-        || ahead.peek(Token![=]) && !ahead.peek(Token![==])
+        || starts_value(&ahead)
         || ahead.peek(syn::token::Paren)
+        || ahead.peek(syn::Lit)
 }
 
 fn fill<T>(
@@ -176,47 +182,39 @@ fn fill<T>(
 }
 
 fn name(key: &Ident, input: ParseStream<'_>) -> syn::Result<Name> {
-    let expected = format!("expected `{key}` to be a string: `{key} = \"...\"`");
-    value(key, input, &expected, |input| {
-        match input.parse::<LitStr>() {
-            Ok(text) => Ok(Name::Text(text)),
-            Err(_) => input.parse().map(Name::Const),
+    let usage = format!("{key} = \"...\"");
+    value(key, input, "a string", &usage, |input| {
+        if input.peek(LitStr) {
+            input.parse().map(Name::Text)
+        } else {
+            input.parse().map(Name::Const)
         }
     })
 }
 
 fn output(key: &Ident, input: ParseStream<'_>) -> syn::Result<Type> {
-    value(
-        key,
-        input,
-        "expected `output` to be a type: `output = Type`",
-        Type::parse,
-    )
+    value(key, input, "a type", "output = Type", Type::parse)
 }
 
 fn methods(key: &Ident, input: ParseStream<'_>) -> syn::Result<bool> {
-    value(
-        key,
-        input,
-        "expected `methods` to be `true` or `false`: `methods = false`",
-        |input| input.parse::<LitBool>().map(|value| value.value),
-    )
+    let either = "`true` or `false`";
+    value(key, input, either, "methods = false", |input| {
+        input.parse::<LitBool>().map(|value| value.value)
+    })
 }
 
 fn krate(key: &Ident, input: ParseStream<'_>) -> syn::Result<Path> {
-    value(
-        key,
-        input,
-        "expected `crate` to be a path: `crate = path::to::apaas_flow`",
-        Path::parse_mod_style,
-    )
+    let usage = "crate = path::to::apaas_flow";
+    value(key, input, "a path", usage, Path::parse_mod_style)
 }
 
 fn contract(key: &Ident, input: ParseStream<'_>) -> syn::Result<LitStr> {
+    let usage = "contract = \"flows/...\"";
     value(
         key,
         input,
-        "expected `contract` to be the path of a file: `contract = \"flows/...\"`",
+        "the path of a file",
+        usage,
         <LitStr as Parse>::parse,
     )
 }
@@ -236,16 +234,20 @@ fn emulate(_: &Ident, input: ParseStream<'_>) -> syn::Result<()> {
 fn value<T>(
     key: &Ident,
     input: ParseStream<'_>,
-    expected: &str,
+    what: &str,
+    usage: &str,
     parse: impl Fn(ParseStream<'_>) -> syn::Result<T>,
 ) -> syn::Result<T> {
     use syn::parse::discouraged::Speculative;
 
-    if !input.peek(Token![=]) {
-        skip_until(input, starts_argument_or_comma);
-        return Err(syn::Error::new(key.span(), expected));
-    }
-    let equals = input.parse::<Token![=]>()?;
+    let equals = match equals(key, input, usage) {
+        Ok(equals) => equals,
+        Err(error) => {
+            skip_until(input, starts_argument_or_comma);
+            return Err(error);
+        }
+    };
+    let expected = format!("expected `{key}` to be {what}: `{usage}`");
     let begin = input.cursor();
     let ahead = input.fork();
     match parse(&ahead) {
@@ -339,6 +341,9 @@ mod tests {
             quote!(namespace, flow_id = "b"),
             quote!(namespace("a"), flow_id = "b"),
             quote!(namespace = "a" + "b", flow_id = "b"),
+            quote!(namespace: "a", flow_id = "b"),
+            quote!(namespace "a", flow_id = "b"),
+            quote!(namespace = 5 NAMESPACE, flow_id = "b"),
             quote!(namespace = "a" flow_id = "b"),
             quote!(namespce = "a", flow_id = "b"),
             quote!(output = HashMap<String, i64 i64>, namespace = "a", flow_id = "b"),
@@ -379,6 +384,24 @@ mod tests {
                 "unknown argument `timeout`; the arguments are `namespace`, `flow_id`, `output`, `emulate`, `methods`, `crate` and `contract`"
             ]
         );
+    }
+
+    #[test]
+    fn each_argument_has_its_own_equals_sign() {
+        for written in [
+            quote!(namespace: "a", flow_id: "b"),
+            quote!(namespace "a", flow_id "b"),
+            quote!(namespace("a"), flow_id("b")),
+            quote!(namespace, flow_id),
+        ] {
+            assert_eq!(
+                messages(written),
+                [
+                    "expected `=` after `namespace`: `namespace = \"...\"`",
+                    "expected `=` after `flow_id`: `flow_id = \"...\"`",
+                ]
+            );
+        }
     }
 
     #[test]

@@ -89,7 +89,8 @@ impl Struct {
             return Ok(None);
         }
         let token = input.parse()?;
-        let ident = input.parse()?;
+        // which words are names depends on the edition, and rustc has read them
+        let ident = input.call(Ident::parse_any)?;
         let mut generics: Generics = input.parse()?;
         if input.peek(token::Paren) {
             rest();
@@ -171,7 +172,7 @@ impl Field {
     fn parse(input: ParseStream<'_>, report: &Report) -> syn::Result<Self> {
         let written = input.call(Attribute::parse_outer)?;
         let visibility = input.parse()?;
-        let ident: Ident = input.parse()?;
+        let ident = input.call(Ident::parse_any)?;
         let colon: Option<Token![:]> = input.parse()?;
         let ty = match colon {
             Some(_) => type_or_tokens(input),

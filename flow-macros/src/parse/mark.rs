@@ -1,12 +1,12 @@
 //! `#[input("api_name", with = path)]` and `#[output("api_name", with = path, default)]`
 
 use apaas_flow_contract::suggest;
-use proc_macro2::Ident;
+use proc_macro2::{Ident, Punct};
 use syn::ext::IdentExt;
 use syn::parse::{ParseStream, Parser};
 use syn::{Attribute, Error, Expr, ExprLit, Lit, LitStr, Meta, Path, Token};
 
-use super::{Slot, as_expression, at_comma_or_end, skip_until};
+use super::{Slot, as_expression, at_comma_or_end, equals, skip_until};
 use crate::keywords::{DEFAULT, INPUT, OPTIONS, OUTPUT, WITH};
 use crate::report::Report;
 
@@ -104,15 +104,20 @@ impl Mark {
     }
 
     fn part(&mut self, first: bool, input: ParseStream<'_>, report: &Report) -> syn::Result<()> {
-        if let Ok(name) = input.parse::<LitStr>() {
-            return self.api_name(first, name);
+        if input.peek(LitStr) {
+            return self.api_name(first, input.parse()?);
         }
         let word = self.direction.word();
         let begin = input.cursor();
         let Ok(key) = input.call(Ident::parse_any) else {
-            self.name = Slot::Wrong;
             skip_until(input, at_comma_or_end);
-            let message = format!("expected the api name to be a string: `#[{word}(\"...\")]`");
+            let message = if self.name.is_absent() {
+                self.name = Slot::Wrong;
+                format!("expected the api name to be a string: `#[{word}(\"...\")]`")
+            } else {
+                let options = suggest::listed(&OPTIONS);
+                format!("expected an option; the options are {options}")
+            };
             return Err(Error::new_range(begin..input.cursor(), message));
         };
         match key.to_string().as_str() {
@@ -128,6 +133,9 @@ impl Mark {
     fn api_name(&mut self, first: bool, name: LitStr) -> syn::Result<()> {
         let word = self.direction.word();
         let shown = name.token();
+        if self.name.is_wrong() {
+            return Ok(());
+        }
         if !self.name.is_absent() {
             let message = format!("a field has one api name; write a field of its own for {shown}");
             return Err(Error::new(name.span(), message));
@@ -159,10 +167,9 @@ impl Mark {
             );
         }
         let ahead = input.fork();
-        match ahead
-            .parse::<Token![=]>()
-            .and_then(|_| ahead.parse::<LitStr>())
-        {
+        // `=`, or the `:` that is written for it
+        let _ = ahead.parse::<Punct>();
+        match ahead.parse::<LitStr>() {
             Ok(name) => {
                 self.name = Slot::Wrong;
                 format!(
@@ -195,11 +202,10 @@ fn fill<T>(
 
 fn with(key: &Ident, input: ParseStream<'_>) -> syn::Result<Path> {
     let expected = "expected `with` to be a path: `with = path::to::module`";
-    input
-        .parse::<Token![=]>()
-        .map_err(|_| Error::new(key.span(), expected))?;
+    equals(key, input, "with = path::to::module")?;
     let begin = input.cursor();
-    if let Ok(text) = input.parse::<LitStr>() {
+    if input.peek(LitStr) {
+        let text: LitStr = input.parse()?;
         let message = match text.parse::<Path>() {
             Ok(_) => format!(
                 "`with` takes a path, not a string; write `with = {}`",
@@ -286,7 +292,12 @@ mod tests {
         for broken in [
             parse_quote!(#[output(a, default)]),
             parse_quote!(#[output(5, default)]),
+            parse_quote!(#[output(5 "a", default)]),
+            parse_quote!(#[output(, "a", default)]),
             parse_quote!(#[output(rename = "a", default)]),
+            parse_quote!(#[output(rename: "a", default)]),
+            parse_quote!(#[output("a", with: b, default)]),
+            parse_quote!(#[output("a", with = 5 b, default)]),
             parse_quote!(#[output("a", with = "b", default)]),
             parse_quote!(#[output("a", with = b c, default)]),
             parse_quote!(#[output("a" default, default)]),

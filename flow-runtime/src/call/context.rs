@@ -1,4 +1,4 @@
-//! What all calls of a client have in common.
+//! What all calls of a client share.
 
 use std::sync::Arc;
 use std::time::Duration;

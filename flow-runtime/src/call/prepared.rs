@@ -16,7 +16,7 @@ use crate::error::{Result, Stage};
 use crate::quota::Permit;
 use crate::transport::background::{self, Task};
 use crate::transport::http::Bearer;
-use crate::wire::{Accept, RunReply, classify};
+use crate::wire::{Accept, RunReply, Sent, classify};
 
 /// The same bytes at every attempt, so the same idempotency key.
 pub(super) struct Prepared {
@@ -95,9 +95,16 @@ impl Steps for OverHttp<'_> {
         let result = match response {
             Ok(response) => {
                 self.attempts.answered(response.http_status);
-                let (bytes, accept) = (response.body.len(), self.call.accept);
-                let read = move || classify(&response, accept);
-                background::work(bytes, read).await.unwrap_or_else(Err)
+                let (length, accept) = (response.body.len(), self.call.accept);
+                let (secret, body) = (bearer.clone(), self.call.body.clone());
+                let read = move || {
+                    let sent = Sent {
+                        secret: secret.token(),
+                        body: &body,
+                    };
+                    classify(response, accept, &sent)
+                };
+                background::work(length, read).await.unwrap_or_else(Err)
             }
             Err(error) => Err(error),
         };

@@ -5,10 +5,12 @@ use serde::de::{Deserialize, Deserializer, Error as _, Visitor};
 use serde::forward_to_deserialize_any;
 use serde_json::de::StrRead;
 
-/// Reads one value from its JSON text: what a `with = path` module is given.
+/// Reads one value from its JSON text: what the `deserialize` of a `with = path` module is given.
+///
+/// Such a module takes any [`Deserializer`], so that it need not name this type.
 pub type ValueDeserializer<'a, 'de> = &'a mut serde_json::Deserializer<StrRead<'de>>;
 
-/// The value of a type that accepts absence, decided the way serde's derive decides it: `Option` does, `Value` does not.
+/// The value for a missing field, if the type has one. Same rule as serde's derive: `Option` does, `Value` does not.
 pub(crate) fn absent<'de, T: Deserialize<'de>>() -> Option<T> {
     T::deserialize(Absent).ok()
 }

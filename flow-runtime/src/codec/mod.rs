@@ -1,14 +1,16 @@
-//! The JSON of inputs and outputs: how a value is written and read, and why that failed.
+//! The JSON of inputs and outputs: writing values, reading them, and explaining failures.
 
 mod absent;
 mod cursor;
 mod entries;
 mod explain;
 mod field_serializer;
+mod form;
 mod location;
 mod outputs;
 mod pairs;
 mod params;
+mod repair;
 mod string;
 mod word;
 
@@ -16,18 +18,30 @@ pub use absent::ValueDeserializer;
 pub(crate) use cursor::Cursor;
 pub(crate) use entries::{Text, entries};
 pub(crate) use explain::{INTEGER, kind};
-pub use field_serializer::FieldSerializer;
+pub use field_serializer::{FieldParts, FieldSerializer};
+pub(crate) use form::{as_outputs, is_output};
 pub(crate) use outputs::OutputIndex;
 pub use outputs::Outputs;
 pub use params::Params;
+pub(crate) use repair::repair;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 pub(crate) use string::push_json_string;
 
-/// JSON on its way into the parameters.
-pub(crate) type Json<'j, 'b> = &'j mut serde_json::Serializer<&'b mut Vec<u8>>;
-
 /// A type that can be a flow's input: anything that is `serde::Serialize`.
+///
+/// Every such type implements it. It is what [`Params::field`] asks for, so that the compiler names the cure where a
+/// type is not one of them. The same bound serves for a generic flow:
+///
+/// ```
+/// use apaas_flow::{InputValue, apaas_flow};
+///
+/// #[apaas_flow(namespace = "package_shop__c", flow_id = "note_0a1b2c3d4e")]
+/// struct Note<T: InputValue> {
+///     #[input("variable_subject")]
+///     subject: T,
+/// }
+/// ```
 #[diagnostic::on_unimplemented(
     message = "`{Self}` cannot be written: as a flow's input, or with `emulate` as its output",
     label = "`serde::Serialize` is missing",
@@ -39,6 +53,9 @@ pub trait InputValue: Serialize {}
 impl<T: Serialize + ?Sized> InputValue for T {}
 
 /// A type that can be a flow's output: anything that is `serde::Deserialize` and borrows nothing.
+///
+/// Every such type implements it. It is what [`Outputs::take`] asks for, so that the compiler names the cure where a type
+/// is not one of them.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` cannot be read: as a flow's output, or with `emulate` as its input",
     label = "`serde::Deserialize` is missing",

@@ -2,6 +2,7 @@
 
 pub(crate) mod background;
 pub(crate) mod http;
+mod obstacle;
 pub(crate) mod process;
 mod runtime;
 pub(crate) mod tls;

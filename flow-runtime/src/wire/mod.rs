@@ -24,16 +24,24 @@
 mod classify;
 mod codes;
 mod envelope;
+mod hints;
+mod intermediary;
 pub(crate) mod path;
+mod raw;
+mod refusal;
+mod reply;
 mod request;
 mod response;
+pub(crate) mod retry_after;
+mod sent;
+mod token;
 
-pub(crate) use classify::{Accept, RunReply, classify, envelope_of};
+pub(crate) use classify::{Accept, RunReply, classify};
 pub(crate) use codes::is_stale_token;
 pub use request::Request;
 pub(crate) use response::Response;
-
-use std::borrow::Cow;
+pub(crate) use sent::Sent;
+pub(crate) use token::token;
 
 use crate::codec::Outputs;
 use crate::error::{Result, Stage};
@@ -60,17 +68,15 @@ pub fn path<F: Flow>() -> String {
 /// # Errors
 /// Everything that a call's reply can be: see [`ErrorKind`](crate::ErrorKind).
 pub fn reply<F: Flow>(http_status: u16, body: &[u8]) -> Result<Execution<F::Output>> {
-    let response = Response {
-        http_status,
-        log_id: None,
-        retry_after: None,
-        body: Cow::Borrowed(body),
-    };
     let run = || {
-        let reply = classify(&response, Accept::Finished)?;
-        match Outputs::read_all(&reply.out_params, F::read_outputs) {
-            Ok(output) => Ok(reply.into_execution(output)),
-            Err(error) => Err(reply.into_error(error)),
+        let response = Response::recorded(http_status, body);
+        let mut reply = classify(response, Accept::Finished, &Sent::UNKNOWN)?;
+        loop {
+            match Outputs::read_all(&reply.out_params, F::read_outputs) {
+                Err(_) if reply.repair_outputs() => {}
+                Ok(output) => return Ok(reply.into_execution(output)),
+                Err(error) => return Err(reply.into_error(error)),
+            }
         }
     };
     run().map_err(|error| {

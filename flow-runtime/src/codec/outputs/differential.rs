@@ -182,6 +182,9 @@ fn take(from: &mut Outputs<'_>, way: usize) -> Result<String> {
                 .or_else(|_| from.take::<String>("a"));
             return Ok(format!("{} {} {names:?}", one.is_ok(), either?));
         }
+        4 if way % 3 == 0 => from
+            .take_all::<BTreeMap<String, Blind>>()
+            .map(|all| format!("{all:?}")),
         4 => from.take::<Blind>(first).map(|blind| format!("{blind:?}")),
         5 => from.take_with(first, |_| Ok("unread".to_owned())),
         6 => from.take_with_or_default(second, |value| {

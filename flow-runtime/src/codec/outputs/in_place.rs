@@ -4,6 +4,7 @@ use std::borrow::Cow;
 
 use super::index::Entry;
 use super::value::Value;
+use crate::codec::entries::MOST;
 use crate::codec::pairs::{Pairs, Upcoming};
 
 /// The list of outputs on its way past.
@@ -20,12 +21,12 @@ pub(super) struct InPlace<'a> {
 pub(super) struct GaveUp;
 
 impl<'a> InPlace<'a> {
-    pub(super) fn new(text: &'a str) -> Option<Self> {
-        Some(Self {
-            pairs: Pairs::new(text)?,
+    pub(super) fn new(text: &'a str) -> Self {
+        Self {
+            pairs: Pairs::new(text),
             passed: Vec::with_capacity(8),
             gave_up: false,
-        })
+        }
     }
 
     pub(super) fn give_up(&mut self) -> GaveUp {
@@ -39,9 +40,6 @@ impl<'a> InPlace<'a> {
 
     /// The value under a name, in place if it is the upcoming one.
     pub(super) fn find(&mut self, name: &str) -> Result<Option<Value<'a>>, GaveUp> {
-        if self.gave_up {
-            return Err(GaveUp);
-        }
         let mut upcoming = self.upcoming()?;
         if upcoming != Upcoming::Output(name) {
             if let Some(entry) = self.passed.iter().find(|entry| entry.name == name) {
@@ -100,8 +98,9 @@ impl<'a> InPlace<'a> {
     #[inline]
     fn upcoming(&mut self) -> Result<Upcoming<'a>, GaveUp> {
         match self.pairs.upcoming() {
-            Some(upcoming) => Ok(upcoming),
-            None => Err(self.give_up()),
+            // Where it was given up the cursor stands still, and the same output would come for ever.
+            Some(upcoming) if !self.gave_up => Ok(upcoming),
+            _ => Err(self.give_up()),
         }
     }
 
@@ -111,7 +110,7 @@ impl<'a> InPlace<'a> {
     }
 
     fn note(&mut self, name: &'a str, text: Option<&'a str>) -> Result<(), GaveUp> {
-        let Some(text) = text else {
+        let Some(text) = text.filter(|_| self.passed.len() < MOST) else {
             return Err(self.give_up());
         };
         self.passed.push(Entry {

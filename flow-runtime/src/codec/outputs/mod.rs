@@ -56,14 +56,17 @@ impl<'a> Outputs<'a> {
     /// This is compiled anew for each flow, so it is short.
     #[inline]
     pub(crate) fn read_all<T>(text: &'a str, read: impl Fn(&mut Self) -> Result<T>) -> Result<T> {
-        let mut outputs = Self::first(text)?;
+        let mut outputs = Self::first(text);
         loop {
             let error = match read(&mut outputs) {
                 Ok(value) if outputs.holds() => return Ok(value),
                 Ok(_) => None,
-                Err(error) => Some(error),
+                Err(error) => outputs.end(error),
             };
-            outputs.read_again(error)?;
+            match error {
+                Some(error) => return Err(error),
+                None => outputs = Self::parse(text)?,
+            }
         }
     }
 
@@ -74,21 +77,12 @@ impl<'a> Outputs<'a> {
         read: impl Fn(&mut Self) -> Result<T>,
     ) -> Result<T> {
         let mut outputs = Self::parse(text)?;
-        match read(&mut outputs) {
-            Err(error) => Err(outputs
-                .read_again(Some(error))
-                .err()
-                .unwrap_or_else(|| unseen(GaveUp))),
-            read => read,
-        }
+        read(&mut outputs).map_err(|error| outputs.end(error).unwrap_or_else(|| unseen(GaveUp)))
     }
 
-    /// For the first reading, where the text is a list as the platform writes it.
-    fn first(text: &'a str) -> Result<Self> {
-        match InPlace::new(text) {
-            Some(in_place) => Ok(Self::of(text, Reading::First(in_place))),
-            None => Self::parse(text),
-        }
+    /// For the first reading.
+    pub(crate) fn first(text: &'a str) -> Self {
+        Self::of(text, Reading::First(InPlace::new(text)))
     }
 
     /// For the second reading, or for outputs that are read one by one. The text is that of `out_params`; `""` is no
@@ -105,20 +99,30 @@ impl<'a> Outputs<'a> {
         }
     }
 
-    fn holds(&mut self) -> bool {
+    /// Whether all that was read is true; if not, all has to be read again.
+    pub(crate) fn holds(&mut self) -> bool {
         match &mut self.reading {
             Reading::First(in_place) => in_place.holds(),
             Reading::Second(_) => true,
         }
     }
 
-    /// Goes over to the second reading; its own error is the end.
-    fn read_again(&mut self, error: Option<Error>) -> Result<()> {
-        if let (Reading::Second(index), Some(error)) = (&mut self.reading, error) {
-            return Err(index.error_of_all(error));
+    /// The error of all outputs, after one that ended the reading; none if all has to be read again.
+    pub(crate) fn end(&mut self, error: Error) -> Option<Error> {
+        match &mut self.reading {
+            Reading::First(_) => None,
+            Reading::Second(index) => Some(index.error_of_all(error)),
         }
-        *self = Self::parse(self.text)?;
-        Ok(())
+    }
+
+    /// As [`holds`](Self::holds), of outputs that are done with.
+    pub(crate) fn settle(mut self) -> bool {
+        self.holds()
+    }
+
+    /// As [`end`](Self::end), of outputs that are done with.
+    pub(crate) fn conclude(mut self, error: Error) -> Option<Error> {
+        self.end(error)
     }
 
     /// The api names of all outputs, in the platform's order.
@@ -236,7 +240,7 @@ impl<'a> Outputs<'a> {
     fn read<T: Deserialize<'a>>(&mut self, name: &str, value: Value<'a>) -> Result<T> {
         let mut deserializer = value.deserializer();
         let read = T::deserialize(&mut deserializer);
-        match read.and_then(|read| self.end(value, deserializer).map(|()| read)) {
+        match read.and_then(|read| self.end_of(value, deserializer).map(|()| read)) {
             Ok(read) => Ok(read),
             Err(error) => Err(self.misfit(name, value, &error, type_name::<T>())),
         }
@@ -260,7 +264,7 @@ impl<'a> Outputs<'a> {
     }
 
     /// Goes on behind a value that was read; an error if there is more of it.
-    fn end(
+    fn end_of(
         &mut self,
         value: Value<'a>,
         mut deserializer: serde_json::Deserializer<StrRead<'a>>,
@@ -310,6 +314,60 @@ impl<'a> Outputs<'a> {
         match &mut self.reading {
             Reading::First(in_place) => unseen(in_place.give_up()),
             Reading::Second(index) => index.missing(name, rust_type),
+        }
+    }
+}
+
+/// For generated code: an output that does not fit is none, and [`failure`](Self::failure) says in the end what is wrong.
+///
+/// An app may have hundreds of flows, and reading them is compiled in the app. A `Result` for each output would be
+/// dropped there on each way out and asked by a `?`, which is three functions an output; an `Option` is matched together
+/// with all others.
+#[doc(hidden)]
+impl<'a> Outputs<'a> {
+    /// As [`take`](Self::take).
+    pub fn get<T: OutputValue>(&mut self, name: &str) -> Option<T> {
+        self.take(name).ok()
+    }
+
+    /// As [`take_or_default`](Self::take_or_default).
+    pub fn get_or_default<T: OutputValue + Default>(&mut self, name: &str) -> Option<T> {
+        self.take_or_default(name).ok()
+    }
+
+    /// As [`take_nullable`](Self::take_nullable).
+    pub fn get_nullable<T: OutputValue>(&mut self, name: &str) -> Option<Option<Option<T>>> {
+        self.take_nullable(name).ok()
+    }
+
+    /// As [`take_with`](Self::take_with).
+    pub fn get_with<T>(
+        &mut self,
+        name: &str,
+        read: impl FnOnce(ValueDeserializer<'_, 'a>) -> Result<T, serde_json::Error>,
+    ) -> Option<T> {
+        self.take_with(name, read).ok()
+    }
+
+    /// As [`take_with_or_default`](Self::take_with_or_default).
+    pub fn get_with_or_default<T: Default>(
+        &mut self,
+        name: &str,
+        read: impl FnOnce(ValueDeserializer<'_, 'a>) -> Result<T, serde_json::Error>,
+    ) -> Option<T> {
+        self.take_with_or_default(name, read).ok()
+    }
+
+    /// The end where one has failed.
+    pub fn failure<T>(&self) -> Result<T> {
+        Err(self.failed())
+    }
+
+    /// Apart, since `failure` is compiled for each flow.
+    fn failed(&self) -> Error {
+        match &self.reading {
+            Reading::First(_) => unseen(GaveUp),
+            Reading::Second(index) => index.failed(),
         }
     }
 }

@@ -70,6 +70,24 @@ fn every_bad_output_is_in_the_error() {
 }
 
 #[test]
+fn generated_code_learns_of_every_bad_output_in_the_end() {
+    let error: Result<()> = read(|from| {
+        let total = from.get::<i64>("total");
+        let note = from.get_nullable::<String>("note");
+        let lines = from.get_or_default::<Vec<i64>>("lines");
+        let gone = from.get_with("gone", |_| Ok(()));
+        assert!(total.is_none() && lines.is_none() && gone.is_none());
+        // the first reading ends with the first output that does not fit
+        assert!(note.is_none_or(|note| note == Some(None)));
+        from.failure()
+    });
+    assert_eq!(
+        message(error),
+        "3 outputs do not fit their fields: `total` expected `i64`, found a string, `lines` at `[1]` expected `i64`, found a string, `gone` expected `()`, found nothing of that name (there are `total`, `note`, `lines`)"
+    );
+}
+
+#[test]
 fn a_problem_that_the_author_got_over_is_none() {
     let total = read(|from| {
         from.take::<i64>("total")
