@@ -8,7 +8,7 @@
 //! | options, the future that is awaited, attempts and retries | `call` |
 //! | a place in the rate limit | `quota` |
 //! | a token | `auth` |
-//! | bytes over HTTP, on a thread of their own | `transport` |
+//! | bytes over HTTP, on a thread of the client's own | `transport` |
 //! | what the reply means | `wire` |
 //! | JSON to outputs | `codec`, `value` |
 //! | names and shapes to a file | `contract` |

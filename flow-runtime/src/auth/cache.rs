@@ -114,12 +114,12 @@ impl TokenCache {
         }))
     }
 
-    /// The kept token, while it lives. To be called on the library's thread.
+    /// The kept token, while it lives. To be called on the client's thread.
     pub(crate) fn at_hand(&self) -> Option<Bearer> {
         self.kept(&mut self.state(), Instant::now())
     }
 
-    /// The kept token, or a new one; callers who come meanwhile wait for the same fetch. To be called on the library's thread.
+    /// The kept token, or a new one; callers who come meanwhile wait for the same fetch. To be called on the client's thread.
     pub(crate) async fn get(&self) -> Result<Bearer> {
         let mut fetched = {
             let mut state = self.state();

@@ -121,8 +121,8 @@ impl<R> Call<R> {
         self.set(|pending| pending.loop_masks = masks.into_iter().map(Into::into).collect())
     }
 
-    /// The timeout of this call, for all attempts together and after the wait for the rate limit. Overrides the
-    /// client's.
+    /// The timeout of this call, for its token and all attempts together, but not for the wait for the rate limit.
+    /// Overrides the client's.
     ///
     /// It also excludes pauses that the platform asks for; [`queue_limit`](Self::queue_limit) bounds both. If a user is
     /// waiting for the answer, as in a web handler, set a [`deadline`](Self::deadline).

@@ -31,11 +31,13 @@ pub(super) struct Prepared {
 }
 
 impl Prepared {
-    /// Sends the call on the library's own thread. Dropping the task ends the waiting, not a flow that was reached.
+    /// Sends the call on the client's own thread. Dropping the task ends the waiting, not a flow that was reached.
     pub(super) fn send(self) -> Result<Task<Result<Run>>> {
         self.context.used_in.check("client")?;
         self.context.limiter.check_process()?;
-        background::spawn(self.span.clone().watch(self.run()))
+        let context = self.context.clone();
+        let span = self.span.clone();
+        context.thread.spawn(span.watch(self.run()))
     }
 
     async fn run(self) -> Result<Run> {

@@ -74,6 +74,10 @@ impl Left {
         }
     }
 
+    fn spend_since(&mut self, begun_at: Instant) {
+        self.time = self.time.saturating_sub(begun_at.elapsed());
+    }
+
     fn until_deadline(&self) -> Duration {
         self.deadline.map_or(Duration::MAX, |deadline| {
             deadline.saturating_duration_since(Instant::now())
@@ -163,7 +167,10 @@ async fn token_for<S: Steps>(
         return Ok(token);
     }
     attempts.waits_for_token();
-    within(limits, left, attempts, steps.token()).await
+    let begun_at = Instant::now();
+    let token = within(limits, left, attempts, steps.token()).await?;
+    left.spend_since(begun_at);
+    Ok(token)
 }
 
 /// A permit, and how long it was waited for.
@@ -181,7 +188,7 @@ async fn permit(
     Ok((permit, waited))
 }
 
-/// A step that counts against the timeout.
+/// A step within the timeout, of which a failure leaves less.
 async fn within<T>(
     limits: &Limits,
     left: &mut Left,
@@ -191,9 +198,13 @@ async fn within<T>(
     let begun_at = Instant::now();
     let time = left.time.min(left.until_deadline());
     let is_deadline = time < left.time;
-    let end = timeout(time, step).await;
-    left.time = left.time.saturating_sub(begun_at.elapsed());
-    end.unwrap_or_else(|_| Err(attempts.timed_out(limits.reached(is_deadline))))
+    let end = timeout(time, step)
+        .await
+        .unwrap_or_else(|_| Err(attempts.timed_out(limits.reached(is_deadline))));
+    if end.is_err() {
+        left.spend_since(begun_at);
+    }
+    end
 }
 
 #[cfg(test)]

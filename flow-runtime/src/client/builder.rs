@@ -13,6 +13,7 @@ use crate::error::{Error, ErrorKind, Result};
 use crate::flow::check_dynamic;
 use crate::operator::Operator;
 use crate::quota::Quota;
+use crate::transport::background::IoThread;
 use crate::transport::http::{Customize, Http};
 use crate::transport::process::UsedIn;
 use crate::transport::tls::Certificates;
@@ -153,8 +154,7 @@ impl ClientBuilder {
 
     /// The timeout of a call, including the token and all attempts. 30 seconds by default.
     ///
-    /// It starts once the call has its permit from the [quota](Self::quota); [`queue_limit`](Self::queue_limit) bounds
-    /// the wait for that.
+    /// It excludes the wait for a permit from the [quota](Self::quota), which [`queue_limit`](Self::queue_limit) bounds.
     pub fn timeout(mut self, timeout: Duration) -> Self {
         self.timeout = timeout;
         self
@@ -284,6 +284,7 @@ impl ClientBuilder {
         };
         Ok(Client(Arc::new(Context {
             used_in: UsedIn::default(),
+            thread: IoThread::default(),
             tokens: TokenCache::new(source, store, self.timeout),
             limiter: self.quota.into_limiter(),
             queue_limit: self.queue_limit,

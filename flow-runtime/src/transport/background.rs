@@ -1,39 +1,108 @@
-//! The one thread on which all of the library's input and output takes place, and all time-outs are kept.
+//! The threads on which all of the library's input and output takes place, and all time-outs are kept.
 //!
 //! A pooled connection, a token being fetched or a place in a queue belongs to the runtime that began it, and stands
 //! still when that runtime does. A client may be used from several runtimes, of which some sleep (a `static` client
 //! under `#[tokio::test]`, a blocking call beside async ones), so none of these belongs to a caller's runtime: every
 //! call runs here, and the caller only waits for its end.
 //!
-//! Since every call depends on it, nothing runs here whose cost a server or a user's own code chooses.
+//! A client has its own thread. What a server sends is read there, and some of it at the server's pace (half a second
+//! for each look at an endless flood of interim replies), which is then no other client's affair. Nor does anything
+//! run there whose cost a reply's size or a user's own code chooses: the time-outs of the client's other calls are
+//! kept there too.
 
+#[cfg(feature = "blocking")]
+use std::cell::Cell;
 use std::future::Future;
 use std::pin::{Pin, pin};
 use std::process;
-use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, OnceLock};
 use std::task::{Context, Poll, Wake, Waker};
 use std::thread::{self, Thread};
 
+use tokio::runtime::Handle;
 use tokio::task::{JoinError, JoinHandle, spawn_blocking};
 use tracing::Instrument;
 use tracing::instrument::WithSubscriber;
 
-use super::runtime::BackgroundRuntime;
+use super::runtime::{ProcessRuntime, RuntimeThread};
 use crate::error::{Error, ErrorKind, Ran, Result};
 
-static DRIVER: BackgroundRuntime = BackgroundRuntime::new("apaas-flow");
+/// The thread of a client, started at its first call.
+#[derive(Default)]
+pub(crate) struct IoThread(OnceLock<Whose>);
 
-/// Runs a future on the driver; dropping the task ends it.
-pub(crate) fn spawn<T: Send + 'static>(
-    future: impl Future<Output = T> + Send + 'static,
-) -> Result<Task<T>> {
-    Ok(Task {
-        process: process::id(),
-        running: DRIVER.handle()?.spawn(future),
-    })
+enum Whose {
+    Own(RuntimeThread, Counted),
+    /// Of all clients after the first few.
+    Common(&'static Handle),
 }
 
-/// Runs a future on the driver to its end, whoever still waits for it. To be called on the driver.
+/// A program with more clients than this has one for each of its tenants, and has better use for its threads.
+const MOST_OWN: usize = 32;
+
+static OWN: AtomicUsize = AtomicUsize::new(0);
+
+static COMMON: ProcessRuntime = ProcessRuntime::new(NAME, begin);
+
+const NAME: &str = "apaas-flow";
+
+impl IoThread {
+    /// Runs a future there; dropping the task ends it.
+    pub(crate) fn spawn<T: Send + 'static>(
+        &self,
+        future: impl Future<Output = T> + Send + 'static,
+    ) -> Result<Task<T>> {
+        Ok(Task {
+            process: process::id(),
+            running: self.handle()?.spawn(future),
+        })
+    }
+
+    fn handle(&self) -> Result<&Handle> {
+        loop {
+            match self.0.get() {
+                Some(Whose::Own(thread, _)) => return Ok(&thread.handle),
+                Some(Whose::Common(handle)) => return Ok(handle),
+                None => {
+                    let whose = match Counted::one_more() {
+                        Some(counted) => Whose::Own(RuntimeThread::start(NAME, begin)?, counted),
+                        None => Whose::Common(COMMON.handle()?),
+                    };
+                    // If another was faster, this one ends again.
+                    let _ = self.0.set(whose);
+                }
+            }
+        }
+    }
+}
+
+struct Counted;
+
+impl Counted {
+    fn one_more() -> Option<Self> {
+        let this = Self;
+        (OWN.fetch_add(1, Ordering::Relaxed) < MOST_OWN).then_some(this)
+    }
+}
+
+impl Drop for Counted {
+    fn drop(&mut self) {
+        OWN.fetch_sub(1, Ordering::Relaxed);
+    }
+}
+
+#[cfg(feature = "blocking")]
+thread_local! {
+    static IS_IO: Cell<bool> = const { Cell::new(false) };
+}
+
+fn begin() {
+    #[cfg(feature = "blocking")]
+    IS_IO.set(true);
+}
+
+/// Runs a future to its end, whoever still waits for it. To be called on a client's thread.
 pub(crate) fn detach(future: impl Future<Output = ()> + Send + 'static) {
     tokio::spawn(future.in_current_span().with_current_subscriber());
 }
@@ -41,8 +110,8 @@ pub(crate) fn detach(future: impl Future<Output = ()> + Send + 'static) {
 /// Work on so few bytes takes no longer than the change to another thread: some tens of microseconds.
 const FEW: usize = 32 * 1024;
 
-/// Does work on so many bytes that came from elsewhere: beside the driver, where they are enough to hold up all calls
-/// on it. To be called on the driver.
+/// Does work on so many bytes that came from elsewhere: beside the client's thread, where they are enough to hold up
+/// the other calls on it. To be called on that thread.
 pub(crate) async fn work<T: Send + 'static>(
     bytes: usize,
     work: impl FnOnce() -> T + Send + 'static,
@@ -53,7 +122,7 @@ pub(crate) async fn work<T: Send + 'static>(
     spawn_blocking(work).await.map_err(|error| defect(&error))
 }
 
-/// A future that runs on the driver.
+/// A future that runs on a client's thread.
 pub(crate) struct Task<T> {
     process: u32,
     running: JoinHandle<T>,
@@ -77,7 +146,7 @@ impl<T> Future for Task<T> {
 }
 
 impl<T> Task<T> {
-    /// Whether the driver that runs it is this process's, not its parent's.
+    /// Whether the thread that runs it is this process's, not its parent's.
     fn is_ours(&self) -> bool {
         self.process == process::id()
     }
@@ -108,10 +177,10 @@ fn defect(error: &JoinError) -> Error {
 /// Waits for a call on a thread that has no runtime, or whose runtime must not be needed.
 ///
 /// # Errors
-/// [`ErrorKind::Config`] on the driver itself, which would wait for itself.
+/// [`ErrorKind::Config`] on a client's thread, which would wait for itself.
 #[cfg(feature = "blocking")]
 pub(crate) fn block_on<T>(future: impl Future<Output = Result<T>>) -> Result<T> {
-    if DRIVER.is_here() {
+    if IS_IO.get() {
         return Err(Error::plain(
             ErrorKind::Config,
             "a blocking call on the library's own thread would wait for itself; await it instead",
@@ -139,5 +208,62 @@ pub(super) fn park_until<T>(future: impl Future<Output = T>) -> T {
             return result;
         }
         thread::park();
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn here() -> String {
+        thread::current().name().unwrap_or_default().to_owned()
+    }
+
+    #[tokio::test]
+    async fn few_bytes_are_worked_on_here_and_many_elsewhere() {
+        let test = here();
+        assert_eq!(work(FEW, here).await.unwrap(), test);
+        assert_ne!(work(FEW + 1, here).await.unwrap(), test);
+    }
+
+    #[tokio::test]
+    async fn the_text_of_a_panic_is_not_repeated() {
+        let panics = || async { panic!("the password is hunter2") };
+        let end: Result<()> = IoThread::default().spawn(panics()).unwrap().await;
+        let error = end.unwrap_err();
+        assert!(error.may_have_run());
+        assert!(error.to_string().contains("a panic"), "{error}");
+        assert!(!format!("{error} {error:?}").contains("hunter2"));
+    }
+
+    #[tokio::test]
+    async fn a_client_has_its_own_thread_unless_there_are_too_many() {
+        let id = || async { thread::current().id() };
+        let threads: Vec<_> = (0..MOST_OWN + 3).map(|_| IoThread::default()).collect();
+        let mut ids = Vec::new();
+        for thread in &threads {
+            let first = thread.spawn(id()).unwrap().await.unwrap();
+            assert_eq!(thread.spawn(id()).unwrap().await.unwrap(), first);
+            ids.push(first);
+        }
+        let common = ids.last().copied().unwrap();
+        assert!(ids.iter().filter(|id| **id == common).count() >= 3);
+        let own: std::collections::HashSet<_> = ids.iter().collect();
+        assert!(own.len() > MOST_OWN / 2, "{} threads", own.len());
+    }
+
+    #[tokio::test]
+    async fn what_was_begun_is_done_after_the_client_is_gone() {
+        let (done, seen) = tokio::sync::oneshot::channel();
+        let thread = IoThread::default();
+        let begun = thread.spawn(async {
+            detach(async {
+                tokio::time::sleep(std::time::Duration::from_millis(50)).await;
+                let _ = done.send(());
+            });
+        });
+        begun.unwrap().await.unwrap();
+        drop(thread);
+        seen.await.unwrap();
     }
 }

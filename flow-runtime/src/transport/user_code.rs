@@ -15,11 +15,11 @@ use tokio::sync::oneshot;
 use tracing::{Span, dispatcher};
 
 use super::background::park_until;
-use super::runtime::BackgroundRuntime;
+use super::runtime::ProcessRuntime;
 use crate::error::{BoxError, Result};
 
 /// It drives the timers and sockets of user code, and the tasks that user code spawns.
-static RUNTIME: BackgroundRuntime = BackgroundRuntime::new("apaas-flow-user-code");
+static RUNTIME: ProcessRuntime = ProcessRuntime::new("apaas-flow-user-code", || {});
 
 /// The most threads that one object may keep: an answer that nobody waits for any more still blocks its thread.
 const MOST_AT_WORK: usize = 8;
