@@ -103,7 +103,7 @@ impl<R> Call<R> {
 
     /// The key that makes the platform run the flow at most once, instead of a random one.
     ///
-    /// A used key is refused with [`ErrorKind::KeyUsed`]; it does not replay the first run's outputs. The scope and
+    /// A used key is refused with [`ErrorKind::KeyUsed`](crate::ErrorKind::KeyUsed); it does not replay the first run's outputs. The scope and
     /// lifetime of a key are not documented, so start it with the flow's id.
     pub fn idempotency_key(mut self, key: impl Into<String>) -> Self {
         if let State::Pending(_) = self.core.state {
