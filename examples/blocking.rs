@@ -1,6 +1,6 @@
 //! A call without async: `cargo run --example blocking`
 //!
-//! In a project of your own: `apaas-flow = { version = "0.1", features = ["blocking"] }`.
+//! In your own project: `apaas-flow = { version = "0.1", features = ["blocking"] }`.
 
 use apaas_flow::apaas_flow;
 use apaas_flow::value::Decimal;
@@ -13,7 +13,7 @@ pub struct Total {
     /// The order's number.
     #[input("variable_order")]
     pub order: String,
-    /// The sum: exact, as money is.
+    /// The sum, exact.
     #[output("variable_total")]
     pub total: Decimal,
 }

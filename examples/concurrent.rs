@@ -1,7 +1,7 @@
-//! Some hundred calls, eight at a time, with a progress bar: `cargo run --example concurrent`
+//! A few hundred calls, eight at a time, with a progress bar: `cargo run --example concurrent`
 //!
-//! The platform takes 100 calls a minute of an app's flows, all processes together: for writing many plain rows its
-//! record batch call, 500 rows a call, is the right tool.
+//! The platform accepts 100 flow calls a minute per app, all processes together. To write many plain rows, use its
+//! record batch API instead: 500 rows per call.
 
 use apaas_flow::{apaas_flow, value::RecordRef};
 use apaas_flow_emulator::Emulator;

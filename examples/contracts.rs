@@ -1,7 +1,7 @@
-//! Flows that the compiler knows: `cargo run --example contracts`
+//! Flows checked by the compiler: `cargo run --example contracts`
 //!
-//! Misspell an api name below, or change the contract, and see what the compiler says. In a project of your own the
-//! folder is `flows` beside `Cargo.toml` and is found there, so that `contract = "..."` is not needed.
+//! Misspell an api name below, or change the contract, and see what the compiler says. In your own project, put
+//! the contracts into `flows` next to `Cargo.toml`; they are found there without `contract = "..."`.
 
 use apaas_flow::value::{Decimal, RecordRef};
 use apaas_flow::{Client, Operator, apaas_flow, contract};
@@ -27,13 +27,13 @@ pub struct Quote {
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), Box<dyn std::error::Error>> {
-    // The emulator answers with sample values of the contract's types: no handler is needed.
+    // The emulator answers with sample values of the contract's types, so no handler is needed.
     let emulator = Emulator::builder()
         .contracts(concat!(env!("CARGO_MANIFEST_DIR"), "/examples/flows"))
         .start()
         .await?;
 
-    // Every reply is recorded: names and types, never a value.
+    // Every reply is recorded: names and types, never values.
     let recorded = std::env::temp_dir().join(format!("apaas-flow-{}", std::process::id()));
     let client = Client::builder()
         .app_credentials("cli_a1b2", "secret")
@@ -51,7 +51,7 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
         std::fs::read_to_string(of_replies)?
     );
 
-    // And what the code says. In a test of yours: `contract::write::<Quote>("flows")?`
+    // The contract as the code has it. In your own test: `contract::write::<Quote>("flows")?`
     let of_code = contract::write::<Quote>(recorded.join("code"))?;
     println!(
         "written from the code:\n{}",

@@ -1,6 +1,6 @@
-//! A flow whose names are known only at run time: `cargo run --example dynamic -- package_shop__c total_0a1b2c3d4e 4711`
+//! A flow whose name is known only at run time: `cargo run --example dynamic -- package_shop__c total_0a1b2c3d4e 4711`
 //!
-//! The names are checked while running, and outputs are read one by one: a typo shows only when the platform says so.
+//! Names are checked at run time and outputs are read one by one: a typo shows only when the platform refuses it.
 
 use apaas_flow::DynamicFlow;
 use apaas_flow::value::Decimal;

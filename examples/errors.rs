@@ -1,4 +1,4 @@
-//! Each kind of failure, and what a program does about it: `cargo run --example errors`
+//! Each kind of failure, and what to do about it: `cargo run --example errors`
 
 use std::thread::sleep;
 use std::time::Duration;
@@ -20,19 +20,19 @@ pub struct Bill {
     pub total: Decimal,
 }
 
-/// The decision that every program has to take: did it run, and may I call again?
+/// The decision every program must make: did it run, and may I retry?
 fn what_to_do(error: &Error) -> &'static str {
     match error.kind() {
-        // Nothing was sent, or nothing will ever be taken: a person has to change something.
+        // Nothing was sent, or nothing will be accepted until someone changes something.
         ErrorKind::Config | ErrorKind::Encode => "fix the program",
         ErrorKind::Permission | ErrorKind::MonthlyQuota => "call the app's administrator",
-        // It ran; the outputs are in `error.out_params()`, so nothing is lost.
-        ErrorKind::Decode => "fix the struct; the run is done, do not repeat it",
-        ErrorKind::Flow => "the flow itself said no: show its reason",
-        ErrorKind::KeyUsed => "this order was billed before, or is being billed: look it up",
-        _ if error.is_retryable() => "call again later, it did not run",
-        _ if error.may_have_run() => "look it up by its key and log id before calling again",
-        _ => "it did not run, and calling again changes nothing: read the message",
+        // It ran. The outputs are in `error.out_params()`, so nothing is lost.
+        ErrorKind::Decode => "fix the struct; it ran, so do not retry",
+        ErrorKind::Flow => "the flow itself refused: show its reason",
+        ErrorKind::KeyUsed => "this order was already billed, or is being billed: look it up",
+        _ if error.is_retryable() => "it did not run; retry later",
+        _ if error.may_have_run() => "look it up by its key and log id before retrying",
+        _ => "it did not run, and a retry will not help: read the message",
     }
 }
 
@@ -47,10 +47,10 @@ async fn main() -> apaas_flow::Result<()> {
     emulator.on::<Bill>(|_| Err(Failure::new("no_stock", "the article is sold out")));
     errors.extend(bill.execute(&client).idempotency_key("bill-1").await.err());
 
-    // the same key again
+    // a used key
     errors.extend(bill.execute(&client).idempotency_key("bill-1").await.err());
 
-    // the flow ran, and its outputs are not what the struct says
+    // the flow ran, but its outputs do not fit the struct
     emulator.on_raw("package_shop__c", "bill_0a1b2c3d4e", |_| {
         Ok(json!({ "variable_total": "much" }))
     });
@@ -70,17 +70,17 @@ async fn main() -> apaas_flow::Result<()> {
             .err(),
     );
 
-    // a number that JSON does not have: nothing is sent
+    // a number that JSON cannot represent: nothing is sent
     errors.extend(Bill { weight: f64::NAN }.execute(&client).await.err());
 
-    // nobody said on whose behalf
+    // no operator
     let anonymous = Client::builder()
         .app_credentials("cli_a1b2", "secret")
         .base_url(emulator.url())
         .build()?;
     errors.extend(bill.execute(&anonymous).await.err());
 
-    // a token that the platform does not take
+    // a token that the platform refuses
     let stranger = Client::builder()
         .token_source(StaticToken::new("t-forged"))
         .operator(Operator::id(1111))
@@ -88,7 +88,7 @@ async fn main() -> apaas_flow::Result<()> {
         .build()?;
     errors.extend(bill.execute(&stranger).await.err());
 
-    // nobody there
+    // no server
     drop(emulator);
     errors.extend(bill.execute(&client).await.err());
 

@@ -1,8 +1,8 @@
 //! One typed call: `cargo run --example quickstart`
 //!
-//! Without anything set up it runs against the emulator, inside this process. With `APAAS_APP_ID`,
-//! `APAAS_APP_SECRET` and `APAAS_OPERATOR_ID` or `APAAS_OPERATOR_EMAIL` in the environment the same
-//! program calls the real platform: put the namespace, the flow and the api names of your own app below.
+//! Without any setup it runs against the emulator, inside this process. Set `APAAS_APP_ID`, `APAAS_APP_SECRET` and
+//! either `APAAS_OPERATOR_ID` or `APAAS_OPERATOR_EMAIL`, and the same program calls the real platform: replace the
+//! namespace, flow id and api names below with your own app's.
 
 use apaas_flow::{Client, apaas_flow, value::RecordRef};
 use apaas_flow_emulator::Emulator;
@@ -39,7 +39,7 @@ async fn main() -> apaas_flow::Result<()> {
     Ok(())
 }
 
-/// A client of the real platform if the environment has credentials, else of an emulator, which lives as long as it is kept.
+/// A client of the real platform if credentials are set; otherwise of an emulator, which runs until it is dropped.
 async fn client() -> apaas_flow::Result<(Client, Option<Emulator>)> {
     if std::env::var_os("APAAS_APP_ID").is_some() {
         return Ok((Client::from_env()?, None));

@@ -1,7 +1,7 @@
-//! Calls without end against a platform that misbehaves: `cargo run --release --example soak -- 1000000 0.2 4711`
+//! A stress test against a platform that misbehaves: `cargo run --release --example soak -- 1000000 0.2 4711`
 //!
-//! So many calls, such a share of faults, this seed. At the end every call's word on its run is compared with what
-//! really ran, and the process's memory is shown. It fails if a single call was wrong.
+//! The arguments are the number of calls, the share of faults and the seed. What each call reports about its run is
+//! compared with what really ran, and memory use is shown. It fails if a single call was wrong.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU8, Ordering};
@@ -34,7 +34,7 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
         .chaos(seed, rate)
         .start()
         .await?;
-    // Counted where the flow runs, by what it runs for: whatever key a run had, it is seen here.
+    // Counted in the handler, by ticket: this sees every run, whatever its key.
     let runs: Arc<Vec<AtomicU8>> = Arc::new((0..calls).map(|_| AtomicU8::new(0)).collect());
     let counted = runs.clone();
     emulator.on::<Close>(move |input| {
@@ -101,15 +101,17 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
         begun.elapsed().as_secs_f64(),
         memory()
     );
-    println!("{fine} ran and gave their outputs, {not_run} did not run, {unknown} may have run");
-    println!("{wrong} were wrong about their run");
+    println!(
+        "{fine} ran and returned their outputs, {not_run} did not run, {unknown} may have run"
+    );
+    println!("{wrong} misreported their run");
     if wrong > 0 {
-        return Err("a call was wrong about its run".into());
+        return Err("a call misreported its run".into());
     }
     Ok(())
 }
 
-/// The memory that the process has now, where the system tells.
+/// The memory the process uses now, if the system reports it.
 fn memory() -> String {
     std::fs::read_to_string("/proc/self/status")
         .ok()

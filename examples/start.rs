@@ -1,7 +1,7 @@
-//! Starts a flow and does not wait for its end: `cargo run --example start`
+//! Starts a flow without waiting for it to finish: `cargo run --example start`
 //!
-//! For flows with human tasks or long work. The platform has no call that asks for the end of a run, so there are no
-//! outputs, and the type says so: `Started` has none. Keep the execution id and the key.
+//! Use it for long-running flows or human tasks. The platform has no API to query the result of a run, so `Started` has
+//! no outputs. Keep the execution id and the key.
 
 use apaas_flow::apaas_flow;
 use apaas_flow::value::{Date, Decimal};
@@ -32,7 +32,7 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
         amount: "128.50".parse()?,
         day: "2026-11-22".parse()?,
     };
-    // The key is known before anything is sent: a program that must not start twice stores it first.
+    // The key is known before anything is sent: store it first if the flow must not start twice.
     let call = expense
         .start(&client)
         .idempotency_key("approve-expense-4711");

@@ -1,7 +1,7 @@
-//! What a call shows to `tracing`: `cargo run --example tracing`
+//! What a call reports to `tracing`: `cargo run --example tracing`
 //!
-//! One span a call, with OpenTelemetry's names where it has one, and an event at each turn: sent again, token fetched,
-//! rate limited. No parameter, output or secret is in any of it.
+//! One span per call, with OpenTelemetry's field names where they exist, and an event at each step: retry, token
+//! fetched, rate limited. No parameter, output or secret appears in it.
 
 use apaas_flow::{apaas_flow, value::RecordRef};
 use apaas_flow_emulator::{Emulator, Fault};

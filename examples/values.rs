@@ -1,4 +1,4 @@
-//! Records, money, dates, options and files, whichever way the platform writes them: `cargo run --example values`
+//! Records, money, dates, options and files, in whichever form the platform writes them: `cargo run --example values`
 
 use apaas_flow::apaas_flow;
 use apaas_flow::value::{
@@ -7,17 +7,17 @@ use apaas_flow::value::{
 use apaas_flow_emulator::Emulator;
 use serde_json::json;
 
-/// Looks an order up.
+/// Looks up an order.
 #[apaas_flow(namespace = "package_shop__c", flow_id = "look_up_0a1b2c3d4e", emulate)]
 #[derive(Debug)]
 pub struct LookUp {
     /// The order.
     #[input("variable_order")]
     pub order: RecordRef,
-    /// Who has ordered.
+    /// Who ordered it.
     #[output("variable_customer")]
     pub customer: Lookup,
-    /// What is ordered, in the languages of the shop.
+    /// The article, in the shop's languages.
     #[output("variable_article")]
     pub article: Multilingual,
     /// Its state.
@@ -26,10 +26,10 @@ pub struct LookUp {
     /// The sum, exact.
     #[output("variable_total")]
     pub total: Decimal,
-    /// When it was paid, if it was.
+    /// When it was paid, if at all.
     #[output("variable_paid_at")]
     pub paid_at: Option<DateTime>,
-    /// The invoice and the like.
+    /// The invoice and other files.
     #[output("variable_files", default)]
     pub files: Vec<Attachment>,
 }
@@ -37,7 +37,7 @@ pub struct LookUp {
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> apaas_flow::Result<()> {
     let emulator = Emulator::start().await?;
-    // Two flows of one app may write the same type in two ways; here is one of each.
+    // Two flows of one app may write the same type in different forms; here is one of each.
     emulator.on_raw("package_shop__c", "look_up_0a1b2c3d4e", |params| {
         let order = params.get("variable_order").map(ToString::to_string);
         Ok(match order.as_deref() {
@@ -68,7 +68,7 @@ async fn main() -> apaas_flow::Result<()> {
         println!("order {order}");
         println!(
             "  for    {} ({})",
-            found.customer.name().unwrap_or("nobody"),
+            found.customer.name().unwrap_or("unknown"),
             found.customer.id()
         );
         println!(

@@ -1,6 +1,8 @@
 #![doc = include_str!("../README.md")]
 #![forbid(unsafe_code)]
 
+#[doc(hidden)]
+pub use apaas_flow_macros::__Generated;
 pub use apaas_flow_macros::apaas_flow;
 #[doc(inline)]
 pub use apaas_flow_runtime::*;

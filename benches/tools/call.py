@@ -1,24 +1,23 @@
 """One whole call on loopback: user instructions, ours and by hand, counted by valgrind.
 
-Each app makes N and then 2N calls of the emulator, which is another process and not counted; the difference over N is
-one call, without what a start costs.
+Each app makes N, then 2N calls to the emulator, which is a separate process and not counted; the difference divided by
+N is one call, without startup.
 """
 
-import re
-import shutil
 import subprocess
 from contextlib import contextmanager
 
+import cachegrind
 from clean_build import APPS
 from common import *
 
-BAR = 1.05
+BAR = 0.97
 CALLS = 500
 
 
 @contextmanager
 def emulator(target):
-    """The emulator in a process of its own; gives the environment that leads to it."""
+    """Runs the emulator as a separate process; yields the environment that points to it."""
     process = subprocess.Popen([target / "release" / "emulator"], stdout=subprocess.PIPE, text=True)
     try:
         yield environment(
@@ -32,26 +31,9 @@ def emulator(target):
         process.wait()
 
 
-def built(*packages):
-    """Release builds, in the folder where cargo would put them."""
-    for package in packages:
-        run(["cargo", "build", "--release", "--locked", "--quiet", "-p", package], cwd=BENCHES)
-    metadata = run(["cargo", "metadata", "--format-version", "1", "--no-deps"], cwd=BENCHES)
-    return Path(re.search(r'"target_directory":"([^"]*)"', metadata)[1])
-
-
-def instructions(command, env):
-    command = ["valgrind", "--tool=cachegrind", "--cache-sim=no", "--cachegrind-out-file=/dev/null", *map(str, command)]
-    done = subprocess.run(command, capture_output=True, text=True, env=env)
-    found = re.search(r"I\s+refs:\s+([\d,]+)", done.stderr)
-    if done.returncode != 0 or not found:
-        sys.exit(done.stdout + done.stderr)
-    return int(found[1].replace(",", ""))
-
-
 def main(arguments):
-    if not shutil.which("valgrind"):
-        sys.exit("valgrind is not installed; it counts the instructions")
+    if not cachegrind.is_installed():
+        sys.exit(cachegrind.MISSING)
     rounds = int(arguments[0]) if arguments else 3
     apps = {name: f"app-{path.removeprefix('apps/')}" for name, path in APPS.items()}
     target = built("call", *apps.values())
@@ -59,8 +41,7 @@ def main(arguments):
     with emulator(target) as env:
         for _ in range(rounds):
             for name, app in apps.items():
-                some, twice = (instructions([target / "release" / app, n], env) for n in (CALLS, 2 * CALLS))
-                calls[name].append((twice - some) / CALLS)
+                calls[name].append(cachegrind.instructions_of_one([target / "release" / app], CALLS, env))
     ours, by_hand = calls.values()
     ratio = median(ours) / median(by_hand)
     rows = [

@@ -1,6 +1,6 @@
-"""A clean debug build of an app with one flow: CPU seconds and crates, ours and by hand, and what else calls this endpoint.
+"""A clean debug build of an app with one flow: CPU seconds and crates, ours, by hand, and other crates for this endpoint.
 
-Each build has an empty target directory; all sources are fetched before. The first two are built in turn.
+Each build has an empty target directory; all sources are fetched beforehand. The first two alternate.
 """
 
 import re
@@ -12,7 +12,7 @@ APPS = {
     "ours": "apps/ours",
     "by hand, reqwest with rustls and ring": "apps/by-hand",
 }
-BAR = 1.10
+BAR = 1.05
 RIVALS = {
     "by hand, reqwest's default (aws-lc)": None,
     "openlark 0.21.0": 'openlark = "=0.21.0"',
@@ -23,7 +23,7 @@ EMPTY = '#[tokio::main(flavor = "current_thread")]\nasync fn main() {}\n'
 
 
 def crates(package):
-    """What stands in the graph of a build on Linux, the package itself among it; the same number on every machine."""
+    """The crates in the graph of a build on Linux, including the package itself; the same number on every machine."""
     command = ["cargo", "tree", "--target", "x86_64-unknown-linux-gnu", "--edges", "normal,build", "--prefix", "none", "--no-dedupe", "--format", "{p}"]
     if package.is_relative_to(BENCHES):
         command.append("--locked")
@@ -37,7 +37,7 @@ def build(package, target):
 
 
 def rival(folder, name, dependency):
-    """A package outside of the repository's tree, with nothing but the dependency."""
+    """A package outside the repository, with only this dependency."""
     package = folder / re.sub(r"\W+", "-", name)
     if dependency:
         manifest = f"[dependencies]\n{dependency}\n{TOKIO}\n"

@@ -1,6 +1,7 @@
 """What the commands share: where things are, CPU seconds of a command, tables."""
 
 import os
+import re
 import resource
 import shutil
 import subprocess
@@ -15,7 +16,7 @@ ROOT = BENCHES.parent
 
 
 def environment(**changes):
-    """Ours, without what would make a build something else than a user's."""
+    """Our environment, without the variables that would make a build differ from a user's."""
     env = dict(os.environ)
     for name in ("CARGO_TARGET_DIR", "CARGO_BUILD_TARGET_DIR", "RUSTC_WRAPPER", "CARGO_BUILD_RUSTC_WRAPPER", "RUSTFLAGS"):
         env.pop(name, None)
@@ -24,7 +25,7 @@ def environment(**changes):
 
 
 def run(command, **options):
-    """Runs a command; its output is seen only when it fails."""
+    """Runs a command; shows its output only if it fails."""
     done = subprocess.run([str(word) for word in command], capture_output=True, text=True, **options)
     if done.returncode != 0:
         sys.exit(f"{' '.join(map(str, command))}\n{done.stdout}{done.stderr}")
@@ -41,6 +42,14 @@ def cpu_seconds(command, **options):
     before = used()
     run(command, **options)
     return used() - before
+
+
+def built(*packages):
+    """Builds in release mode; returns the folder where cargo puts the result."""
+    for package in packages:
+        run(["cargo", "build", "--release", "--locked", "--quiet", "-p", package], cwd=BENCHES)
+    metadata = run(["cargo", "metadata", "--format-version", "1", "--no-deps"], cwd=BENCHES)
+    return Path(re.search(r'"target_directory":"([^"]*)"', metadata)[1])
 
 
 @contextmanager
@@ -62,7 +71,7 @@ def say(text=""):
 
 
 def table(head, rows):
-    """Markdown, so that it can be put into BENCHMARKS.md as it is."""
+    """Markdown, ready to paste into BENCHMARKS.md."""
     rows = [[str(cell) for cell in row] for row in rows]
     widths = [max(len(row[i]) for row in [head, *rows]) for i in range(len(head))]
 
@@ -76,9 +85,14 @@ def table(head, rows):
 
 
 def held(ratio, bar):
-    return f"{bar} held" if ratio <= bar else f"{bar} MISSED"
+    return f"{bar:.2f} held" if ratio <= bar else f"{bar:.2f} MISSED"
+
+
+def at_least(figure, bar):
+    return f"{bar} held" if figure >= bar else f"{bar} MISSED"
 
 
 __all__ = [
-    "BENCHES", "Path", "ROOT", "cpu_seconds", "environment", "held", "median", "run", "say", "scratch", "sys", "table", "write",
+    "BENCHES", "Path", "ROOT", "at_least", "built", "cpu_seconds", "environment", "held", "median", "run", "say", "scratch", "sys",
+    "table", "write",
 ]

@@ -1,7 +1,7 @@
-"""What is a plain count, and so the same on every machine, against the recorded figures of benches/counts.txt.
+"""Plain counts, the same on every machine, compared with the recorded figures in benches/counts.txt.
 
---record writes the figures anew. A figure that has grown fails; one that has shrunk asks to be recorded, so that what
-was won is not lost again.
+--record rewrites the figures. A figure that has grown fails; one that has shrunk must be recorded, so that the gain is
+kept.
 """
 
 import re

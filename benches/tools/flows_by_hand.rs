@@ -43,6 +43,14 @@ struct Pair {
 }
 
 impl Client {
+    pub fn from_env() -> Result<Self, Error> {
+        Ok(Self {
+            http: reqwest::Client::new(),
+            base: std::env::var("BASE_URL")?,
+            token: std::env::var("TOKEN")?,
+        })
+    }
+
     pub async fn execute<F: Flow>(&self, flow: &F) -> Result<F::Output, Error> {
         let body = Request {
             operator: r#"{"_id":1111}"#.into(),

@@ -1,6 +1,6 @@
-"""Calls a second against the emulator in another process, 1, 16 and 256 in flight."""
+"""Calls per second against the emulator in a separate process, 1, 16 and 256 in flight."""
 
-from call import built, emulator
+from call import emulator
 from common import *
 
 
@@ -13,4 +13,4 @@ def main(arguments):
             command = [target / "release" / "throughput", in_flight]
             speeds = [float(run(command, env=env)) for _ in range(rounds)]
             rows.append([in_flight, f"{median(speeds):,.0f}", f"{min(speeds):,.0f} - {max(speeds):,.0f}"])
-    table(["in flight", "calls a second", "range"], rows)
+    table(["in flight", "calls per second", "range"], rows)

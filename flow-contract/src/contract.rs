@@ -7,7 +7,6 @@ use crate::diagnostic::Diagnostic;
 use crate::entry::{DESCRIPTION, Entry};
 use crate::grammar;
 use crate::json;
-use crate::kind::Kind;
 use crate::members::Members;
 
 pub(crate) const PARTIAL: &str = "partial";
@@ -95,13 +94,13 @@ impl Contract {
 
     /// Whether replies disagreed with the output's type, and nobody has decided yet.
     pub fn is_disputed(&self, output: &str) -> bool {
-        let kind = self.entry(Side::Outputs, output).and_then(Entry::kind);
+        let entry = self.entry(Side::Outputs, output);
         let mut conflicts = self
             .conflicts
             .iter()
             .filter_map(|text| Conflict::read(text));
-        kind.is_some_and(|kind| {
-            conflicts.any(|known| known.output == output && known.contract == kind.word())
+        entry.and_then(Entry::value_type).is_some_and(|value| {
+            conflicts.any(|known| known.output == output && known.contract == value.to_string())
         })
     }
 
@@ -123,7 +122,7 @@ impl Contract {
         self.members.put_in_order(CONFLICTS, String::new(), &KEYS);
     }
 
-    /// Drops the conflicts that somebody has resolved, and the list of them when that leaves it empty.
+    /// Drops the conflicts that have been resolved, and the list of them when that leaves it empty.
     pub fn drop_resolved_conflicts(&mut self) {
         let mut conflicts = std::mem::take(&mut self.conflicts);
         let before = conflicts.len();
@@ -141,7 +140,9 @@ impl Contract {
         if conflict.contract == Conflict::NOT_OPTIONAL {
             !entry.optional().unwrap_or(self.is_partial())
         } else {
-            entry.kind().map(Kind::word) == Some(&conflict.contract)
+            entry
+                .value_type()
+                .is_some_and(|value| conflict.contract == value.to_string())
         }
     }
 }
@@ -186,6 +187,7 @@ fn block(items: impl Iterator<Item = String>, indent: &str, [open, close]: [char
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::kind::Kind;
 
     fn read(text: &str) -> Contract {
         Contract::read(text).unwrap_or_else(|mistakes| panic!("{text}: {mistakes:?}"))

@@ -6,17 +6,16 @@ use crate::code_type::CodeType;
 use crate::json;
 use crate::kind::Kind;
 use crate::members::Members;
+use crate::value_type::ValueType;
 
 pub(crate) const TYPE: &str = "type";
+pub(crate) const SEVERAL: &str = "several";
 pub(crate) const REQUIRED: &str = "required";
 pub(crate) const OPTIONAL: &str = "optional";
 pub(crate) const DESCRIPTION: &str = "description";
 
 /// The keys of an entry, in the order in which new ones are written.
-pub(crate) const KEYS: [&str; 4] = [TYPE, REQUIRED, OPTIONAL, DESCRIPTION];
-
-/// Not in files: where code describes itself, this marks a list of the type.
-const SEVERAL: &str = "several";
+pub(crate) const KEYS: [&str; 5] = [TYPE, SEVERAL, REQUIRED, OPTIONAL, DESCRIPTION];
 
 /// `{ "type": "lookup", "required": true, "description": "the record" }`
 ///
@@ -34,7 +33,7 @@ impl Entry {
             entry.set_kind(kind);
         }
         if let CodeType::List(_) = code {
-            entry.members.push(SEVERAL.to_owned(), true.to_string());
+            entry.set_several();
         }
         if is_optional {
             entry.set_optional();
@@ -54,6 +53,27 @@ impl Entry {
         }
     }
 
+    /// What it says of the value, if anything.
+    pub fn value_type(&self) -> Option<ValueType> {
+        let several = self.members.boolean(SEVERAL);
+        let kind = match (self.kind(), several) {
+            (Some(kind), _) => kind,
+            (None, Some(true)) => Kind::Any,
+            (None, _) => return None,
+        };
+        Some(ValueType { kind, several })
+    }
+
+    /// Sets what it says of the value.
+    pub fn set_value_type(&mut self, value: ValueType) {
+        self.set_kind(value.kind);
+        if value.is_list() {
+            self.set_several();
+        } else {
+            self.members.remove(SEVERAL);
+        }
+    }
+
     /// Its type; without one it may be anything.
     pub fn kind(&self) -> Option<Kind> {
         Kind::from_word(&self.members.string(TYPE)?)
@@ -62,6 +82,11 @@ impl Entry {
     /// Sets the type.
     pub fn set_kind(&mut self, kind: Kind) {
         self.members.set_string(TYPE, kind.word(), &KEYS);
+    }
+
+    /// Says that it is a list of the type.
+    pub fn set_several(&mut self) {
+        self.members.set_true(SEVERAL, &KEYS);
     }
 
     /// Whether the input must be given.
@@ -90,7 +115,7 @@ impl Entry {
     }
 }
 
-/// On one line, unless a value of somebody's own spans several.
+/// On one line, unless a value that is not ours spans several.
 impl fmt::Display for Entry {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let mut separator = "{ ";

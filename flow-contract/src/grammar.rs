@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use crate::contract::{self, CONFLICTS, Contract, INPUTS, OUTPUTS, PARTIAL};
 use crate::diagnostic::{Diagnostic, Position};
-use crate::entry::{self, DESCRIPTION, Entry, OPTIONAL, REQUIRED, TYPE};
+use crate::entry::{self, DESCRIPTION, Entry, OPTIONAL, REQUIRED, SEVERAL, TYPE};
 use crate::json::{Json, Key, Value};
 use crate::kind::Kind;
 use crate::members::Members;
@@ -69,7 +69,7 @@ impl Reader {
             let text = value.text.to_owned();
             match key.as_str() {
                 TYPE => self.kind(value),
-                REQUIRED | OPTIONAL => self.boolean(&key, &value),
+                SEVERAL | REQUIRED | OPTIONAL => self.boolean(&key, &value),
                 DESCRIPTION => drop(self.string(&key, value)),
                 _ => {}
             }

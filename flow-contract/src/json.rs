@@ -21,7 +21,7 @@ pub(crate) enum Value<'a> {
     Number,
     Text(String),
     List(Vec<Json<'a>>),
-    /// In the order of the file; a key may be there twice.
+    /// In the order of the file; keys may be duplicates.
     Object(Vec<(Key, Json<'a>)>),
 }
 

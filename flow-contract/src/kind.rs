@@ -76,13 +76,16 @@ kinds! {
     Attachment "attachment" [&[Array]] [] ["Vec<value::Attachment>"]
     RichText "richtext" [&[Object]] [] ["value::RichText"]
     Array "array" [&[Array]] [] ["Vec<...>"]
-    Object "object" [&[Object]] [] ["HashMap<String, ...>", "a type of your own"]
+    Object "object" [&[Object]] [] ["HashMap<String, ...>", Kind::OWN_TYPE]
     Any "any" [] [] ["serde_json::Value"]
 }
 
 const TEXT: &[Shape] = &[String, Digits];
 
 impl Kind {
+    /// In the place of a Rust type that has no name yet.
+    pub const OWN_TYPE: &'static str = "a type of your own";
+
     /// The type of this word.
     pub fn from_word(word: &str) -> Option<Self> {
         Kind::all().find(|kind| kind.word() == word)
@@ -123,10 +126,12 @@ impl Kind {
 
     /// Whether the platform has lists of it under the same type.
     pub(crate) fn may_be_several(self) -> bool {
-        matches!(
-            self,
-            Kind::Attachment | Kind::Option | Kind::Lookup | Kind::Multilingual
-        )
+        matches!(self, Kind::Attachment | Kind::Multilingual) || self.is_list_when_several()
+    }
+
+    /// Whether a list tells that there may be several: one value is never written as a list.
+    pub(crate) fn is_list_when_several(self) -> bool {
+        matches!(self, Kind::Option | Kind::Lookup)
     }
 }
 

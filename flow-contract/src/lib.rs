@@ -26,6 +26,7 @@ mod json;
 mod kind;
 mod members;
 pub mod suggest;
+mod value_type;
 
 pub use code_type::CodeType;
 pub use conflict::Conflict;
@@ -34,3 +35,8 @@ pub use diagnostic::{Diagnostic, Position};
 pub use entry::Entry;
 pub use kind::{Kind, Shape};
 pub use members::Members;
+pub use value_type::ValueType;
+
+/// The file in a folder of contracts by which those who change them take turns. It is touched when there is a new
+/// contract: a build can depend on it, as it cannot on a file that is not there.
+pub const LOCK: &str = ".lock";

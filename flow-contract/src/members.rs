@@ -32,7 +32,7 @@ impl<T> Members<T> {
     pub(crate) fn put_in_order(&mut self, key: &str, value: T, order: &[&str]) {
         let rank = |key: &str| order.iter().position(|known| *known == key);
         let own = rank(key);
-        // a key of somebody's own has no rank, and is never later
+        // a key that is not ours has no rank, and is never later
         self.put(key, value, |known| rank(known) > own);
     }
 

@@ -180,10 +180,10 @@ impl Builder {
     /// | `object` | `{}` |
     /// | `any` | `"1"` (also for an output without a type) |
     ///
-    /// These are the flow engine's own forms. An `option` and a `lookup` are single values, never lists; an `array` and an
-    /// `object` are empty. `_flowExecutionID` is the execution id, unless its type excludes integers. For other values, or
-    /// a failure, register a handler: [`on`](Emulator::on) and the others replace the contract, including the check of
-    /// inputs.
+    /// These are the flow engine's own forms. With `"several": true` there is a list of one such value, and without it a
+    /// single one; an `array` and an `object` are empty. `_flowExecutionID` is the execution id, unless its type excludes
+    /// integers. For other values, or a failure, register a handler: [`on`](Emulator::on) and the others replace the
+    /// contract, including the check of inputs.
     ///
     /// If the contract has `inputs`, parameters that do not match are refused before anything runs: an unknown one with
     /// `k_wf_ec_2001001`, unless the contract is `partial`, and a missing `required` one with `k_wf_ec_2001002`. That the

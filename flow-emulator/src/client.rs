@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use apaas_flow_runtime::{Client, Operator, Quota, Result, RetryPolicy};
+use apaas_flow_runtime::{Client, ClientBuilder, Operator, Quota, RetryPolicy};
 
 use crate::state::credentials::Credentials;
 
@@ -13,7 +13,7 @@ const MIN_BACKOFF: Duration = Duration::from_millis(1);
 const MAX_BACKOFF: Duration = Duration::from_millis(20);
 
 /// A client of the emulator at `url`.
-pub(crate) fn client(url: &str, credentials: Option<&Credentials>) -> Result<Client> {
+pub(crate) fn client_builder(url: &str, credentials: Option<&Credentials>) -> ClientBuilder {
     let (app_id, app_secret) = credentials.map_or(("cli_emulator", "secret"), |credentials| {
         (credentials.app_id.as_str(), credentials.app_secret.as_str())
     });
@@ -25,5 +25,4 @@ pub(crate) fn client(url: &str, credentials: Option<&Credentials>) -> Result<Cli
         // a test does not wait for what takes time on the real platform
         .quota(Quota::UNLIMITED)
         .retry(RetryPolicy::default().backoff(MIN_BACKOFF, MAX_BACKOFF))
-        .build()
 }

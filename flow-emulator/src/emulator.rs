@@ -7,10 +7,10 @@ use std::sync::Arc;
 use std::thread;
 use std::time::Duration;
 
-use apaas_flow_runtime::{Client, Emulated, Result};
+use apaas_flow_runtime::{Client, ClientBuilder, Emulated, Result};
 use serde_json::Value;
 
-use crate::client::client;
+use crate::client::client_builder;
 use crate::error;
 use crate::handler::Handler;
 use crate::handler::failure::Failure;
@@ -62,7 +62,7 @@ impl Emulator {
     pub(crate) fn new(server: Server, state: Arc<State>) -> Result<Self> {
         let address = server.address;
         let url = format!("http://{}", reachable(address));
-        let client = client(&url, state.credentials.as_ref())?;
+        let client = client_builder(&url, state.credentials.as_ref()).build()?;
         Ok(Self {
             server: Some(server),
             state,
@@ -176,9 +176,32 @@ impl Emulator {
     }
 
     /// A client of this emulator, with an operator and valid credentials. All of them are clones of one client, which has
-    /// no quota of its own, so that a test with many calls does not wait.
+    /// no quota of its own and short pauses between attempts, so that a test does not wait.
     pub fn client(&self) -> Client {
         self.client.clone()
+    }
+
+    /// A [`client`](Self::client) before it is built, for a test that sets more: credentials, operator and address are set.
+    ///
+    /// ```
+    /// use std::time::Duration;
+    ///
+    /// use apaas_flow::{Quota, RetryPolicy};
+    /// use apaas_flow_emulator::Emulator;
+    ///
+    /// # fn main() -> apaas_flow::Result<()> {
+    /// let emulator = Emulator::start_blocking()?;
+    /// let as_in_production = emulator
+    ///     .client_builder()
+    ///     .quota(Quota::per_minute(100))
+    ///     .retry(RetryPolicy::default())
+    ///     .timeout(Duration::from_secs(5))
+    ///     .build()?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn client_builder(&self) -> ClientBuilder {
+        client_builder(&self.url, self.state.credentials.as_ref())
     }
 
     /// The address for clients, such as `http://127.0.0.1:54321`: their `base_url` or `domain`.
@@ -192,8 +215,9 @@ impl Emulator {
         self.address
     }
 
-    /// Makes the next execute request go wrong, or the next few with [`times`](Injected::times). Faults are met in the
-    /// order of their injection. A request over the [quota](crate::Builder::quota) meets none, and leaves them to later ones.
+    /// Makes the next execute request go wrong, or the next few with [`times`](Injected::times), or those of one flow with
+    /// [`for_flow`](Injected::for_flow). Faults are met in the order of their injection. A request over the
+    /// [quota](crate::Builder::quota) meets none, and leaves them to later ones.
     ///
     /// ```
     /// use apaas_flow_emulator::{Emulator, Fault};

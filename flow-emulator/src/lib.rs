@@ -44,8 +44,9 @@
 //! ```
 //!
 //! # Faults
-//! [`Emulator::inject`] makes the next execute requests go wrong, [`Emulator::inject_token`] the next token requests,
-//! [`Emulator::chaos`] any of them at random, and [`Builder::quota`] those over a rate limit.
+//! [`Emulator::inject`] makes the next execute requests go wrong, of any flow or of [one](Injected::for_flow),
+//! [`Emulator::inject_token`] the next token requests, [`Emulator::chaos`] any of them at random, and [`Builder::quota`]
+//! those over a rate limit.
 //!
 //! ```
 //! use apaas_flow_emulator::{Emulator, Fault};

@@ -1,5 +1,6 @@
 //! What the repository knows of a flow, `flows/<namespace>/<flow_id>.json`: found, and compared with the struct.
 
+pub(crate) mod build_env;
 pub(crate) mod check;
 pub(crate) mod find;
 pub(crate) mod rust_type;
@@ -8,7 +9,7 @@ mod tests;
 
 use apaas_flow_contract::Side;
 
-use crate::parse::mark::Direction;
+use crate::parse::field_attr::Direction;
 
 impl Direction {
     pub(crate) fn side(self) -> Side {

@@ -1,19 +1,23 @@
 //! What a call that went well hands over.
 
+mod builder;
+
 use std::fmt;
+
+pub use builder::{ExecutionBuilder, StartedBuilder};
 
 /// A run that ended well, with its outputs.
 ///
 /// ```
 /// use apaas_flow::wire;
-/// # use apaas_flow::{Flow, Outputs, Params, Result};
+/// # use apaas_flow::{Flow, FieldReader, FieldWriter, Result};
 /// # struct Total;
 /// # impl Flow for Total {
 /// #     const NAMESPACE: &'static str = "package_shop__c";
 /// #     const FLOW_ID: &'static str = "total";
 /// #     type Output = i64;
-/// #     fn write_params(&self, _: &mut Params) -> Result<()> { Ok(()) }
-/// #     fn read_outputs(from: &mut Outputs<'_>) -> Result<i64> { from.take("variable_total") }
+/// #     fn write_params(&self, _: &mut FieldWriter) -> Result<()> { Ok(()) }
+/// #     fn read_outputs(from: &mut FieldReader<'_>) -> Result<i64> { from.take("variable_total") }
 /// # }
 ///
 /// let reply = br#"{"code":0,"msg":"success","data":{"code":"","error_msg":"","execution_id":"1816970091484211",
@@ -166,6 +170,18 @@ impl fmt::Display for Outcome {
 }
 
 impl<O> Execution<O> {
+    /// The same run with other outputs.
+    pub(crate) fn with_output<P>(self, output: P) -> Execution<P> {
+        Execution {
+            execution_id: self.execution_id,
+            status: self.status,
+            output,
+            idempotency_key: self.idempotency_key,
+            log_id: self.log_id,
+            attempts: self.attempts,
+        }
+    }
+
     /// Always [`Outcome::Ran`]: what an error says by its own [`outcome`](crate::Error::outcome).
     pub fn outcome(&self) -> Outcome {
         Outcome::Ran

@@ -1,17 +1,16 @@
-//! The runtime of [`apaas-flow`](https://docs.rs/apaas-flow): what stands between an annotated struct and the platform.
+//! The runtime of [`apaas-flow`](https://docs.rs/apaas-flow): the layer between an annotated struct and the platform.
 //!
-//! Use it through `apaas-flow`, which adds the attribute. A call goes through these modules, top to bottom:
+//! Use it through `apaas-flow`, which adds the attribute. A call passes through these modules, top to bottom:
 //!
 //! | step | where |
 //! |---|---|
-//! | inputs to JSON | `params`, `field` |
-//! | options, and the future that waits | `call`, on the `driver`'s thread |
-//! | attempts, timeouts | `send`, which asks `retry` what to do next |
+//! | inputs to JSON | `value`, `codec` |
+//! | options, the future that is awaited, attempts and retries | `call` |
 //! | a place in the rate limit | `quota` |
-//! | a token | `token_cache`, `credentials`, `token_store` |
-//! | bytes over HTTP | `http` |
+//! | a token | `auth` |
+//! | bytes over HTTP, on a thread of the client's own | `transport` |
 //! | what the reply means | `wire` |
-//! | JSON to outputs | `outputs`, `field` |
+//! | JSON to outputs | `codec`, `value` |
 //! | names and shapes to a file | `contract` |
 #![forbid(unsafe_code)]
 
@@ -29,6 +28,7 @@ mod flow;
 mod mutation;
 mod operator;
 mod quota;
+pub mod testing;
 mod transport;
 pub mod value;
 pub mod wire;
@@ -38,9 +38,10 @@ pub use auth::{
 };
 pub use call::{Call, Execute, RetryPolicy, Start};
 pub use client::{Client, ClientBuilder, FEISHU, LARK};
-#[doc(hidden)]
-pub use codec::{FieldSerializer, InputValue, OutputValue, ValueDeserializer};
-pub use codec::{Outputs, Params};
+pub use codec::{
+    FieldParts, FieldReader, FieldSerializer, FieldWriter, InputValue, OutputValue, Outputs,
+    Params, ValueDeserializer,
+};
 pub use dynamic::{DynamicFlow, DynamicOutput};
 pub use error::{BoxError, Error, ErrorKind, Result, Stage};
 pub use execution::{Execution, Outcome, Started, Status};
@@ -50,7 +51,7 @@ pub use flow::{Emulated, Flow};
 pub use operator::Operator;
 pub use quota::Quota;
 
-/// The one door for generated code. Nothing in it is promised.
+/// Everything generated code uses. Not covered by semver.
 #[doc(hidden)]
 pub mod __private {
     pub use crate::call::{Execute, Start};

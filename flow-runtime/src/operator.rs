@@ -1,4 +1,4 @@
-//! On whose behalf a flow runs.
+//! The user on whose behalf a flow runs.
 
 use std::fmt;
 
@@ -51,7 +51,7 @@ impl Operator {
         self
     }
 
-    /// Whether it names nobody.
+    /// Whether its email is blank; there is always an id or an email.
     pub(crate) fn is_empty(&self) -> bool {
         self.email
             .as_deref()
@@ -60,7 +60,7 @@ impl Operator {
 
     /// The operator as the request carries it: JSON in a string.
     pub(crate) fn to_json(&self) -> String {
-        // An integer and a text always are JSON.
+        // Cannot fail: an integer and a string are always valid JSON.
         serde_json::to_string(self).unwrap_or_default()
     }
 }
@@ -78,7 +78,7 @@ impl Serialize for Operator {
     }
 }
 
-/// Without the email, which is a person's.
+/// Omits the email, which is personal data.
 impl fmt::Debug for Operator {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Operator")

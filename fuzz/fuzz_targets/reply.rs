@@ -70,7 +70,8 @@ fuzz_target!(|data: &[u8]| {
     }
     // The other half of the input as outputs: nearly every input gets as far as the fields.
     if let Ok(out_params) = std::str::from_utf8(body) {
-        let reply = serde_json::json!({ "code": 0, "data": { "status": "end", "out_params": out_params } });
+        let reply =
+            serde_json::json!({ "code": 0, "data": { "status": "end", "out_params": out_params } });
         if let Err(error) = wire::reply::<All>(200, reply.to_string().as_bytes()) {
             assert_eq!(error.kind(), ErrorKind::Decode);
             assert_eq!(error.out_params(), Some(out_params));

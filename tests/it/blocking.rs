@@ -1,6 +1,9 @@
 //! Calls without async, and inside it.
 
-use apaas_flow::{BoxError, BoxFuture, Client, ErrorKind, Operator, Token, TokenSource};
+use std::sync::{Arc, OnceLock};
+use std::time::Duration;
+
+use apaas_flow::{BoxError, BoxFuture, Client, Operator, Stage, Token, TokenSource};
 
 use crate::flows::{SUCCESS, delete};
 use crate::server::{Server, json};
@@ -39,30 +42,52 @@ async fn inside_a_runtime_it_works_any_number_of_times() {
     }
 }
 
-#[test]
-fn in_a_token_source_it_says_why_it_cannot_work() {
-    struct Nested(Client);
+/// A token source may block, so it may call a flow that knows the token.
+struct Nested(OnceLock<Client>);
 
-    impl TokenSource for Nested {
-        fn fetch(&self) -> BoxFuture<'_, Result<Token, BoxError>> {
-            Box::pin(async {
-                delete().execute(&self.0).blocking()?;
-                Ok(Token::new("t-1"))
-            })
-        }
+impl TokenSource for Nested {
+    fn fetch(&self) -> BoxFuture<'_, Result<Token, BoxError>> {
+        Box::pin(async {
+            delete().execute(self.0.get().unwrap()).blocking()?;
+            Ok(Token::new("t-nested"))
+        })
     }
+}
 
-    let server = Server::platform(|_| json(SUCCESS));
+fn nested(server: &Server) -> (Client, Arc<Nested>) {
+    let source = Arc::new(Nested(OnceLock::new()));
     let client = Client::builder()
-        .token_source(Nested(server.client()))
+        .token_source(source.clone())
         .operator(Operator::id(1))
         .base_url(server.url())
+        .timeout(Duration::from_secs(1))
         .build()
         .unwrap();
+    (client, source)
+}
+
+#[test]
+fn in_a_token_source_it_works_with_another_client() {
+    let server = Server::platform(|_| json(SUCCESS));
+    let (client, source) = nested(&server);
+    source.0.set(server.client()).unwrap();
+    delete().execute(&client).blocking().unwrap();
+    let bearer = |n: usize| {
+        server.executions()[n]
+            .header("authorization")
+            .map(str::to_owned)
+    };
+    assert_eq!(bearer(0).unwrap(), "Bearer t-1");
+    assert_eq!(bearer(1).unwrap(), "Bearer t-nested");
+}
+
+#[test]
+fn in_a_token_source_with_the_same_client_it_waits_for_itself_no_longer_than_the_timeout() {
+    let server = Server::platform(|_| json(SUCCESS));
+    let (client, source) = nested(&server);
+    source.0.set(client.clone()).unwrap();
     let error = delete().execute(&client).blocking().unwrap_err();
-    assert_eq!(error.kind(), ErrorKind::Token);
-    assert!(
-        error.to_string().contains("would wait for itself"),
-        "{error}"
-    );
+    assert_eq!(error.stage(), Some(Stage::Token));
+    assert!(error.to_string().contains("the token source"), "{error}");
+    assert!(server.requests().is_empty() && !error.may_have_run());
 }

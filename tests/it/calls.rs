@@ -1,4 +1,4 @@
-//! A call: what it sends, what its options change, and what it hands over.
+//! A call: what it sends, what its options change, and what it returns.
 
 use std::time::Duration;
 
@@ -9,7 +9,7 @@ use crate::flows::{DeleteObject, SUCCESS, bill, delete, reply, success};
 use crate::server::{Answer, Server, json};
 
 #[tokio::test]
-async fn the_request_is_the_documents() {
+async fn the_request_matches_the_document() {
     let server = Server::platform(|_| json(SUCCESS));
     let run = delete().execute(&server.client()).await.unwrap();
 
@@ -35,7 +35,7 @@ async fn the_request_is_the_documents() {
 }
 
 #[tokio::test]
-async fn a_key_is_drawn_for_each_call_and_known_before_it_is_sent() {
+async fn each_call_generates_a_key_known_before_sending() {
     let server = Server::platform(|_| json(SUCCESS));
     let client = server.client();
     let (first, second) = (delete().execute(&client), delete().execute(&client));
@@ -79,7 +79,7 @@ async fn options_change_the_request() {
 }
 
 #[tokio::test]
-async fn a_start_has_nothing_to_decode_and_takes_a_run_that_goes_on() {
+async fn a_start_decodes_nothing_and_accepts_an_unfinished_run() {
     for status in ["wait", "in_process", "end", ""] {
         let server = Server::platform(move |_| {
             json(reply(&json!({ "status": status, "execution_id": "7" })))
@@ -112,7 +112,7 @@ async fn a_namespace_alias_sends_the_same_struct_to_another_app() {
 }
 
 #[tokio::test]
-async fn the_log_id_is_the_headers() {
+async fn the_log_id_comes_from_the_headers() {
     for (headers, expected) in [
         (
             vec![("X-Tt-Logid", "tt"), ("X-Request-Id", "r")],
@@ -134,7 +134,7 @@ async fn the_log_id_is_the_headers() {
 }
 
 #[tokio::test]
-async fn an_error_carries_all_that_is_needed_to_find_the_run() {
+async fn an_error_carries_everything_needed_to_find_the_run() {
     let server = Server::platform(|_| {
         let data = json!({ "status": "failed", "execution_id": "7", "error_msg": "no stock", "code": "k_1" });
         Answer::Reply(200, vec![("X-Tt-Logid", "log-1".to_owned())], reply(&data))
@@ -155,7 +155,7 @@ async fn an_error_carries_all_that_is_needed_to_find_the_run() {
 }
 
 #[tokio::test]
-async fn outputs_that_do_not_fit_carry_key_and_log_id_too() {
+async fn a_decode_error_carries_key_and_log_id_too() {
     let server = Server::platform(|_| {
         Answer::Reply(
             200,
@@ -177,7 +177,7 @@ async fn outputs_that_do_not_fit_carry_key_and_log_id_too() {
 }
 
 #[tokio::test]
-async fn what_cannot_be_sent_is_said_before_anything_is() {
+async fn an_invalid_call_is_refused_before_anything_is_sent() {
     let server = Server::platform(|_| json(SUCCESS));
     let client = server.client();
     let no_operator = apaas_flow::Client::builder()
@@ -204,7 +204,7 @@ async fn what_cannot_be_sent_is_said_before_anything_is() {
                 .timeout(Duration::ZERO)
                 .await
                 .unwrap_err(),
-            "timeout of zero",
+            "`timeout` must be greater than zero",
         ),
         (
             delete()
@@ -276,7 +276,7 @@ async fn a_dynamic_flow_is_a_call_like_any_other() {
 }
 
 #[tokio::test]
-async fn an_output_of_a_dynamic_flow_that_does_not_fit_names_the_run() {
+async fn a_decode_error_of_a_dynamic_flow_names_the_run() {
     let server = Server::platform(|_| json(success(&json!({ "variable_total": "128.50" }))));
     let flow = DynamicFlow::new("package_x__c", "flow_y").unwrap();
     let run = flow.clone().execute(&server.client()).await.unwrap();
@@ -295,7 +295,7 @@ async fn an_output_of_a_dynamic_flow_that_does_not_fit_names_the_run() {
 }
 
 #[tokio::test]
-async fn options_of_a_call_under_way_change_nothing() {
+async fn options_set_on_a_running_call_have_no_effect() {
     let server = Server::platform(|_| {
         std::thread::sleep(Duration::from_millis(100));
         json(SUCCESS)
@@ -313,7 +313,7 @@ async fn options_of_a_call_under_way_change_nothing() {
 }
 
 #[tokio::test]
-async fn an_error_of_ones_own_before_anything_is_sent_did_not_run() {
+async fn a_custom_error_before_sending_did_not_run() {
     struct Odd;
 
     impl apaas_flow::Flow for Odd {

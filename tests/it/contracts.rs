@@ -6,7 +6,7 @@ use apaas_flow::value::{
     Attachment, Avatar, BigInt, Choice, Date, DateTime, Decimal, Language, Lookup, Multilingual,
     Phone, RecordRef, Region, RichText,
 };
-use apaas_flow::{ErrorKind, Status, apaas_flow};
+use apaas_flow::{ErrorKind, Status, apaas_flow, contract};
 use apaas_flow_emulator::Emulator;
 use serde::Deserialize;
 use serde_json::Value;
@@ -288,4 +288,49 @@ async fn a_struct_that_its_contract_does_not_allow() {
         "{error}"
     );
     assert_eq!(emulator.runs(), 0);
+}
+
+#[apaas_flow(namespace = "package_shop__c", flow_id = "several_6f7a8b9c0d")]
+struct Several {
+    #[input("variable_tags")]
+    tags: Vec<Choice>,
+    #[output("variable_tags")]
+    given: Vec<Choice>,
+    #[output("variable_records")]
+    records: Option<Vec<Lookup>>,
+    #[output("variable_names")]
+    names: Vec<Multilingual>,
+    #[output("variable_files")]
+    files: Vec<Attachment>,
+    #[output("variable_tag")]
+    tag: Choice,
+}
+
+/// Written by one, and served by the other.
+#[tokio::test]
+async fn several_values_are_a_list() {
+    let folder = format!("{}/several-contracts", env!("CARGO_TARGET_TMPDIR"));
+    let file = contract::write::<Several>(&folder).unwrap();
+    let text = std::fs::read_to_string(file).unwrap();
+    for line in [
+        r#""variable_tags": { "type": "option", "several": true }"#,
+        r#""variable_records": { "type": "lookup", "several": true, "optional": true }"#,
+        r#""variable_names": { "type": "multilingual", "several": true }"#,
+        r#""variable_files": { "type": "attachment" }"#,
+        r#""variable_tag": { "type": "option" }"#,
+    ] {
+        assert!(text.contains(line), "{text}");
+    }
+    let emulator = Emulator::builder()
+        .contracts(&folder)
+        .start()
+        .await
+        .unwrap();
+    let flow = Several { tags: vec![] };
+    let output = flow.execute(&emulator.client()).await.unwrap().output;
+    assert_eq!(output.given, ["enable"]);
+    assert_eq!(output.records.map(|records| records.len()), Some(1));
+    assert_eq!(output.names.len(), 1);
+    assert_eq!(output.files.len(), 1);
+    assert_eq!(output.tag, "enable");
 }

@@ -1,4 +1,4 @@
-//! The flows that the tests call: the endpoint's document's own, and one with several outputs.
+//! The flows that the tests call: the one from the endpoint's document, and one with several outputs.
 
 use apaas_flow::{apaas_flow, value::RecordRef};
 
@@ -25,7 +25,7 @@ pub fn delete() -> DeleteObject {
     }
 }
 
-/// The success reply of the endpoint's document, to the letter.
+/// The success reply from the endpoint's document, verbatim.
 pub const SUCCESS: &str = r#"{
     "code": 0,
     "data": {
@@ -78,7 +78,7 @@ pub fn success(outputs: &serde_json::Value) -> String {
     }))
 }
 
-/// A reply whose outer code is 0, with this `data`.
+/// A reply with outer code 0 and this `data`.
 pub fn reply(data: &serde_json::Value) -> String {
     serde_json::json!({ "code": 0, "msg": "success", "data": data }).to_string()
 }

@@ -12,16 +12,26 @@
 mod any_bytes;
 mod blocking;
 mod calls;
+mod certificates;
 mod chaos;
+mod child;
 mod clients;
 mod contracts;
 mod empties;
+mod emulated_outputs;
 mod emulator;
+mod fairness;
 mod floats;
 mod flows;
+#[cfg(unix)]
+mod forks;
+mod hostile_replies;
 mod layers;
 mod macros;
+#[cfg(target_os = "linux")]
+mod memory;
 mod misfits;
+mod obstacles;
 mod odd_contracts;
 mod outcomes;
 mod recorded_contracts;
@@ -33,4 +43,5 @@ mod secrecy;
 mod server;
 mod tokens;
 mod transport;
+mod user_code;
 mod values;

@@ -319,7 +319,7 @@ async fn replies_without_outputs_teach_nothing() {
         || answer(reply(&json!({ "status": "end", "out_params": "<oops>" }))),
         || answer(r#"{"code":2320001,"msg":"m"}"#),
         // What could be taken for outputs by name, but is a whole body that nobody can read.
-        || answer(r#"{"code":0,"msg":"\ud800","data":{"status":"end","out_params":"[]"}}"#),
+        || answer(r#"{"code":0,"msg":"ok","data":{"status":"end","out_params":"[]"}"#),
         || answer(r#"{"0utput":1}"#),
         || status(500, r#"{"0utput":1}"#),
         || status(502, "<html>"),
@@ -603,6 +603,32 @@ fn code_writes_its_contract() {
     assert_eq!(fs::metadata(&file).unwrap().modified().unwrap(), modified);
 }
 
+/// A build cannot depend on a file that is not there: the attribute has it depend on the lock.
+#[test]
+fn a_new_contract_touches_the_lock() {
+    let folder = Folder::new();
+    let write = || contract::write::<Described>(folder.flows()).unwrap();
+    write();
+    let lock = folder.flows().join(".lock");
+    let long_ago = SystemTime::now() - Duration::from_secs(1000);
+    let touched = || {
+        let modified = fs::metadata(&lock).unwrap().modified().unwrap();
+        let is_touched = modified > long_ago + Duration::from_secs(500);
+        let file = fs::File::options().write(true).open(&lock).unwrap();
+        file.set_modified(long_ago).unwrap();
+        is_touched
+    };
+    touched();
+    write();
+    assert!(!touched());
+    folder.put("{}");
+    write();
+    assert!(!touched(), "the contract itself has changed");
+    fs::remove_file(folder.bill()).unwrap();
+    write();
+    assert!(touched());
+}
+
 #[tokio::test]
 async fn what_is_written_and_what_is_recorded_come_together() {
     let shown = json!({ "variable_total": "0utput", "variable_lines": [77], "variable_paid": null, "variable_flag": 1 });
@@ -670,4 +696,31 @@ fn a_contract_that_cannot_be_written_says_why() {
     let file = folder.bill().join("flows");
     let error = contract::write::<Described>(file).unwrap_err();
     assert!(error.to_string().contains("is not a folder"), "{error}");
+}
+
+#[tokio::test]
+async fn a_lock_that_somebody_else_holds_holds_up_no_call_for_long() {
+    let folder = Folder::new();
+    fs::create_dir_all(folder.flows()).unwrap();
+    let lock = fs::File::create(folder.flows().join(".lock")).unwrap();
+    fs4::FileExt::lock(&lock).unwrap();
+
+    let begun = std::time::Instant::now();
+    let text =
+        success(&json!({ "variable_total": "1", "variable_lines": [], "variable_paid": true }));
+    let ran = bill_gets(&folder, move || answer(&*text)).await;
+    let took = begun.elapsed();
+    ran.unwrap();
+    assert!(took < Duration::from_secs(3), "{took:?}");
+    assert!(!folder.bill().exists());
+
+    // it is not given up either
+    fs4::FileExt::unlock(&lock).unwrap();
+    for _ in 0..500 {
+        if folder.bill().exists() {
+            break;
+        }
+        tokio::time::sleep(Duration::from_millis(10)).await;
+    }
+    assert_eq!(folder.text(), BILL);
 }

@@ -61,12 +61,6 @@ fn no_out_params_in_any_spelling_are_no_outputs() {
         let run = wire::reply::<Quiet>(200, reply(&data).as_bytes()).unwrap();
         assert_eq!(run.output.word, None, "{data}");
     }
-    // nothing but the code is promised
-    let run = wire::reply::<Quiet>(200, br#"{"code":0,"data":{},"msg":null}"#).unwrap();
-    assert_eq!(
-        (run.execution_id.as_str(), run.status),
-        ("", Status::Missing)
-    );
 }
 
 #[test]
@@ -208,31 +202,80 @@ fn a_used_key_may_have_run_even_at_the_first_attempt() {
 #[test]
 fn the_platforms_codes_have_their_kinds() {
     use ErrorKind::{Flow, Gateway, Invalid, MonthlyQuota, Permission, RateLimited, Token};
-    let kind = |status: u16, code: i64| {
+    let read = |status: u16, code: i64| {
         let body = format!(r#"{{"code":{code},"msg":"m"}}"#);
-        let error = wire::reply::<Bill>(status, body.as_bytes()).unwrap_err();
-        (error.kind(), error.may_have_run(), error.is_retryable())
+        wire::reply::<Bill>(status, body.as_bytes()).unwrap_err()
     };
-    for (status, code, expected) in [
-        (400, 2_320_001, (Invalid, false, false)),
-        (400, 2_320_002, (Gateway, true, false)),
-        (400, 2_320_004, (Invalid, false, false)),
-        (400, 2_320_005, (Permission, false, false)),
-        (429, 99_991_400, (RateLimited, false, true)),
-        (400, 99_991_400, (RateLimited, false, true)),
-        (400, 99_991_403, (MonthlyQuota, false, false)),
-        (400, 99_991_663, (Token, false, false)),
-        (200, 99_991_663, (Token, false, false)),
-        (400, 99_991_668, (Token, false, false)),
-        (400, 99_991_672, (Permission, false, false)),
-        (400, 99_991_401, (Permission, false, false)),
-        (500, 1500, (Gateway, true, false)),
-        // in no list: nothing is promised of the run
-        (200, 7, (Flow, true, false)),
-        (400, 7, (Invalid, true, false)),
-        (500, 7, (Gateway, true, false)),
+    let listed: &[(ErrorKind, bool, &[i64])] = &[
+        (
+            Invalid,
+            false,
+            &[
+                2_320_001, 2_320_003, 2_320_004, 2_320_006, 99_992_402, 4000, 9499, 10_001, 10_100,
+                10_400, 99_991_201, 99_991_301,
+            ],
+        ),
+        (
+            Permission,
+            false,
+            &[2_320_005, 99_991_401, 99_991_672, 99_991_673, 99_991_676],
+        ),
+        (MonthlyQuota, false, &[99_991_403]),
+        (RateLimited, false, &[99_991_400]),
+        (
+            Token,
+            false,
+            &[
+                99_991_661, 99_991_662, 99_991_663, 99_991_664, 99_991_665, 99_991_666, 99_991_667,
+                99_991_668, 99_991_669, 99_991_670, 99_991_671, 99_991_674, 99_991_675, 99_991_677,
+                99_991_678, 99_991_679, 99_991_680, 99_991_681, 99_991_641, 99_991_642, 99_991_643,
+                99_991_644, 99_991_645, 99_991_692, 99_991_543, 10_003, 10_005, 10_013, 10_014,
+                10_015,
+            ],
+        ),
+        (
+            Gateway,
+            true,
+            &[
+                2_320_002, 1500, 2200, 5000, 1503, 1551, 1557, 1642, 1663, 1665, 1668, 10_101,
+                10_105, 10_500,
+            ],
+        ),
+    ];
+    for (kind, may_have_run, codes) in listed {
+        for code in *codes {
+            // whatever the HTTP status says
+            for status in [200, 400, 404, 500] {
+                let error = read(status, *code);
+                assert_eq!(
+                    (error.kind(), error.may_have_run()),
+                    (*kind, *may_have_run),
+                    "{status} {code}"
+                );
+                assert_eq!(error.is_retryable(), *kind == RateLimited, "{code}");
+                let text = error.to_string();
+                let (_, cure) = text.split_once(": m; ").unwrap();
+                assert!(!cure.starts_with("the flow"), "{code} has no cure: {text}");
+            }
+        }
+    }
+    // in no list: nothing is promised of the run
+    for (status, kind) in [(200, Flow), (400, Invalid), (408, Gateway), (500, Gateway)] {
+        let error = read(status, 7);
+        assert_eq!((error.kind(), error.may_have_run()), (kind, true));
+    }
+}
+
+#[test]
+fn the_second_grant_has_its_page() {
+    const PAGE: &str = "https://ae.feishu.cn/hc/zh-CN/articles/608213399053";
+    for body in [
+        r#"{"code":2320005,"msg":"m"}"#.to_owned(),
+        r#"{"code":99991673,"msg":"m"}"#.to_owned(),
+        reply(&json!({ "code": "k_wf_ec_200036", "status": "failed" })),
+        reply(&json!({ "code": "k_ec_000009", "status": "failed" })),
     ] {
-        assert_eq!(kind(status, code), expected, "{status} {code}");
+        assert!(error(&body).to_string().contains(PAGE), "{body}");
     }
 }
 
@@ -316,7 +359,15 @@ fn the_flow_engines_own_refusals_did_not_run_unless_there_is_a_run() {
         ("k_wf_ec_2001001", ErrorKind::Invalid),
         ("k_wf_ec_2001002", ErrorKind::Invalid),
         ("k_wf_ec_2001004", ErrorKind::Invalid),
+        ("k_wf_ec_2001005", ErrorKind::Invalid),
         (" k_wf_ec_2001006 ", ErrorKind::Invalid),
+        ("k_ec_000009", ErrorKind::Permission),
+        ("k_ec_000027", ErrorKind::Permission),
+        ("k_ec_000011", ErrorKind::Invalid),
+        ("k_ec_000012", ErrorKind::Invalid),
+        ("k_ec_000013", ErrorKind::Invalid),
+        ("k_ec_000014", ErrorKind::Invalid),
+        ("k_ec_000015", ErrorKind::Invalid),
     ] {
         let refused = error(&reply(&json!({ "code": code, "status": "failed" })));
         assert_eq!(
@@ -339,8 +390,43 @@ fn the_flow_engines_own_refusals_did_not_run_unless_there_is_a_run() {
 }
 
 #[test]
+fn the_flow_engines_passing_troubles_are_the_flows_once_it_runs() {
+    use ErrorKind::{Flow, Gateway, RateLimited};
+    for (code, kind, may_have_run) in [
+        ("k_ec_000001", Gateway, true),
+        ("k_ec_000004", Gateway, true),
+        ("k_ec_000018", Gateway, true),
+        ("k_ec_000040", Gateway, true),
+        ("k_ec_000032", RateLimited, false),
+        ("k_ec_000050", Gateway, false),
+        ("k_ec_000051", Gateway, false),
+        ("k_ec_000052", Gateway, false),
+        ("k_ec_000053", Gateway, false),
+    ] {
+        let before = error(&reply(&json!({ "code": code, "status": "failed" })));
+        assert_eq!(
+            (before.kind(), before.may_have_run()),
+            (kind, may_have_run),
+            "{code}"
+        );
+        let begun = error(&reply(&json!({ "code": code, "execution_id": "7" })));
+        assert_eq!((begun.kind(), begun.may_have_run()), (Flow, true), "{code}");
+    }
+}
+
+#[test]
+fn an_inner_code_and_message_may_be_null() {
+    let data = json!({ "code": null, "error_msg": null, "status": "end", "execution_id": "7" });
+    let run = wire::reply::<Silent>(200, reply(&data).as_bytes()).unwrap();
+    assert_eq!(run.execution_id, "7");
+    let data = json!({ "code": null, "error_msg": null, "status": "failed", "execution_id": "7" });
+    let failed = error(&reply(&data));
+    assert_eq!((failed.kind(), failed.flow_code()), (ErrorKind::Flow, None));
+}
+
+#[test]
 fn a_reply_whose_shell_cannot_be_read_loses_nothing() {
-    let body = r#"{"code":0,"msg":"\ud800","data":{"status":"end","out_params":"[1]"}}"#;
+    let body = r#"{"code":0,"msg":"ok","data":{"status":"end","out_params":"[1]"}"#;
     let error = error(body);
     assert_eq!(
         (error.kind(), error.may_have_run()),
@@ -369,6 +455,12 @@ fn a_reply_that_every_service_could_send_is_not_the_platforms() {
         r#"{"code":0}"#,
         r#"{"code":0,"data":null}"#,
         r#"{"code":0,"data":"ok","msg":"ok"}"#,
+        r#"{"code":0,"data":{}}"#,
+        r#"{"code":0,"data":{"id":7,"list":[]},"msg":"success"}"#,
+        r#"{"code":0,"data":{"code":"","error_msg":"","execution_id":"","out_params":"","status":""}}"#,
+        r#"{"code":0,"data":{"out_params":"[]"}}"#,
+        r#"{"code":0,"data":{"out_params":{}}}"#,
+        r#"{"code":0,"data":{"out_params":"null","status":null}}"#,
     ] {
         let error = wire::reply::<Silent>(200, body.as_bytes()).unwrap_err();
         assert_eq!(
@@ -377,6 +469,16 @@ fn a_reply_that_every_service_could_send_is_not_the_platforms() {
             "{body}"
         );
         assert!(error.to_string().contains("base_url"), "{error}");
+    }
+    // any one of the three is a run
+    for data in [
+        r#"{"execution_id":"7"}"#,
+        r#"{"status":"end"}"#,
+        r#"{"out_params":"[{\"api_name\":\"a\",\"value\":1}]"}"#,
+    ] {
+        let body = format!(r#"{{"code":0,"data":{data}}}"#);
+        let run = wire::reply::<Silent>(200, body.as_bytes());
+        assert!(run.is_ok(), "{data}: {run:?}");
     }
 }
 
@@ -448,4 +550,123 @@ fn scalars_of_another_type_than_the_document_says_are_understood() {
     })))
     .unwrap();
     assert!(run.output.paid);
+}
+
+#[test]
+fn whole_numbers_are_read_in_every_spelling() {
+    let body = r#"{"code":2320001.0,"msg":7}"#;
+    assert_eq!(error(body).code(), Some(2_320_001));
+    assert_eq!(error(r#"{"code":" 2320001 "}"#).code(), Some(2_320_001));
+    let run = wire::reply::<Silent>(
+        200,
+        br#"{"code":0.0,"data":{"code":0.0,"execution_id":18169700914842110001,"status":"end"}}"#,
+    )
+    .unwrap();
+    assert_eq!(run.execution_id, "18169700914842110001");
+}
+
+/// What a server or a proxy does to a text that it cuts or does not escape.
+const BAD_CHARACTERS: &[&[u8]] = &[
+    br"\ud800",
+    br"\udc00x",
+    br"\ud83dx",
+    b"\xe8\xb0",
+    b"\xff",
+    b"\n",
+    b"\r\n\t",
+    b"\x01",
+    br"\q",
+];
+
+fn with_bad(before: &str, bad: &[u8], after: &str) -> Vec<u8> {
+    [before.as_bytes(), bad, after.as_bytes()].concat()
+}
+
+#[test]
+fn one_bad_character_does_not_sink_the_verdict() {
+    for bad in BAD_CHARACTERS {
+        let shown = bad.escape_ascii();
+        let read = |before: &str, after: &str| {
+            wire::reply::<DeleteObject>(200, &with_bad(before, bad, after))
+        };
+
+        let refused = read(r#"{"code":2320001,"msg":"param "#, r#" is invalid"}"#).unwrap_err();
+        assert_eq!(
+            (refused.kind(), refused.may_have_run()),
+            (ErrorKind::Invalid, false),
+            "{shown}"
+        );
+        assert!(refused.to_string().contains("is invalid"), "{refused}");
+
+        let stale = read(r#"{"msg":"token "#, r#"","code":99991663}"#).unwrap_err();
+        assert_eq!(stale.kind(), ErrorKind::Token, "{shown}");
+
+        let failed = read(
+            r#"{"code":0,"data":{"error_msg":"bo"#,
+            r#"om","execution_id":"7","status":"failed"}}"#,
+        )
+        .unwrap_err();
+        assert_eq!(failed.kind(), ErrorKind::Flow, "{shown}");
+        assert_eq!(failed.execution_id(), Some("7"));
+
+        let (before, after) = SUCCESS.split_once("success").unwrap();
+        let run = read(before, after).unwrap();
+        assert_eq!(run.output.flow_execution_id, 1_816_970_091_484_211);
+
+        // and in a part that nobody reads
+        let run = read(r#"{"more":""#, &format!(r#"",{}"#, &SUCCESS[1..]));
+        assert!(run.is_ok(), "{shown}: {run:?}");
+    }
+}
+
+#[test]
+fn one_bad_character_in_the_outputs_does_not_sink_them() {
+    for bad in BAD_CHARACTERS {
+        let outputs = with_bad(
+            r#"[{"api_name":"variable_total","value":"a"#,
+            bad,
+            r#"z"},{"api_name":"variable_lines","value":[1]},{"api_name":"variable_paid","value":true}]"#,
+        );
+        // badly written in the list, which is a text in its turn
+        let Ok(outputs) = String::from_utf8(outputs) else {
+            continue;
+        };
+        let body = reply(&json!({ "status": "end", "out_params": outputs }));
+        let run = read(&body).unwrap_or_else(|error| panic!("{}: {error}", bad.escape_ascii()));
+        assert!(run.output.total.starts_with('a') && run.output.total.ends_with('z'));
+        assert_eq!(run.output.lines, [1]);
+    }
+    // a line break is what it is
+    let body = r#"{"code":0,"data":{"status":"end","out_params":"[{\"api_name\":\"variable_total\",\"value\":\"a
+b\"},{\"api_name\":\"variable_lines\",\"value\":[]},{\"api_name\":\"variable_paid\",\"value\":true}]"}}"#;
+    assert_eq!(read(body).unwrap().output.total, "a\nb");
+}
+
+#[test]
+fn a_key_that_comes_twice_is_never_a_word_on_the_run() {
+    for body in [
+        r#"{"code":2320001,"msg":"m","code":0,"data":{"status":"end","out_params":"[]"}}"#,
+        r#"{"code":0,"code":2320001,"msg":"m"}"#,
+        r#"{"code":0,"data":{"status":"end"},"data":{"status":"failed"}}"#,
+        r#"{"code":0,"data":{"status":"end"},"data":null}"#,
+        r#"{"code":2320001,"data":{"execution_id":"7"},"data":{}}"#,
+        r#"{"code":0,"data":{"status":"failed","status":"end"}}"#,
+        r#"{"code":0,"data":{"code":"k_x","status":"end","code":""}}"#,
+        r#"{"code":0,"data":{"status":"end","out_params":"[]","out_params":"[1]"}}"#,
+        r#"{"code":0,"data":{"status":"end","execution_id":"7","execution_id":"8"}}"#,
+        r#"{"code":0,"c\u006fde":2320001,"data":{"status":"end"}}"#,
+        r#"{"code":0,"msg":"a","msg":"b","data":{"status":"end"}}"#,
+    ] {
+        let error = wire::reply::<Silent>(200, body.as_bytes()).unwrap_err();
+        assert_eq!(
+            (error.kind(), error.may_have_run(), error.is_retryable()),
+            (ErrorKind::Malformed, true, false),
+            "{body}"
+        );
+        assert_eq!(error.out_params(), Some(body));
+        assert!(error.to_string().contains("twice"), "{error}");
+    }
+    // the same once more is no second word
+    let body = r#"{"code":2320001,"msg":"m","code":2320001}"#;
+    assert_eq!(error(body).kind(), ErrorKind::Invalid);
 }

@@ -1,4 +1,4 @@
-//! The request, byte for byte what the endpoint's document asks for.
+//! The request, byte for byte as documented.
 
 use apaas_flow::{ErrorKind, Operator, apaas_flow, value::RecordRef, wire};
 
@@ -9,7 +9,7 @@ fn text(body: Vec<u8>) -> String {
 }
 
 #[test]
-fn params_and_operator_are_strings_of_json_and_absent_fields_are_absent() {
+fn params_and_operator_are_json_strings_and_unset_fields_are_omitted() {
     let operator = Operator::id(1111).with_email("apaas@bytedance.com");
     assert_eq!(
         text(wire::request(&delete(), &operator).unwrap()),
@@ -18,8 +18,8 @@ fn params_and_operator_are_strings_of_json_and_absent_fields_are_absent() {
 }
 
 #[test]
-fn the_documents_example_is_the_same_request() {
-    // the document's body, in which only the white space differs
+fn the_request_matches_the_documents_example() {
+    // the document's body; only the white space differs
     let document = r#"{
         "operator": "{\"_id\": 1111, \"email\": \"apaas@bytedance.com\"}",
         "params": "{\"variable_rgrtgqworiginal\": {\"_id\": 5454545}}",
@@ -44,7 +44,7 @@ fn the_documents_example_is_the_same_request() {
 }
 
 #[test]
-fn every_option_has_its_place() {
+fn every_option_is_sent() {
     let body = wire::Request::new(&bill(), &Operator::email("a\"b@example.com"))
         .unwrap()
         .idempotency_key("k")
@@ -58,7 +58,7 @@ fn every_option_has_its_place() {
 }
 
 #[test]
-fn no_loop_masks_are_left_out() {
+fn empty_loop_masks_are_omitted() {
     let body = wire::Request::new(&bill(), &Operator::id(1))
         .unwrap()
         .loop_masks([""; 0])
@@ -104,7 +104,7 @@ fn ids_of_sixteen_digits_stay_exact() {
 }
 
 #[test]
-fn the_path_is_the_documents() {
+fn the_path_matches_the_document() {
     assert_eq!(
         wire::path::<DeleteObject>(),
         "/open-apis/apaas/v1/applications/package_7344545d87__c/flows/deleteObject_99c656599f/execute"
@@ -113,7 +113,7 @@ fn the_path_is_the_documents() {
 }
 
 #[test]
-fn an_input_that_json_does_not_have_is_an_error_before_anything_is_sent() {
+fn a_non_finite_input_is_refused_before_sending() {
     #[apaas_flow(namespace = "package_shop__c", flow_id = "weigh")]
     struct Weigh {
         #[input("variable_weight")]

@@ -1,7 +1,7 @@
-//! What is sent again, what never is, and what is known of the run after it.
+//! What is retried, what never is, and what is known about the run afterwards.
 
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::time::{Duration, Instant};
+use std::time::{Duration, Instant, SystemTime};
 
 use apaas_flow::{
     BoxError, BoxFuture, Client, ClientBuilder, ErrorKind, MemoryTokenStore, Operator, Outcome,
@@ -16,7 +16,7 @@ const LIMITED: &str = r#"{"code":99991400,"msg":"request trigger frequency limit
 const KEY_USED: &str =
     r#"{"code":0,"data":{"code":"k_wf_ec_2001008","error_msg":"used","status":"failed"}}"#;
 
-/// Answers executions with these in turn, the last one for ever.
+/// Answers executions with these in turn, repeating the last one.
 fn in_turn(answers: Vec<fn() -> Answer>) -> Server {
     let count = AtomicUsize::new(0);
     Server::platform(move |_| {
@@ -24,7 +24,7 @@ fn in_turn(answers: Vec<fn() -> Answer>) -> Server {
     })
 }
 
-fn limited(reset: &'static str) -> Answer {
+fn limited(reset: &str) -> Answer {
     Answer::Reply(
         429,
         vec![("x-ogw-ratelimit-reset", reset.to_owned())],
@@ -33,7 +33,7 @@ fn limited(reset: &'static str) -> Answer {
 }
 
 #[tokio::test]
-async fn what_may_fare_better_is_sent_again_under_the_same_key() {
+async fn transient_failures_are_retried_with_the_same_key() {
     let broken: [fn() -> Answer; 5] = [
         || Answer::Close,
         || status(502, "<html>"),
@@ -56,7 +56,7 @@ async fn what_may_fare_better_is_sent_again_under_the_same_key() {
 }
 
 #[tokio::test]
-async fn what_the_flow_reports_is_never_sent_again() {
+async fn what_the_flow_reports_is_never_retried() {
     let final_ones: [(fn() -> Answer, ErrorKind); 7] = [
         (
             || json(reply(&json!({ "status": "failed" }))),
@@ -110,7 +110,7 @@ async fn attempts_are_bounded_and_never_means_never() {
 
 #[tokio::test]
 async fn may_have_run_is_the_or_over_all_attempts() {
-    // 504, and then the rate limit for longer than anybody waits
+    // 504, then the rate limit for longer than any call waits
     let server = in_turn(vec![|| status(504, "<html>"), || limited("7200")]);
     let error = delete().execute(&server.client()).await.unwrap_err();
     assert_eq!(error.kind(), ErrorKind::RateLimited);
@@ -122,7 +122,7 @@ async fn may_have_run_is_the_or_over_all_attempts() {
     let error = delete().execute(&server.client()).await.unwrap_err();
     assert!(!error.may_have_run() && error.is_retryable());
 
-    // a lost reply, and then the platform knows the key
+    // a lost reply, then the platform says the key is used
     let server = in_turn(vec![|| Answer::Close, || json(KEY_USED)]);
     let error = delete().execute(&server.client()).await.unwrap_err();
     assert_eq!((error.kind(), error.attempts()), (ErrorKind::ReplyLost, 2));
@@ -135,35 +135,33 @@ async fn may_have_run_is_the_or_over_all_attempts() {
     assert!(
         error
             .to_string()
-            .contains("had taken this call's request in"),
+            .contains("had accepted this call's request"),
         "{error}"
     );
 
-    // a key that this call sent for the first time is another call's
+    // a key used before this call first sent it belongs to another call
     let server = in_turn(vec![|| json(KEY_USED)]);
     let error = delete().execute(&server.client()).await.unwrap_err();
     assert_eq!(error.kind(), ErrorKind::KeyUsed);
     assert!(error.earlier().is_none() && error.may_have_run());
 
-    // a lost reply, and then a refusal that by itself would be certain
+    // a lost reply, then a refusal that on its own would mean it did not run
     let server = in_turn(vec![|| Answer::Close, || {
         status(400, r#"{"code":2320001,"msg":"m"}"#)
     }]);
     let error = delete().execute(&server.client()).await.unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Invalid);
     assert!(error.may_have_run(), "{error}");
-    // which may be the platform's way to refuse the key that the lost attempt had sent
+    // it may be the platform's way of refusing the lost attempt's key
     assert_eq!(error.earlier().unwrap().kind(), ErrorKind::Gateway);
     assert!(
-        error
-            .to_string()
-            .contains("idempotency key that was used before"),
+        error.to_string().contains("a used idempotency key"),
         "{error}"
     );
 }
 
 #[tokio::test]
-async fn a_back_off_that_would_outlast_the_call_is_not_begun() {
+async fn a_backoff_longer_than_the_timeout_fails_at_once() {
     let server = in_turn(vec![|| status(502, "<html>")]);
     let hour = Duration::from_secs(3600);
     let client = server
@@ -182,7 +180,7 @@ async fn a_back_off_that_would_outlast_the_call_is_not_begun() {
 }
 
 #[tokio::test]
-async fn a_broken_token_endpoint_is_asked_again_and_no_flow_is_touched() {
+async fn a_broken_token_endpoint_is_retried_without_calling_the_flow() {
     let count = AtomicUsize::new(0);
     let server = Server::start(move |request| match request.is_token() {
         true if count.fetch_add(1, Ordering::SeqCst) < 2 => status(502, "<html>"),
@@ -220,14 +218,14 @@ async fn a_rate_limit_pauses_every_call_of_the_quota() {
     delete().execute(&two).await.unwrap();
     assert!(
         begun.elapsed() >= Duration::from_millis(300),
-        "the other client waits as well"
+        "the other client waits too"
     );
     assert_eq!(first.await.unwrap().unwrap().attempts, 2);
     assert_eq!(server.executions().len(), 3);
 }
 
 #[tokio::test]
-async fn waiting_for_the_quota_is_not_the_calls_time() {
+async fn waiting_for_the_quota_does_not_count_against_the_timeout() {
     let server = Server::platform(|_| {
         std::thread::sleep(Duration::from_millis(100)); // longer than nothing
         json(SUCCESS)
@@ -243,7 +241,7 @@ async fn waiting_for_the_quota_is_not_the_calls_time() {
 }
 
 #[tokio::test]
-async fn a_queue_that_is_too_long_is_an_error_at_once() {
+async fn a_queue_that_is_too_long_fails_at_once() {
     let server = Server::platform(|_| json(SUCCESS));
     let client = server
         .builder()
@@ -261,7 +259,7 @@ async fn a_queue_that_is_too_long_is_an_error_at_once() {
 }
 
 #[tokio::test]
-async fn a_call_that_never_left_gives_its_place_back() {
+async fn a_call_without_a_token_gives_its_permit_back() {
     let server = Server::start(|request| {
         if request.is_token() {
             status(400, r#"{"code":10015,"msg":"app secret invalid"}"#)
@@ -284,7 +282,7 @@ async fn a_call_that_never_left_gives_its_place_back() {
 }
 
 #[tokio::test]
-async fn a_call_that_found_no_connection_gives_its_place_back() {
+async fn a_call_without_a_connection_gives_its_permit_back() {
     let port = std::net::TcpListener::bind("127.0.0.1:0")
         .unwrap()
         .local_addr()
@@ -303,7 +301,7 @@ async fn a_call_that_found_no_connection_gives_its_place_back() {
     }
 }
 
-/// A builder of a client whose tokens come from elsewhere.
+/// A builder for a client with its own token source.
 fn with_source(url: String, source: impl TokenSource) -> ClientBuilder {
     Client::builder()
         .token_source(source)
@@ -311,7 +309,7 @@ fn with_source(url: String, source: impl TokenSource) -> ClientBuilder {
         .base_url(url)
 }
 
-/// A platform without a token endpoint, and when requests arrived at it.
+/// A platform without a token endpoint that records when requests arrive.
 fn arrivals_at_a_platform() -> (String, std::sync::Arc<std::sync::Mutex<Vec<Instant>>>) {
     use std::io::{Read, Write};
 
@@ -350,7 +348,7 @@ impl TokenSource for SlowToken {
 }
 
 #[tokio::test]
-async fn a_place_is_used_when_the_request_leaves_and_not_before() {
+async fn a_permit_counts_from_when_the_request_leaves() {
     let (url, arrivals) = arrivals_at_a_platform();
     let period = Duration::from_secs(1);
     let client = with_source(url, SlowToken(Duration::from_millis(2500)))
@@ -376,7 +374,7 @@ async fn a_place_is_used_when_the_request_leaves_and_not_before() {
 }
 
 #[tokio::test]
-async fn a_call_given_up_before_its_request_left_gives_its_place_back() {
+async fn a_call_that_times_out_before_sending_gives_its_permit_back() {
     let (url, _) = arrivals_at_a_platform();
     let client = with_source(url, SlowToken(Duration::from_millis(300)))
         .quota(Quota::per_minute(3))
@@ -395,7 +393,7 @@ async fn a_call_given_up_before_its_request_left_gives_its_place_back() {
 }
 
 #[tokio::test]
-async fn the_run_to_look_for_is_that_of_the_attempt_that_may_have_brought_it() {
+async fn an_error_identifies_the_attempt_that_may_have_run() {
     let server = in_turn(vec![
         || {
             let body = r#"{"code":2320002,"msg":"internal","data":{"execution_id":"77","out_params":"[7]"}}"#;
@@ -421,7 +419,7 @@ async fn the_run_to_look_for_is_that_of_the_attempt_that_may_have_brought_it() {
         (Some("77"), Some("[7]"))
     );
 
-    // and what comes after it may not even have been sent
+    // even if the attempt after it was never sent
     let server = in_turn(vec![|| {
         Answer::Reply(
             504,
@@ -453,23 +451,26 @@ async fn the_run_to_look_for_is_that_of_the_attempt_that_may_have_brought_it() {
 
 #[tokio::test]
 async fn a_reset_that_is_a_date_stops_nobody_for_years() {
-    let server = in_turn(vec![|| limited("1785000000"), || json(SUCCESS)]);
+    let in_an_hour = || {
+        let then = SystemTime::now() + Duration::from_secs(3600);
+        let since_epoch = then.duration_since(SystemTime::UNIX_EPOCH).unwrap();
+        limited(&since_epoch.as_secs().to_string())
+    };
+    let server = in_turn(vec![in_an_hour, || json(SUCCESS)]);
     let client = server.client();
     let error = delete().execute(&client).await.unwrap_err();
-    assert_eq!(
-        error.retry_after(),
-        Some(Duration::from_secs(1_785_000_000))
-    );
+    let retry_after = error.retry_after().unwrap().as_secs();
+    assert!((3590..=3600).contains(&retry_after), "{retry_after}");
     let soon = delete().execute(&client).timeout(Duration::from_millis(50));
     let waiting = tokio::time::timeout(Duration::from_millis(200), soon).await;
     assert!(
         waiting.is_err(),
-        "it waits, for two minutes at most: {waiting:?}"
+        "it waits, at most two minutes: {waiting:?}"
     );
 }
 
 #[test]
-fn a_store_is_not_for_tokens_of_nobody_knows_whom() {
+fn a_token_store_without_app_credentials_is_refused() {
     let client = Client::builder()
         .token_source(StaticToken::new("t-1"))
         .token_store(MemoryTokenStore::new())
@@ -478,7 +479,7 @@ fn a_store_is_not_for_tokens_of_nobody_knows_whom() {
 }
 
 #[test]
-fn a_quota_of_nothing_is_refused() {
+fn an_empty_quota_is_refused() {
     for quota in [Quota::per_minute(0), Quota::new(1, Duration::ZERO)] {
         let client = Client::builder()
             .app_credentials("a", "b")

@@ -1,4 +1,4 @@
-//! One client, several runtimes, some of which sleep.
+//! One client on several runtimes, some of them idle.
 
 use std::sync::mpsc;
 use std::thread;
@@ -14,13 +14,13 @@ fn runtime() -> Runtime {
 }
 
 #[test]
-fn a_connection_made_under_a_runtime_that_sleeps_hangs_nobody() {
+fn a_connection_opened_on_an_idle_runtime_blocks_no_other() {
     let server = Server::platform(|_| json(SUCCESS));
     let client = server.client();
     let sleeping = runtime();
     sleeping.block_on(delete().execute(&client)).unwrap();
 
-    // Alive, but no longer polled: its connection would stand still in the pool.
+    // Alive but no longer polled: a connection driven by it would stall in the pool.
     runtime().block_on(delete().execute(&client)).unwrap();
     delete().execute(&client).blocking().unwrap();
     drop(sleeping);
@@ -28,7 +28,7 @@ fn a_connection_made_under_a_runtime_that_sleeps_hangs_nobody() {
 }
 
 #[test]
-fn a_token_fetch_begun_under_a_runtime_that_sleeps_hangs_nobody() {
+fn a_token_fetch_started_on_an_idle_runtime_blocks_no_other() {
     let server = Server::start(|request| {
         if request.is_token() {
             thread::sleep(Duration::from_millis(100));
@@ -39,12 +39,12 @@ fn a_token_fetch_begun_under_a_runtime_that_sleeps_hangs_nobody() {
     });
     let client = server.client();
     let sleeping = runtime();
-    // Begun, and left alone in the middle of the fetch.
+    // Started, then abandoned in the middle of the fetch.
     let [begun] = sleeping.block_on(async {
         let mut call = delete().execute(&client);
         let result = tokio::time::timeout(Duration::from_millis(20), &mut call).await;
         assert!(result.is_err(), "too fast: {result:?}");
-        [call] // in a list, since a call is awaitable itself
+        [call] // in an array, since a call is itself a future
     });
     runtime().block_on(delete().execute(&client)).unwrap();
     assert_eq!(server.token_requests().len(), 1);
@@ -52,7 +52,7 @@ fn a_token_fetch_begun_under_a_runtime_that_sleeps_hangs_nobody() {
 }
 
 #[test]
-fn a_static_client_serves_many_tests() {
+fn one_client_works_on_many_runtimes() {
     let server = Server::platform(|_| json(SUCCESS));
     let client = server.client();
     let threads: Vec<_> = (0..8)
@@ -72,7 +72,7 @@ fn a_static_client_serves_many_tests() {
 }
 
 #[test]
-fn an_executor_that_is_not_tokio_will_do() {
+fn executors_other_than_tokio_work() {
     let server = Server::platform(|_| json(SUCCESS));
     let client = server.client();
     let (done, result) = mpsc::channel();
@@ -86,7 +86,7 @@ fn an_executor_that_is_not_tokio_will_do() {
         .unwrap();
 }
 
-/// The smallest executor there is.
+/// The smallest possible executor.
 fn poll_to_end<F: Future + Unpin>(mut future: F) -> F::Output {
     use std::pin::Pin;
     use std::task::{Context, Poll, Waker};
@@ -101,7 +101,7 @@ fn poll_to_end<F: Future + Unpin>(mut future: F) -> F::Output {
 }
 
 #[tokio::test]
-async fn dropping_a_call_stops_the_waiting_and_closes_its_connection() {
+async fn dropping_a_call_closes_its_connection() {
     let (gone, went) = mpsc::channel();
     let server = Server::platform(move |_| {
         gone.send(()).unwrap();
@@ -114,7 +114,7 @@ async fn dropping_a_call_stops_the_waiting_and_closes_its_connection() {
         .unwrap();
     call.abort();
     assert!(call.await.unwrap_err().is_cancelled());
-    // Silence ends when the client has closed the connection.
+    // `Silence` ends when the client closes the connection.
     for _ in 0..500 {
         if server.closed() > 0 {
             return;

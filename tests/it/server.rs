@@ -1,4 +1,4 @@
-//! A server that answers what a test tells it to, byte for byte. It knows nothing of the platform.
+//! A server that answers exactly what a test tells it to. It knows nothing about the platform.
 
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{Shutdown, TcpListener, TcpStream};
@@ -8,7 +8,7 @@ use std::thread;
 
 use apaas_flow::{Client, ClientBuilder, Operator, Quota, RetryPolicy};
 
-/// A request as it came.
+/// A request as received.
 #[derive(Debug, Clone)]
 pub struct Request {
     pub path: String,
@@ -39,11 +39,15 @@ impl Request {
 pub enum Answer {
     /// A status, headers and a body.
     Reply(u16, Vec<(&'static str, String)>, String),
-    /// These bytes, and then the connection is closed.
+    /// Sends these bytes, then closes the connection.
     Raw(Vec<u8>),
+    /// These bytes, and the connection stays.
+    Bytes(Vec<u8>),
+    /// These bytes, and then nothing, ever.
+    Stall(Vec<u8>),
     /// The connection is closed.
     Close,
-    /// Nothing, ever.
+    /// Never answers.
     Silence,
 }
 
@@ -96,7 +100,7 @@ impl Server {
         }
     }
 
-    /// Answers token requests with a token, and every other with the closure.
+    /// Answers token requests with a token and all others with the closure.
     pub fn platform(answer: impl Fn(&Request) -> Answer + Send + Sync + 'static) -> Self {
         Self::start(move |request| {
             if request.is_token() {
@@ -111,7 +115,7 @@ impl Server {
         &self.url
     }
 
-    /// A builder of a client of this server: no limit, and pauses too short to notice.
+    /// A builder for a client of this server: no rate limit, and negligible backoff.
     pub fn builder(&self) -> ClientBuilder {
         let ms = std::time::Duration::from_millis;
         Client::builder()
@@ -135,12 +139,12 @@ impl Server {
         self.connections.load(Ordering::SeqCst)
     }
 
-    /// How many of them are over.
+    /// How many of them have closed.
     pub fn closed(&self) -> usize {
         self.closed.load(Ordering::SeqCst)
     }
 
-    /// The requests that are not for a token.
+    /// All requests except those for a token.
     pub fn executions(&self) -> Vec<Request> {
         self.requests()
             .into_iter()
@@ -168,7 +172,7 @@ fn serve(stream: TcpStream, answer: &dyn Fn(&Request) -> Answer, seen: &Mutex<Ve
                 for (name, value) in headers {
                     head.extend([name, ": ", &value, "\r\n"]);
                 }
-                // in one piece, or Nagle holds the rest back
+                // in one write, or Nagle's algorithm delays the rest
                 if stream
                     .write_all(format!("{head}\r\n{body}").as_bytes())
                     .is_err()
@@ -183,6 +187,16 @@ fn serve(stream: TcpStream, answer: &dyn Fn(&Request) -> Answer, seen: &Mutex<Ve
             }
             Answer::Close => {
                 let _ = stream.shutdown(Shutdown::Both);
+                return;
+            }
+            Answer::Bytes(bytes) => {
+                if stream.write_all(&bytes).is_err() {
+                    return;
+                }
+            }
+            Answer::Stall(bytes) => {
+                let _ = stream.write_all(&bytes);
+                let _ = reader.read_to_end(&mut Vec::new()); // until the client goes away
                 return;
             }
             Answer::Silence => {

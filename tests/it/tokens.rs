@@ -5,7 +5,8 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
 use apaas_flow::{
-    BoxError, BoxFuture, Client, ErrorKind, Operator, Stage, StaticToken, Token, TokenSource,
+    BoxError, BoxFuture, Client, ErrorKind, MemoryTokenStore, Operator, Stage, StaticToken, Token,
+    TokenSource,
 };
 use serde_json::json;
 
@@ -252,6 +253,30 @@ async fn a_caller_who_goes_away_does_not_take_the_fetch_along() {
     assert_eq!(server.token_requests().len(), 1);
 }
 
+#[tokio::test]
+async fn a_wrong_secret_is_refused_beside_the_right_ones_store() {
+    let server = Server::start(|request| match request.is_token() {
+        true if request.json()["app_secret"] == "s3cr3t" => token("t-1", 7200),
+        true => json(r#"{"code":10015,"msg":"app secret invalid"}"#),
+        false => json(SUCCESS),
+    });
+    let store = MemoryTokenStore::new();
+    let client = |secret: &str| {
+        let builder = server.builder().app_credentials("cli_a1b2", secret);
+        builder.token_store(store.clone()).build().unwrap()
+    };
+    delete().execute(&client("s3cr3t")).await.unwrap();
+    // put there in the background
+    while format!("{store:?}").contains("tokens: 0") {
+        tokio::task::yield_now().await;
+    }
+    delete().execute(&client("s3cr3t")).await.unwrap();
+    assert_eq!(server.token_requests().len(), 1, "shared");
+    let error = delete().execute(&client("s3crets")).await.unwrap_err();
+    assert_eq!(error.code(), Some(10015));
+    assert_eq!(server.executions().len(), 2);
+}
+
 fn with_source(server: &Server, source: impl TokenSource) -> Client {
     Client::builder()
         .token_source(source)
@@ -366,4 +391,90 @@ async fn a_source_that_fails_or_panics_is_an_error_of_the_call() {
         "{panicked}"
     );
     delete().execute(&client).await.unwrap();
+}
+
+/// How often a token is asked for, and with which the flow is called, in three calls after such a reply.
+async fn kept(reply: &'static [u8]) -> (usize, Option<String>) {
+    let server = Server::start(move |request| {
+        if request.is_token() {
+            let head = format!("HTTP/1.1 200 OK\r\ncontent-length: {}\r\n\r\n", reply.len());
+            Answer::Bytes([head.as_bytes(), reply].concat())
+        } else {
+            json(SUCCESS)
+        }
+    });
+    let client = server.client();
+    for _ in 0..3 {
+        delete().execute(&client).await.unwrap();
+    }
+    let bearer = server.executions()[0]
+        .header("authorization")
+        .map(str::to_owned);
+    (server.token_requests().len(), bearer)
+}
+
+#[tokio::test]
+async fn a_tokens_reply_is_read_in_every_unambiguous_form() {
+    for reply in [
+        &b"\xef\xbb\xbf{\"code\":0,\"tenant_access_token\":\"t-1\",\"expire\":7200}"[..],
+        br#"{"code":0,"tenant_access_token":"t-1","expire":"7200"}"#,
+        br#"{"code":"0","tenant_access_token":"t-1","expire":" 7200.5 "}"#,
+        br#"{"code":0.0,"tenant_access_token":" t-1\n","expire":7200.0}"#,
+        br#"{"code":0,"tenant_access_token":"t-1","expire":18446744073709551616}"#,
+        br#"{"code":0,"msg":"\ud800","tenant_access_token":"t-1","expire":7200}"#,
+        b"{\"code\":0,\"msg\":\"o\nk\xff\",\"tenant_access_token\":\"t-1\",\"expire\":7200}",
+        br#"{"code":0,"tenant_access_token":"t-1","expire":7200,"expire":7200}"#,
+    ] {
+        let shown = reply.escape_ascii();
+        assert_eq!(
+            kept(reply).await,
+            (1, Some("Bearer t-1".to_owned())),
+            "{shown}"
+        );
+    }
+    // what is no lifetime is none
+    for reply in [
+        &br#"{"code":0,"tenant_access_token":"t-1"}"#[..],
+        br#"{"code":0,"tenant_access_token":"t-1","expire":"soon"}"#,
+        br#"{"code":0,"tenant_access_token":"t-1","expire":-1}"#,
+        br#"{"code":0,"tenant_access_token":"t-1","expire":null}"#,
+    ] {
+        assert_eq!(kept(reply).await.0, 3);
+    }
+}
+
+#[tokio::test]
+async fn a_tokens_reply_that_says_two_things_is_no_token() {
+    for reply in [
+        r#"{"code":0,"tenant_access_token":"t-1","tenant_access_token":"t-2","expire":7200}"#,
+        r#"{"code":0,"tenant_access_token":"t-1","expire":7200,"code":10003}"#,
+    ] {
+        let server = Server::start(move |_| json(reply));
+        let error = delete().execute(&server.client()).await.unwrap_err();
+        assert_eq!(
+            (error.kind(), error.stage()),
+            (ErrorKind::Malformed, Some(Stage::Token))
+        );
+        assert!(!error.may_have_run());
+        assert!(!error.to_string().contains("t-1"), "{error}");
+    }
+}
+
+#[tokio::test]
+async fn a_stale_token_is_renewed_whatever_character_is_bad() {
+    for refused in [
+        r#"{"code":99991663,"msg":"\ud800"}"#,
+        "{\"code\":99991663,\"msg\":\"line\nbreak\"}",
+    ] {
+        let server = numbered(move |request| {
+            if is_stale(request) {
+                json(refused)
+            } else {
+                json(SUCCESS)
+            }
+        });
+        let run = delete().execute(&server.client()).await.unwrap();
+        assert_eq!(run.attempts, 2);
+        assert_eq!(server.token_requests().len(), 2);
+    }
 }

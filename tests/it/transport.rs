@@ -1,9 +1,11 @@
 //! What a connection can do, and whether the flow may have run after it.
 
+use std::collections::HashSet;
 use std::net::TcpListener;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
-use apaas_flow::{Client, ErrorKind, Operator, RetryPolicy, Stage};
+use apaas_flow::{Client, Error, ErrorKind, Operator, RetryPolicy, Stage};
 
 use crate::flows::{SUCCESS, delete};
 use crate::server::{Answer, Server, json, status, token};
@@ -164,4 +166,194 @@ async fn a_rate_limit_says_how_long_to_wait() {
     let error = delete().execute(&client).await.unwrap_err();
     assert!(error.is_rate_limited() && error.is_retryable() && !error.may_have_run());
     assert_eq!(error.retry_after(), Some(Duration::from_millis(500)));
+}
+
+/// The attempts of a call that is answered so, and its end.
+async fn attempts_at(answer: impl Fn() -> Answer + Send + Sync + 'static) -> (usize, Error) {
+    let server = Server::platform(move |_| answer());
+    let error = delete().execute(&server.client()).await.unwrap_err();
+    let keys: HashSet<_> = server
+        .executions()
+        .iter()
+        .map(|request| request.json()["idempotent_key"].clone())
+        .collect();
+    assert_eq!(keys.len(), 1, "the same key at each attempt");
+    (server.executions().len(), error)
+}
+
+#[tokio::test]
+async fn what_a_server_says_of_a_connection_is_no_answer() {
+    for http_status in [408, 421, 425] {
+        let page = move || status(http_status, "<html>close</html>");
+        let (attempts, error) = attempts_at(page).await;
+        assert_eq!(attempts, 4, "{error}");
+        assert_eq!(error.kind(), ErrorKind::Gateway);
+        assert_eq!(error.may_have_run(), http_status == 408, "{error}");
+
+        let turn = AtomicUsize::new(0);
+        let server = Server::platform(move |_| match turn.fetch_add(1, Ordering::SeqCst) {
+            0 => status(http_status, ""),
+            _ => json(SUCCESS),
+        });
+        let run = delete().execute(&server.client()).await.unwrap();
+        assert_eq!(run.attempts, 2);
+    }
+    // what may be a run's reply is believed less, and the platform's own word more
+    let (attempts, error) = attempts_at(|| status(421, "{\"code\":")).await;
+    assert_eq!((attempts, error.may_have_run()), (4, true));
+    let (attempts, error) = attempts_at(|| status(408, r#"{"code":2320001,"msg":"m"}"#)).await;
+    assert_eq!((attempts, error.kind()), (1, ErrorKind::Invalid));
+}
+
+#[tokio::test]
+async fn a_status_is_told_as_what_it_is() {
+    for (http_status, words, kind) in [
+        (413, "too large", ErrorKind::Invalid),
+        (407, "the proxy wants", ErrorKind::Connect),
+        (404, "does not know this endpoint", ErrorKind::Malformed),
+        (405, "does not know this endpoint", ErrorKind::Malformed),
+    ] {
+        let (attempts, error) = attempts_at(move || status(http_status, "<html>")).await;
+        assert_eq!(attempts, 1, "{error}");
+        assert_eq!(error.kind(), kind, "{error}");
+        assert!(!error.may_have_run() && !error.is_retryable(), "{error}");
+        assert!(error.to_string().contains(words), "{error}");
+    }
+}
+
+#[tokio::test]
+async fn no_compression_is_asked_for_and_one_that_comes_is_named() {
+    let gzip = |headers: &str| {
+        let head = format!("HTTP/1.1 200 OK\r\n{headers}content-length: 4\r\n\r\n");
+        Answer::Raw([head.as_bytes(), b"\x1f\x8b\x08\x00"].concat())
+    };
+    for (answer, name) in [
+        (gzip("content-encoding: gzip\r\n"), "(gzip)"),
+        (gzip(""), "(gzip)"),
+        (
+            Answer::Reply(
+                200,
+                vec![("content-encoding", "br".to_owned())],
+                "\u{1}garbage".to_owned(),
+            ),
+            "(br)",
+        ),
+    ] {
+        let server = Server::start(move |request| {
+            if request.is_token() {
+                return token("t-1", 7200);
+            }
+            answer.clone()
+        });
+        let error = delete().execute(&server.client()).await.unwrap_err();
+        assert_eq!(
+            (error.kind(), error.may_have_run()),
+            (ErrorKind::Malformed, true)
+        );
+        assert!(error.to_string().contains("compressed"), "{error}");
+        assert!(error.to_string().contains(name), "{error}");
+        assert!(!error.to_string().contains("garbage"), "{error}");
+        for request in server.requests() {
+            assert_eq!(request.header("accept-encoding"), Some("identity"));
+        }
+    }
+    // a header that is not true does no harm
+    let server = Server::platform(|_| {
+        Answer::Reply(
+            200,
+            vec![("content-encoding", "gzip".to_owned())],
+            SUCCESS.to_owned(),
+        )
+    });
+    assert!(delete().execute(&server.client()).await.is_ok());
+}
+
+#[tokio::test]
+async fn how_long_to_wait_is_read_in_every_form() {
+    let date = "Sun, 06 Nov 1994 08:49:37 GMT".to_owned();
+    let seconds = Duration::from_secs;
+    for (headers, expected) in [
+        (
+            vec![
+                ("date", date.clone()),
+                ("retry-after", "Sun, 06 Nov 1994 08:50:07 GMT".to_owned()),
+            ],
+            Some(seconds(30)),
+        ),
+        (
+            vec![
+                ("x-ogw-ratelimit-reset", "-1".to_owned()),
+                ("retry-after", "7".to_owned()),
+            ],
+            Some(seconds(7)),
+        ),
+        (
+            vec![
+                ("x-ogw-ratelimit-reset", "soon".to_owned()),
+                ("x-ogw-ratelimit-reset", "5".to_owned()),
+            ],
+            Some(seconds(5)),
+        ),
+        (
+            vec![
+                ("date", "Mon, 27 Jul 2026 00:00:00 GMT".to_owned()),
+                ("x-ogw-ratelimit-reset", "1785110412".to_owned()),
+            ],
+            Some(seconds(12)),
+        ),
+        // long past: no wait
+        (
+            vec![("x-ogw-ratelimit-reset", "1700000000".to_owned())],
+            Some(seconds(0)),
+        ),
+        (vec![("x-ogw-ratelimit-reset", "NaN".to_owned())], None),
+    ] {
+        let answer = headers.clone();
+        let server = Server::platform(move |_| {
+            Answer::Reply(
+                429,
+                answer.clone(),
+                r#"{"code":99991400,"msg":"m"}"#.to_owned(),
+            )
+        });
+        let client = server.builder().retry(RetryPolicy::NEVER).build().unwrap();
+        let error = delete().execute(&client).await.unwrap_err();
+        assert_eq!(error.retry_after(), expected, "{headers:?}");
+    }
+}
+
+#[tokio::test]
+async fn the_log_id_of_a_reply_that_does_not_end_is_kept() {
+    let head = "HTTP/1.1 200 OK\r\nx-tt-logid: the-log-id\r\ncontent-length: 100\r\n\r\n{";
+    let server = Server::platform(move |_| Answer::Stall(head.as_bytes().to_vec()));
+    let error = delete()
+        .execute(&server.client())
+        .timeout(Duration::from_millis(400))
+        .await
+        .unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Timeout);
+    assert!(error.may_have_run());
+    assert_eq!(error.log_id(), Some("the-log-id"));
+    assert!(
+        error.to_string().contains("only the head of a reply"),
+        "{error}"
+    );
+}
+
+#[tokio::test]
+async fn a_token_endpoints_own_limit_speaks_of_the_token_endpoint() {
+    for answer in [
+        || status(429, r#"{"code":99991400,"msg":"m"}"#),
+        || status(429, "<html>"),
+    ] {
+        let server = Server::start(move |_| answer());
+        let error = delete().execute(&server.client()).await.unwrap_err();
+        assert_eq!(
+            (error.kind(), error.stage()),
+            (ErrorKind::RateLimited, Some(Stage::Token))
+        );
+        let text = error.to_string();
+        assert!(!text.contains("100 calls"), "{text}");
+        assert!(!text.contains("all flows"), "{text}");
+    }
 }

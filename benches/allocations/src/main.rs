@@ -1,8 +1,8 @@
-//! Allocations of a decode and an encode: `what size allocations`, a line each.
+//! Allocations of a decode and an encode: prints lines of `what size allocations`.
 
 use std::hint::black_box;
 
-use reply::{Large, Medium, Sample, Small, operator};
+use reply::{Large, Medium, Sample, Small, decode_ours, encode_ours, operator};
 
 fn main() {
     count::<Small>();
@@ -12,10 +12,10 @@ fn main() {
 
 fn count<F: Sample>() {
     let (reply, flow, operator) = (F::reply(), F::input(), operator());
-    let output = F::output();
+    let (reversed, output) = (F::reversed_reply(), F::output());
     let size = F::NAME;
     let allocations = |what: &str, run: &mut dyn FnMut()| {
-        // what a thread does once is none of a reply's
+        // warm-up: allocations made once per thread do not count
         run();
         let all = allocation_counter::measure(run);
         println!("{what}\t{size}\t{}", all.count_total);
@@ -23,7 +23,13 @@ fn count<F: Sample>() {
     allocations("owned by the output", &mut || {
         drop(black_box(output.clone()))
     });
-    allocations("decode", &mut || drop(black_box(F::decode_ours(&reply))));
+    allocations("decode", &mut || drop(black_box(decode_ours::<F>(&reply))));
+    allocations("decode, reversed", &mut || {
+        drop(black_box(decode_ours::<F>(&reversed)))
+    });
+    allocations("decode, output = Type", &mut || {
+        drop(black_box(decode_ours::<F::Typed>(&reply)))
+    });
     allocations("decode by hand", &mut || {
         drop(black_box(F::decode_by_hand(&reply)))
     });
@@ -31,7 +37,7 @@ fn count<F: Sample>() {
         drop(black_box(F::decode_via_value(&reply)))
     });
     allocations("encode", &mut || {
-        drop(black_box(flow.encode_ours(&operator)))
+        drop(black_box(encode_ours(&flow, &operator)))
     });
     allocations("encode by hand", &mut || {
         drop(black_box(flow.encode_by_hand()))

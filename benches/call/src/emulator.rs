@@ -1,4 +1,4 @@
-//! The emulator, until it is ended from outside; its first line is its address.
+//! The emulator; prints its address on the first line and runs until killed.
 
 use apaas_flow_emulator::Emulator;
 use call::{DeleteObject, DeleteObjectOutput};

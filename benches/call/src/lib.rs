@@ -1,4 +1,4 @@
-//! The flow that is called: the README's.
+//! The flow being called, from the README.
 
 use apaas_flow::{apaas_flow, value::RecordRef};
 

@@ -1,4 +1,4 @@
-//! Calls a second with so many in flight; the emulator is another process, found by the environment.
+//! Calls per second at a given number in flight; the emulator is a separate process, found through the environment.
 
 use std::time::{Duration, Instant};
 

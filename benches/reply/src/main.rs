@@ -1,119 +1,183 @@
-//! Ours against the other two ways, in turn within one run: `kind size ours by-hand via-value ratio ratio`, in nanoseconds.
-//!
-//! Three samples of half a millisecond each make a round; a ratio is the median over the rounds, so that what disturbs
-//! the machine for longer than a round disturbs both sides of it.
+//! Ours against the alternatives. Without arguments, or with `sizes`: time, alternating in one run; prints lines of
+//! `case size side nanoseconds ratio`, where the ratio is our time over that side's. With `CASE SIZE SIDE TIMES`: runs
+//! only that, this many times, for valgrind and profilers.
 
 use std::hint::black_box;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
-use reply::{Large, Medium, Sample, Small, operator};
+use cpu_time::ThreadTime;
+use reply::samples::large_reply;
+use reply::{Large, Medium, Sample, Small, decode_ours, encode_ours, operator};
 
+/// A round is about half a millisecond per side; figures and ratios are medians over the rounds, so a disturbance
+/// longer than a round affects all sides alike. Time is the thread's CPU time, which excludes other processes on the
+/// core.
 const ROUNDS: usize = 401;
 const SAMPLE: Duration = Duration::from_micros(500);
 
+/// The numbers of lines in [`Large`] that make replies of 0.3 to 256 KB.
+const LINES: [u32; 8] = [0, 2, 6, 18, 38, 156, 630, 2520];
+
+struct Case {
+    name: &'static str,
+    size: String,
+    /// Ours comes first.
+    sides: Vec<Side>,
+}
+
+struct Side {
+    name: &'static str,
+    run: Box<dyn FnMut()>,
+}
+
 fn main() {
-    // an argument, `decode-ours` for one, runs that alone over and over: for a profiler
-    if let Some(only) = std::env::args().nth(1) {
-        return alone(&only);
+    let arguments: Vec<_> = std::env::args().skip(1).collect();
+    let arguments: Vec<_> = arguments.iter().map(String::as_str).collect();
+    match arguments[..] {
+        [] => all().into_iter().for_each(compare),
+        ["sizes"] => LINES.into_iter().map(decode_of_size).for_each(compare),
+        [case, size, side, times] => alone(case, size, side, times.parse().expect("a number")),
+        _ => panic!("no argument, `sizes`, or `CASE SIZE SIDE TIMES`"),
     }
-    decode::<Small>();
-    decode::<Medium>();
-    decode::<Large>();
-    encode::<Small>();
-    encode::<Medium>();
-    encode::<Large>();
 }
 
-fn decode<F: Sample>() {
-    let reply = F::reply();
-    compare(
-        &format!("decode {}", F::NAME),
-        &mut || drop(black_box(F::decode_ours(black_box(&reply)))),
-        &mut || drop(black_box(F::decode_by_hand(black_box(&reply)))),
-        &mut || drop(black_box(F::decode_via_value(black_box(&reply)))),
-    );
+fn all() -> Vec<Case> {
+    let mut cases = Vec::new();
+    cases.extend(cases_of::<Small>());
+    cases.extend(cases_of::<Medium>());
+    cases.extend(cases_of::<Large>());
+    cases
 }
 
-fn encode<F: Sample>() {
-    let (flow, operator) = (F::input(), operator());
-    compare(
-        &format!("encode {}", F::NAME),
-        &mut || drop(black_box(black_box(&flow).encode_ours(&operator))),
-        &mut || drop(black_box(black_box(&flow).encode_by_hand())),
-        &mut || drop(black_box(black_box(&flow).encode_via_value())),
-    );
+fn cases_of<F: Sample + 'static>() -> [Case; 4] {
+    let size = F::NAME;
+    [
+        decode::<F>("decode", size, F::reply(), decode_ours::<F>),
+        decode::<F>("reversed", size, F::reversed_reply(), decode_ours::<F>),
+        decode::<F>("type", size, F::reply(), decode_ours::<F::Typed>),
+        encode::<F>(size),
+    ]
 }
 
-fn compare<'a>(
-    what: &str,
-    ours: &'a mut dyn FnMut(),
-    by_hand: &'a mut dyn FnMut(),
-    via_value: &'a mut dyn FnMut(),
-) {
-    let mut ways = [ours, by_hand, via_value];
-    let times = {
-        let mut times = 1;
-        while time(ways[0], times) < SAMPLE {
-            times *= 2;
-        }
-        times
+fn decode_of_size(lines: u32) -> Case {
+    let reply = large_reply(lines);
+    let size = reply.len().to_string();
+    decode::<Large>("decode", &size, reply, decode_ours::<Large>)
+}
+
+fn decode<F: Sample + 'static>(
+    name: &'static str,
+    size: &str,
+    reply: Vec<u8>,
+    ours: fn(&[u8]) -> reply::Run<F::Output>,
+) -> Case {
+    let side = |name, decode: fn(&[u8]) -> reply::Run<F::Output>| {
+        let reply = reply.clone();
+        side(name, move || drop(black_box(decode(black_box(&reply)))))
     };
-    let rounds: Vec<[f64; 3]> = (0..ROUNDS)
-        .map(|_| {
-            ways.each_mut()
-                .map(|way| nanoseconds(time(way, times)) / f64::from(times))
+    Case {
+        name,
+        size: size.to_owned(),
+        sides: vec![
+            side("ours", ours),
+            side("by hand", F::decode_by_hand),
+            side("through Value", F::decode_via_value),
+        ],
+    }
+}
+
+fn encode<F: Sample + 'static>(size: &str) -> Case {
+    fn side<F: Sample + 'static>(
+        name: &'static str,
+        encode: impl Fn(&F) -> Vec<u8> + 'static,
+    ) -> Side {
+        let flow = F::input();
+        self::side(name, move || drop(black_box(encode(black_box(&flow)))))
+    }
+    let operator = operator();
+    Case {
+        name: "encode",
+        size: size.to_owned(),
+        sides: vec![
+            side::<F>("ours", move |flow| encode_ours(flow, &operator)),
+            side("by hand", F::encode_by_hand),
+            side("in one pass", F::encode_in_one_pass),
+            side("through Value", F::encode_via_value),
+        ],
+    }
+}
+
+fn side(name: &'static str, run: impl FnMut() + 'static) -> Side {
+    Side {
+        name,
+        run: Box::new(run),
+    }
+}
+
+fn compare(mut case: Case) {
+    let times: Vec<u32> = case.sides.iter_mut().map(times).collect();
+    let sides = case.sides.len();
+    let rounds: Vec<Vec<f64>> = (0..ROUNDS)
+        .map(|round| {
+            let mut figures = vec![0.0; sides];
+            // forwards and backwards, so that no side always follows the same one
+            for turn in 0..sides {
+                let at = if round % 2 == 0 {
+                    turn
+                } else {
+                    sides - 1 - turn
+                };
+                let time = time(&mut case.sides[at], times[at]);
+                figures[at] = time.as_secs_f64() * 1e9 / f64::from(times[at]);
+            }
+            figures
         })
         .collect();
-    let of = |figure: &dyn Fn(&[f64; 3]) -> f64| median(rounds.iter().map(figure).collect());
-    println!(
-        "{what}\t{:.0}\t{:.0}\t{:.0}\t{:.3}\t{:.3}",
-        of(&|round| round[0]),
-        of(&|round| round[1]),
-        of(&|round| round[2]),
-        of(&|round| round[0] / round[1]),
-        of(&|round| round[2] / round[0]),
-    );
+    for (at, side) in case.sides.iter().enumerate() {
+        println!(
+            "{}\t{}\t{}\t{:.1}\t{:.4}",
+            case.name,
+            case.size,
+            side.name,
+            median(rounds.iter().map(|round| round[at])),
+            median(rounds.iter().map(|round| round[0] / round[at])),
+        );
+    }
 }
 
-fn time(way: &mut dyn FnMut(), times: u32) -> Duration {
-    let begun = Instant::now();
+/// How many runs of a side make a sample.
+fn times(side: &mut Side) -> u32 {
+    let mut times = 1;
+    while time(side, times) < SAMPLE {
+        times *= 2;
+    }
+    times
+}
+
+fn time(side: &mut Side, times: u32) -> Duration {
+    let begun = ThreadTime::now();
     for _ in 0..times {
-        way();
+        (side.run)();
     }
     begun.elapsed()
 }
 
-fn nanoseconds(time: Duration) -> f64 {
-    time.as_secs_f64() * 1e9
-}
-
-fn median(mut figures: Vec<f64>) -> f64 {
+fn median(figures: impl Iterator<Item = f64>) -> f64 {
+    let mut figures: Vec<_> = figures.collect();
     figures.sort_by(f64::total_cmp);
     figures[figures.len() / 2]
 }
 
-fn alone(only: &str) {
-    let (way, size) = only.split_once('/').unwrap_or((only, "1"));
-    for _ in 0..200 {
-        match size {
-            "0.4" => once::<Small>(way),
-            "64" => once::<Large>(way),
-            _ => once::<Medium>(way),
-        }
-    }
-}
-
-fn once<F: Sample>(way: &str) {
-    let (reply, flow, operator) = (F::reply(), F::input(), operator());
-    for _ in 0..20 {
-        match way {
-            "decode-ours" => drop(black_box(F::decode_ours(black_box(&reply)))),
-            "decode-by-hand" => drop(black_box(F::decode_by_hand(black_box(&reply)))),
-            "encode-ours" => drop(black_box(black_box(&flow).encode_ours(&operator))),
-            "encode-by-hand" => drop(black_box(black_box(&flow).encode_by_hand())),
-            _ => panic!(
-                "decode-ours, decode-by-hand, encode-ours or encode-by-hand, and /0.4, /1 or /64 behind it"
-            ),
-        }
+fn alone(name: &str, size: &str, side: &str, times: u32) {
+    let mut sides = all()
+        .into_iter()
+        .filter(|case| case.name == name && case.size == size)
+        .flat_map(|case| case.sides)
+        .filter(|each| each.name == side);
+    let mut side = sides
+        .next()
+        .expect("a case, its size and a side, as they are printed");
+    for _ in 0..times {
+        (side.run)();
     }
 }

@@ -51,7 +51,7 @@ pub fn value<T: Serialize>(of: T) -> Value {
     serde_json::to_value(of).expect("JSON")
 }
 
-/// What is typed anew for each flow.
+/// What has to be written again for each flow.
 macro_rules! flow {
     ($flow:ident $output:ident { $($field:ident: $name:literal $type:ty,)* }) => {
         impl via_value::Inputs for $flow {

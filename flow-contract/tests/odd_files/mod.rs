@@ -114,6 +114,18 @@ const FILES: &[(&str, &[&str])] = &[
             "1:74: expected `type` to be a string, found a boolean",
         ],
     ),
+    (
+        r#"{"inputs": {"a": {"several": 2}}, "outputs": {"b": {"type": "option", "several": "true"}, "c": {"several": null}}}"#,
+        &[
+            "1:30: expected `several` to be `true` or `false`, found a number",
+            "1:82: expected `several` to be `true` or `false`, found a string",
+            "1:108: expected `several` to be `true` or `false`, found null",
+        ],
+    ),
+    (
+        r#"{"outputs": {"a": {"type": "option", "several": true}, "b": {"several": true}, "c": {"type": "integer", "several": false}}}"#,
+        &[],
+    ),
     // types that do not exist
     (
         r#"{"outputs": {"a": {"type": "strnig"}, "b": {"type": "Text"}, "c": {"type": "datetimes"}}}"#,
@@ -131,7 +143,7 @@ const FILES: &[(&str, &[&str])] = &[
         ],
     ),
     (r#"{"outputs": {"a": {"type": "\u0074ext"}}}"#, &[]),
-    // keys that are there twice
+    // duplicate keys
     (
         "{\"inputs\": {},\n \"inputs\": {}}",
         &["2:2: duplicate key `inputs`, first in line 1; remove one"],
@@ -157,6 +169,15 @@ const FILES: &[(&str, &[&str])] = &[
             "1:36: unknown key `partail`; did you mean `partial`?",
             "1:53: unknown key `descripton`; did you mean `description`?",
             "1:71: unknown key `conflict`; did you mean `conflicts`?",
+        ],
+    ),
+    (
+        r#"{"outputs": {"a": {"severals": true, "sveral": 1, "Several": 1}, "several": {"several": true, "several": true}}}"#,
+        &[
+            "1:20: unknown key `severals`; did you mean `several`?",
+            "1:38: unknown key `sveral`; did you mean `several`?",
+            "1:51: unknown key `Several`; did you mean `several`?",
+            "1:95: duplicate key `several`, first in line 1; remove one",
         ],
     ),
     (

@@ -97,12 +97,13 @@ impl Handler for ContractHandler {
 fn samples(outputs: Option<&Members<Entry>>) -> Object {
     let sampled = outputs.into_iter().flat_map(Members::iter);
     let sampled = sampled.filter_map(|(name, output)| {
-        let kind = output.kind().unwrap_or(Kind::Any);
-        let is_number = matches!(kind, Kind::Integer | Kind::Number | Kind::Any);
+        let value = output.value_type().unwrap_or(Kind::Any.into());
+        let is_number = matches!(value.kind, Kind::Integer | Kind::Number | Kind::Any);
+        let is_number = is_number && !value.is_list();
         if name == EXECUTION_OUTPUT && is_number {
             return None;
         }
-        let sample = RawValue::from_string(sample(kind).to_owned()).ok()?;
+        let sample = RawValue::from_string(sample(value).into_owned()).ok()?;
         Some((name.to_owned(), sample))
     });
     Object(sampled.collect())
@@ -186,8 +187,32 @@ mod tests {
         for kind in Kind::all() {
             let contract = format!(r#"{{"outputs": {{"a": {{"type": "{}"}}}}}}"#, kind.word());
             let outputs = described(&contract).outputs.0;
-            assert_eq!(outputs[0].1.get(), sample(kind));
+            assert_eq!(outputs[0].1.get(), sample(kind.into()));
         }
+    }
+
+    #[test]
+    fn several_are_a_list() {
+        let sampled = |entry: &str| {
+            let outputs = described(&format!(r#"{{"outputs": {{"a": {entry}}}}}"#))
+                .outputs
+                .0;
+            outputs[0].1.get().to_owned()
+        };
+        for (entry, expected) in [
+            (r#"{"type": "option", "several": true}"#, r#"["enable"]"#),
+            (r#"{"type": "option", "several": false}"#, r#""enable""#),
+            (r#"{"type": "integer", "several": true}"#, "[1]"),
+            (r#"{"several": true}"#, r#"["1"]"#),
+        ] {
+            assert_eq!(sampled(entry), expected, "{entry}");
+        }
+        // a list itself
+        let attachment = sampled(r#"{"type": "attachment"}"#);
+        assert_eq!(
+            sampled(r#"{"type": "attachment", "several": true}"#),
+            attachment
+        );
     }
 
     #[test]
@@ -202,5 +227,7 @@ mod tests {
                 format!(r#"{{"outputs": {{"_flowExecutionID": {{"type": "{word}"}}}}}}"#);
             assert_eq!(described(&contract).outputs.0.is_empty(), left, "{word}");
         }
+        let several = r#"{"outputs": {"_flowExecutionID": {"type": "integer", "several": true}}}"#;
+        assert!(!described(several).outputs.0.is_empty());
     }
 }

@@ -1,11 +1,23 @@
 //! A value of each of a contract's types.
 
-use apaas_flow_contract::Kind;
+use std::borrow::Cow;
 
-/// The JSON text of a value, in the form in which the flow engine itself writes it. Types that say no more than the JSON
+use apaas_flow_contract::{Kind, ValueType};
+
+/// The JSON text of a value: of several, a list with one.
+pub(crate) fn sample(value: ValueType) -> Cow<'static, str> {
+    let one = of_kind(value.kind);
+    if value.is_list() {
+        format!("[{one}]").into()
+    } else {
+        one.into()
+    }
+}
+
+/// In the form in which the flow engine itself writes it. Types that say no more than the JSON
 /// kind have a value that suits as much as possible of what is written so: `"1"` is a text, a decimal, a bigint, an
 /// option; an empty list is one of anything.
-pub(crate) fn sample(kind: Kind) -> &'static str {
+fn of_kind(kind: Kind) -> &'static str {
     match kind {
         Kind::Text => r#""sample""#,
         Kind::String | Kind::Any => r#""1""#,
@@ -44,7 +56,8 @@ mod tests {
     use super::*;
 
     fn sample(word: &str) -> Value {
-        serde_json::from_str(super::sample(Kind::from_word(word).unwrap())).unwrap()
+        let kind = Kind::from_word(word).unwrap();
+        serde_json::from_str(&super::sample(kind.into())).unwrap()
     }
 
     #[test]
@@ -75,7 +88,7 @@ mod tests {
     fn the_samples_are_documented() {
         let docs = include_str!("../builder.rs");
         for kind in Kind::all() {
-            let (word, sample) = (kind.word(), super::sample(kind));
+            let (word, sample) = (kind.word(), super::sample(kind.into()));
             let row = docs
                 .lines()
                 .find(|line| line.contains("/// |") && line.contains(&format!("`{word}`")))

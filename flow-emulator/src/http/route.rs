@@ -2,6 +2,7 @@
 
 use hyper::{Method, Uri};
 
+use crate::handler::flow_name::flow_name;
 use crate::state::fault::Endpoint;
 
 /// An endpoint, with the names in its path.
@@ -51,6 +52,14 @@ impl Route {
         match self {
             Self::Token => Endpoint::Token,
             Self::Execute { .. } => Endpoint::Execute,
+        }
+    }
+
+    /// `NAMESPACE/FLOW_ID` of the flow, if the request is of one.
+    pub(super) fn flow(&self) -> Option<String> {
+        match self {
+            Self::Token => None,
+            Self::Execute { namespace, flow_id } => Some(flow_name(namespace, flow_id)),
         }
     }
 }

@@ -91,7 +91,11 @@ async fn dispatch(state: &Arc<State>, request: Request<Incoming>, log_id: &str) 
     let route = Route::of(&head.method, &head.uri);
     // a request has arrived once its head has
     let arrival = match &route {
-        Some(route) => state.arrive(route.endpoint(), bearer(&head.headers)),
+        Some(route) => state.arrive(
+            route.endpoint(),
+            route.flow().as_deref(),
+            bearer(&head.headers),
+        ),
         None => Ok(None),
     };
     if let Ok(Some(fault @ Fault::Dropped { after: false })) = arrival {

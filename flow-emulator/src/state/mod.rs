@@ -68,6 +68,7 @@ impl State {
     pub(crate) fn arrive(
         &self,
         endpoint: Endpoint,
+        flow: Option<&str>,
         bearer: Option<&str>,
     ) -> Result<Option<Fault>, OverQuota> {
         match endpoint {
@@ -77,7 +78,7 @@ impl State {
                 self.charge_quota(bearer)?;
             }
         }
-        let fault = self.faults.next(endpoint);
+        let fault = self.faults.next(endpoint, flow);
         if let Some(Fault::StaleToken { .. }) = fault {
             self.tokens.retire(bearer);
         }

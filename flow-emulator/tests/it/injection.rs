@@ -23,6 +23,42 @@ fn faults_are_met_in_order_and_as_often_as_injected() {
 }
 
 #[test]
+fn a_fault_can_be_for_one_flow() {
+    let emulator = emulator();
+    let address = emulator.address();
+    emulator.on_raw("package_x__c", "other", Ok);
+    emulator
+        .inject(GATEWAY)
+        .for_flow_named("package_x__c", "other")
+        .times(2);
+    let token = http::token(address);
+    let other = "/open-apis/apaas/v1/applications/package_x__c/flows/other/execute";
+    let status = |path| http::execute_with(address, &token, path, &minimal().to_string()).status;
+    let statuses = [
+        status(http::EXECUTE),
+        status(other),
+        status(http::EXECUTE),
+        status(other),
+        status(other),
+    ];
+    assert_eq!(statuses, [200, 504, 200, 504, 200]);
+    assert_eq!((emulator.pending_faults(), emulator.faults_met()), (0, 2));
+}
+
+#[test]
+fn a_token_request_is_of_no_flow() {
+    let emulator = emulator();
+    let refused = catch_unwind(AssertUnwindSafe(|| {
+        emulator.inject_token(GATEWAY).for_flow_named("a", "b");
+    }));
+    let message = refused.unwrap_err().downcast::<String>().unwrap();
+    assert!(
+        message.ends_with("the token endpoint serves no flow"),
+        "{message}"
+    );
+}
+
+#[test]
 fn faults_can_be_cleared() {
     let emulator = emulator();
     emulator.inject(GATEWAY).times(5);

@@ -1,7 +1,7 @@
 use std::time::Duration;
 
 use apaas_flow_emulator::{Emulator, Failure, Fault};
-use apaas_flow_runtime::{Emulated, Flow, Outputs, Params, Result};
+use apaas_flow_runtime::{Emulated, Flow, Operator, Outputs, Params, Result, RetryPolicy};
 use serde_json::json;
 
 use crate::http::{self, minimal, with};
@@ -98,6 +98,40 @@ fn the_emulators_client() {
     assert_eq!(runs[0].operator_id, Some(1111));
     let log_id = emulator.requests().pop().unwrap().log_id;
     assert_eq!(run.log_id.as_deref(), Some(log_id.as_str()));
+}
+
+#[test]
+fn a_client_with_settings_of_the_tests_own() {
+    let emulator = Emulator::builder()
+        .app_credentials("cli_a1b2", "its own secret")
+        .start_blocking()
+        .unwrap();
+    emulator.on::<Discount>(|input| {
+        let total = input.order.to_string();
+        Ok(DiscountOutput { total })
+    });
+    let client = emulator
+        .client_builder()
+        .operator(Operator::id(7))
+        .retry(RetryPolicy::NEVER)
+        .build()
+        .unwrap();
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()
+        .unwrap();
+    let run = runtime.block_on(client.execute(&Discount { order: 1 }));
+    assert_eq!(run.unwrap().output.total, "1");
+    assert_eq!(emulator.executions()[0].operator_id, Some(7));
+
+    emulator
+        .inject(Fault::Gateway {
+            http_status: 504,
+            after: false,
+        })
+        .for_flow::<Discount>();
+    let error = runtime.block_on(client.execute(&Discount { order: 1 }));
+    assert_eq!(error.unwrap_err().attempts(), 1);
 }
 
 #[test]

@@ -1,26 +1,20 @@
 //! From a flow's names to the file of its contract.
 
+use std::collections::HashSet;
 use std::io::{self, ErrorKind};
 use std::path::{Path, PathBuf};
 
-use apaas_flow_contract::{Contract, Entry, suggest};
+use apaas_flow_contract::{Contract, Entry, LOCK, suggest};
 use proc_macro2::Span;
 use syn::LitStr;
 use syn::spanned::Spanned;
 
+use super::build_env::{BuildEnv, Setting};
+use crate::ctxt::Ctxt;
 use crate::keywords::{CONTRACTS, FOLDER};
-use crate::model::{Flow, Port};
+use crate::model::{FieldBinding, Flow};
 use crate::names;
 use crate::parse::arguments::Name;
-use crate::report::Report;
-
-/// What around the compiler decides where contracts are and whether they matter.
-pub(crate) struct BuildEnv {
-    /// The folder of the package's `Cargo.toml`.
-    pub(crate) package: PathBuf,
-    /// The value of `APAAS_FLOW_CONTRACTS`.
-    pub(crate) setting: Option<String>,
-}
 
 /// A contract, and what else must hold for it to be this flow's.
 pub(crate) struct Found {
@@ -33,18 +27,11 @@ pub(crate) struct Found {
 }
 
 impl Found {
-    /// What the contract says of a field's end.
-    pub(crate) fn entry(&self, port: &Port) -> Option<&Entry> {
-        self.contract.entry(port.direction.side(), &port.name.text)
+    /// What the contract says of a field.
+    pub(crate) fn entry(&self, binding: &FieldBinding) -> Option<&Entry> {
+        self.contract
+            .entry(binding.direction.side(), &binding.name.text)
     }
-}
-
-#[derive(PartialEq)]
-enum Setting {
-    /// Where there is a contract, it counts.
-    Optional,
-    Required,
-    Ignored,
 }
 
 struct File {
@@ -54,25 +41,33 @@ struct File {
     namespace: Option<String>,
 }
 
-impl BuildEnv {
-    pub(crate) fn of_this_compilation() -> Self {
-        BuildEnv {
-            package: std::env::var_os("CARGO_MANIFEST_DIR")
-                .unwrap_or_default()
-                .into(),
-            setting: std::env::var(CONTRACTS).ok(),
-        }
-    }
+/// A file that may be the flow's contract.
+struct Candidate<'a> {
+    /// The folder that has `flows`.
+    level: &'a Path,
+    namespace: String,
+    path: PathBuf,
+}
 
+impl Candidate<'_> {
+    /// As messages name it, seen from the folder that all candidates lie in.
+    fn shown(&self, from: &Path) -> String {
+        let path = self.path.strip_prefix(from).unwrap_or(&self.path);
+        let names: Vec<_> = path.iter().map(|name| name.to_string_lossy()).collect();
+        names.join("/")
+    }
+}
+
+impl BuildEnv {
     /// `None`: there is none, it is ignored, or what is wrong with it has been reported.
-    pub(crate) fn contract(&self, flow: &Flow, report: &Report) -> Option<Found> {
-        let setting = self.setting(flow, report)?;
+    pub(crate) fn contract(&self, flow: &Flow, cx: &Ctxt) -> Option<Found> {
+        let setting = self.setting(flow, cx)?;
         if setting == Setting::Ignored {
             return None;
         }
         let file = match flow.contract_argument.given() {
-            Some((_, literal)) => self.named(literal, report)?,
-            None => self.looked_up(flow, setting == Setting::Required, report)?,
+            Some((_, literal)) => self.named(literal, cx)?,
+            None => self.looked_up(flow, setting == Setting::Required, cx)?,
         };
         match Contract::read(&file.text) {
             Ok(contract) => Some(Found {
@@ -84,30 +79,25 @@ impl BuildEnv {
             Err(mistakes) => {
                 for mistake in mistakes {
                     let file = &file.shown;
-                    report.at(place(flow), format!("contract {file}:{mistake}"));
+                    cx.error_at(place(flow), format!("contract {file}:{mistake}"));
                 }
                 None
             }
         }
     }
 
-    fn setting(&self, flow: &Flow, report: &Report) -> Option<Setting> {
-        match self.setting.as_deref() {
-            None | Some("") => Some(Setting::Optional),
-            Some("require") => Some(Setting::Required),
-            Some("ignore") => Some(Setting::Ignored),
-            Some(other) => {
-                report.at(
-                    flow.on_the_attribute(),
-                    format!("expected the environment's {CONTRACTS} to be `require` or `ignore`, found `{other}`"),
-                );
-                None
-            }
+    /// The files whose change must cause another expansion: the contract, or if there is none, the file that is touched when
+    /// there is a new one.
+    pub(crate) fn tracked(&self, found: Option<&Found>) -> Vec<PathBuf> {
+        if let Some(found) = found {
+            return vec![found.path.clone()];
         }
+        let locks = self.levels().map(|level| level.join(FOLDER).join(LOCK));
+        locks.filter(|lock| std::fs::read(lock).is_ok()).collect()
     }
 
     /// `contract = "path"`
-    fn named(&self, literal: &LitStr, report: &Report) -> Option<File> {
+    fn named(&self, literal: &LitStr, cx: &Ctxt) -> Option<File> {
         let shown = literal.value();
         let path = self.package.join(&shown);
         match read(&path) {
@@ -124,14 +114,14 @@ impl BuildEnv {
                     Some(meant) => format!("did you mean `{meant}`?"),
                     None => "the path starts at the folder of Cargo.toml".to_owned(),
                 };
-                report.at(
+                cx.error_at(
                     literal.span(),
                     format!("there is no contract `{shown}`; {cure}"),
                 );
                 None
             }
             Err(error) => {
-                report.at(
+                cx.error_at(
                     literal.span(),
                     format!("cannot read the contract `{shown}`: {error}"),
                 );
@@ -140,14 +130,14 @@ impl BuildEnv {
         }
     }
 
-    /// `flows/<namespace>/<flow_id>.json`, the nearest one.
-    fn looked_up(&self, flow: &Flow, required: bool, report: &Report) -> Option<File> {
+    /// `flows/<namespace>/<flow_id>.json`, beside the package or above it.
+    fn looked_up(&self, flow: &Flow, required: bool, cx: &Ctxt) -> Option<File> {
         if !flow.contract_argument.is_absent() {
             return None;
         }
         let Name::Text(flow_id) = flow.flow_id.as_ref()? else {
             if required {
-                report.at(
+                cx.error_at(
                     place(flow),
                     format!("the contract of a flow whose `flow_id` is a constant cannot be looked up; name it with `contract = \"{FOLDER}/...\"`"),
                 );
@@ -163,60 +153,62 @@ impl BuildEnv {
         if flawed(&flow_id.value()) || namespace.as_deref().is_some_and(flawed) {
             return None;
         }
-        for level in levels(&self.package) {
-            let flows = level.join(FOLDER);
-            let folders = match &namespace {
-                Some(namespace) => vec![namespace.clone()],
-                None => folders_with(&flows, &file),
-            };
-            if folders.len() > 1 {
-                let folders: Vec<String> = folders
-                    .iter()
-                    .map(|folder| format!("{FOLDER}/{folder}/{file}"))
-                    .collect();
-                let folders: Vec<&str> = folders.iter().map(String::as_str).collect();
-                report.at(
+        let candidates = self.candidates(namespace.as_deref(), &file);
+        let [candidate] = candidates.as_slice() else {
+            if !candidates.is_empty() {
+                report_several(flow, namespace.is_some(), &candidates, cx);
+            } else if required {
+                self.report_missing(flow, namespace.as_deref(), &file, cx);
+            }
+            return None;
+        };
+        let shown = candidate.shown(candidate.level);
+        match std::fs::read_to_string(&candidate.path) {
+            Ok(text) => Some(File {
+                path: candidate.path.clone(),
+                shown,
+                text,
+                namespace: namespace.is_none().then(|| candidate.namespace.clone()),
+            }),
+            Err(error) => {
+                cx.error_at(
                     place(flow),
-                    format!(
-                        "several contracts could be this flow's: {}; name one with `contract = \"...\"`",
-                        suggest::listed(&folders)
-                    ),
+                    format!("cannot read the contract {shown}: {error}"),
                 );
-                return None;
-            }
-            for folder in folders {
-                let path = flows.join(&folder).join(&file);
-                let shown = format!("{FOLDER}/{folder}/{file}");
-                match read(&path) {
-                    Ok(Some(text)) => {
-                        return Some(File {
-                            path,
-                            shown,
-                            text,
-                            namespace: namespace.is_none().then_some(folder),
-                        });
-                    }
-                    Ok(None) => {}
-                    Err(error) => {
-                        report.at(
-                            place(flow),
-                            format!("cannot read the contract {shown}: {error}"),
-                        );
-                        return None;
-                    }
-                }
+                None
             }
         }
-        if required {
-            self.report_missing(flow, namespace.as_deref(), &file, report);
-        }
-        None
     }
 
-    fn report_missing(&self, flow: &Flow, namespace: Option<&str>, file: &str, report: &Report) {
-        let nearest = levels(&self.package)
+    /// At every level: if one contract hid another, the other would be edited in vain.
+    fn candidates(&self, namespace: Option<&str>, file: &str) -> Vec<Candidate<'_>> {
+        let candidates = self.levels().flat_map(|level| {
+            let flows = level.join(FOLDER);
+            let namespaces = match namespace {
+                Some(namespace) => vec![namespace.to_owned()],
+                None => folders_with(&flows, file),
+            };
+            namespaces.into_iter().map(move |namespace| Candidate {
+                level,
+                path: flows.join(&namespace).join(file),
+                namespace,
+            })
+        });
+        let mut candidates: Vec<_> = candidates.filter(|file| is_there(&file.path)).collect();
+        if candidates.len() > 1 {
+            // a folder may be a link to the other
+            let mut seen = HashSet::new();
+            candidates.retain(|file| seen.insert(file.path.canonicalize().ok()));
+        }
+        candidates
+    }
+
+    fn report_missing(&self, flow: &Flow, namespace: Option<&str>, file: &str, cx: &Ctxt) {
+        let nearest = self
+            .levels()
             .find_map(|level| nearest_file(file, &level.join(FOLDER).join(namespace?)));
-        let elsewhere = levels(&self.package)
+        let elsewhere = self
+            .levels()
             .flat_map(|level| folders_with(&level.join(FOLDER), file))
             .next();
         let namespace = namespace.unwrap_or("*");
@@ -225,7 +217,7 @@ impl BuildEnv {
             (None, Some(meant)) => format!("did you mean `{}`?", meant.trim_end_matches(".json")),
             (None, None) => "write it or record it".to_owned(),
         };
-        report.at(
+        cx.error_at(
             place(flow),
             format!("{CONTRACTS}=require, and there is no contract {FOLDER}/{namespace}/{file} beside Cargo.toml or above it; {cure}"),
         );
@@ -245,22 +237,43 @@ fn place(flow: &Flow) -> Span {
     }
 }
 
-/// The package's folder and those above it, up to the one that holds `Cargo.lock`; the first alone, if none does.
-fn levels(package: &Path) -> impl Iterator<Item = &Path> {
-    let last = package
-        .ancestors()
-        .position(|level| level.join("Cargo.lock").is_file())
-        .unwrap_or(0);
-    package.ancestors().take(last + 1)
+fn report_several(flow: &Flow, is_certain: bool, candidates: &[Candidate<'_>], cx: &Ctxt) {
+    // the last one lies highest
+    let Some(highest) = candidates.last() else {
+        return;
+    };
+    let files = candidates.iter();
+    let files: Vec<String> = files.map(|file| file.shown(highest.level)).collect();
+    let files: Vec<&str> = files.iter().map(String::as_str).collect();
+    let files = suggest::listed(&files);
+    let message = if is_certain {
+        format!(
+            "this flow has several contracts: {files}; remove all but one, or name one with `contract = \"...\"`"
+        )
+    } else {
+        format!(
+            "several contracts could be this flow's: {files}; name one with `contract = \"...\"`"
+        )
+    };
+    cx.error_at(place(flow), message);
+}
+
+fn is_there(path: &Path) -> bool {
+    match path.metadata() {
+        Ok(_) => true,
+        Err(error) => !is_absence(&error),
+    }
+}
+
+fn is_absence(error: &io::Error) -> bool {
+    matches!(error.kind(), ErrorKind::NotFound | ErrorKind::NotADirectory)
 }
 
 /// `None`: there is no such file.
 fn read(path: &Path) -> io::Result<Option<String>> {
     match std::fs::read_to_string(path) {
         Ok(text) => Ok(Some(text)),
-        Err(error) if matches!(error.kind(), ErrorKind::NotFound | ErrorKind::NotADirectory) => {
-            Ok(None)
-        }
+        Err(error) if is_absence(&error) => Ok(None),
         Err(error) => Err(error),
     }
 }

@@ -10,7 +10,7 @@ pub(crate) fn accepts_absence(ty: &Type) -> bool {
     if types::option_content(ty).is_some() {
         return true;
     }
-    let Type::Path(TypePath { path, .. }) = types::peeled(ty) else {
+    let Type::Path(TypePath { path, .. }) = types::ungroup(ty) else {
         return false;
     };
     let last = path.segments.last();
@@ -40,7 +40,7 @@ pub(crate) fn code_type(ty: &Type) -> CodeType {
     if let Some(content) = types::option_content(ty) {
         return code_type(content);
     }
-    match types::peeled(ty) {
+    match types::ungroup(ty) {
         Type::Reference(reference) => code_type(&reference.elem),
         Type::Slice(slice) => list(Some(&slice.elem)),
         Type::Array(array) => list(Some(&array.elem)),
@@ -66,17 +66,35 @@ fn of_path(path: &syn::Path) -> CodeType {
         "HashMap" | "BTreeMap" => Kind::Object,
         "Vec" | "VecDeque" | "HashSet" | "BTreeSet" => return list(content),
         name if is_pointer(name) => return content.map_or(CodeType::Unknown, code_type),
-        name => {
-            let module = path.segments.iter().rev().nth(1);
-            let may_be_ours =
-                last.arguments.is_none() && module.is_none_or(|module| module.ident == "value");
-            match Kind::of_value_type(name).filter(|_| may_be_ours) {
-                Some(kind) => kind,
-                None => return CodeType::Unknown,
-            }
-        }
+        _ => match kind_of_value_type(path) {
+            Some(kind) => kind,
+            None => return CodeType::Unknown,
+        },
     };
     CodeType::One(kind)
+}
+
+fn kind_of_value_type(path: &syn::Path) -> Option<Kind> {
+    let last = path.segments.last()?;
+    let module = path.segments.iter().rev().nth(1);
+    let may_be_ours =
+        last.arguments.is_none() && module.is_none_or(|module| module.ident == "value");
+    Kind::of_value_type(&last.ident.to_string()).filter(|_| may_be_ours)
+}
+
+/// The name of the type that is taken for one of ours for its name alone, with whatever around it.
+pub(crate) fn value_type_name(ty: &Type) -> Option<String> {
+    let Type::Path(TypePath { path, .. }) = types::ungroup(ty) else {
+        return None;
+    };
+    let last = path.segments.last()?;
+    match content(last) {
+        Some(content) => value_type_name(content),
+        None if path.segments.len() == 1 => {
+            kind_of_value_type(path).map(|_| last.ident.to_string())
+        }
+        None => None,
+    }
 }
 
 fn list(item: Option<&Type>) -> CodeType {

@@ -9,12 +9,13 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use proc_macro2::TokenStream;
 use quote::quote;
 
+use super::build_env::BuildEnv;
 use super::check;
-use super::find::{BuildEnv, Found};
+use super::find::Found;
+use crate::ctxt::Ctxt;
 use crate::model::Flow;
 use crate::parse::arguments::Arguments;
 use crate::parse::item::Item;
-use crate::report::Report;
 
 const SHOP: &str = r#"{
   "inputs": {
@@ -32,6 +33,8 @@ const SHOP: &str = r#"{
 struct Repository {
     root: PathBuf,
     package: PathBuf,
+    here: PathBuf,
+    is_primary: bool,
     setting: Option<&'static str>,
 }
 
@@ -52,9 +55,24 @@ impl Repository {
         fs::create_dir_all(root.join("shop")).unwrap();
         Repository {
             package: root.join("shop"),
+            here: root.join("shop"),
+            is_primary: true,
             root,
             setting: None,
         }
+    }
+
+    /// As cargo builds the package if it belongs to the workspace.
+    fn built_in_workspace(mut self) -> Self {
+        self.here = self.root.clone();
+        self.is_primary = false;
+        self
+    }
+
+    /// As cargo builds the package if another one needs it.
+    fn built_as_dependency(mut self) -> Self {
+        self.is_primary = false;
+        self
     }
 
     fn with(contract: &str) -> Self {
@@ -72,26 +90,28 @@ impl Repository {
     fn env(&self) -> BuildEnv {
         BuildEnv {
             package: self.package.clone(),
+            here: self.here.clone(),
+            is_primary: self.is_primary,
             setting: self.setting.map(str::to_owned),
         }
     }
 
     fn resolved(&self, arguments: TokenStream, item: TokenStream) -> (Option<Found>, Vec<String>) {
-        let report = Report::new();
-        let arguments = Arguments::parse(arguments, &report);
-        let found = match Item::parse(item, &report) {
-            Item::Foreign(_) => None,
+        let cx = Ctxt::new();
+        let arguments = Arguments::parse(arguments, &cx);
+        let found = match Item::parse(item, &cx) {
+            Item::Other(_) => None,
             Item::Struct(item) => {
-                let flow = Flow::resolve(arguments, item, &report);
-                crate::check::check(&flow, &report);
-                let found = self.env().contract(&flow, &report);
+                let flow = Flow::resolve(arguments, item, &cx);
+                crate::check::check(&flow, &cx);
+                let found = self.env().contract(&flow, &cx);
                 if let Some(found) = &found {
-                    check::check(&flow, found, &report);
+                    check::check(&flow, found, &cx);
                 }
                 found
             }
         };
-        let messages = report.finish().err().map(|errors| errors.messages());
+        let messages = cx.check().err().map(|errors| errors.messages());
         (found, messages.unwrap_or_default())
     }
 
@@ -138,12 +158,12 @@ fn plain() -> TokenStream {
 }
 
 #[test]
-fn the_nearest_contract_is_taken() {
+fn the_contract_is_beside_the_package_or_above_it() {
     let file = "flows/package_shop__c/price_0a1b.json";
     let beside = format!("shop/{file}");
     let at = |files: &[(&str, &str)]| Repository::new(files).found(plain());
     assert_eq!(
-        at(&[("Cargo.lock", ""), (&beside, "{}"), (file, "{")]),
+        at(&[("Cargo.lock", ""), (&beside, "{}")]),
         Some(beside.clone().into())
     );
     assert_eq!(at(&[("Cargo.lock", ""), (file, "{}")]), Some(file.into()));
@@ -167,6 +187,142 @@ fn nothing_is_looked_for_above_the_workspace() {
         None
     );
     assert_eq!(Repository::new(&[(file, "{}")]).found(plain()), None);
+}
+
+/// The member was a package of its own once, or is built so at times.
+#[test]
+fn what_a_member_has_of_its_own_hides_no_contract() {
+    let file = "flows/package_shop__c/price_0a1b.json";
+    let files = [
+        ("shop/Cargo.lock", ""),
+        ("shop/flows/package_shop__c/other_0a1b.json", "{"),
+        ("shop/flows/package_store__c/other_0a1b.json", "{"),
+        ("Cargo.lock", ""),
+        (file, "{}"),
+    ];
+    for arguments in [
+        plain(),
+        quote!(namespace = crate::SHOP, flow_id = "price_0a1b"),
+    ] {
+        assert_eq!(
+            Repository::new(&files)
+                .built_in_workspace()
+                .found(arguments),
+            Some(file.into())
+        );
+    }
+}
+
+#[cfg(unix)]
+#[test]
+fn a_workspace_is_known_by_any_of_its_paths() {
+    let file = "flows/package_shop__c/price_0a1b.json";
+    let mut repository = Repository::new(&[(file, "{}")]).built_in_workspace();
+    let link = repository.root.with_extension("link");
+    std::os::unix::fs::symlink(&repository.root, &link).unwrap();
+    repository.package = link.join("shop");
+    assert_eq!(repository.found(plain()), Some(link.join(file)));
+    fs::remove_file(link).unwrap();
+}
+
+#[test]
+fn two_contracts_for_one_flow_are_one_too_many() {
+    let file = "flows/package_shop__c/price_0a1b.json";
+    let beside = format!("shop/{file}");
+    let both = [("Cargo.lock", ""), (&*beside, "{}"), (file, "{")];
+    for repository in [
+        Repository::new(&both),
+        Repository::new(&both).built_in_workspace(),
+    ] {
+        assert_eq!(
+            repository.refused(plain()),
+            format!(
+                "this flow has several contracts: `{beside}` and `{file}`; remove all but one, or name one with `contract = \"...\"`"
+            )
+        );
+        let named = quote!(namespace = "a", flow_id = "b", contract = #file);
+        assert_eq!(repository.found(named), Some(beside.clone().into()));
+    }
+    #[cfg(unix)]
+    {
+        let one = Repository::new(&[(file, "{}")]).built_in_workspace();
+        let link = one.package.join("flows");
+        std::os::unix::fs::symlink(one.root.join("flows"), link).unwrap();
+        for arguments in [
+            plain(),
+            quote!(namespace = crate::SHOP, flow_id = "price_0a1b"),
+        ] {
+            assert_eq!(one.found(arguments), Some(beside.clone().into()));
+        }
+    }
+    let other = "flows/package_store__c/price_0a1b.json";
+    assert_eq!(
+        Repository::new(&[(&beside, "{}"), (other, "{}")])
+            .built_in_workspace()
+            .refused(quote!(namespace = crate::SHOP, flow_id = "price_0a1b")),
+        format!(
+            "several contracts could be this flow's: `{beside}` and `{other}`; name one with `contract = \"...\"`"
+        )
+    );
+}
+
+#[test]
+fn a_dependency_has_nothing_but_its_own() {
+    let file = "flows/package_shop__c/price_0a1b.json";
+    // a user's contract of the same flow may be another one
+    let vendored = [("Cargo.lock", ""), (file, "{}")];
+    assert_eq!(
+        Repository::new(&vendored)
+            .built_as_dependency()
+            .found(plain()),
+        None
+    );
+    let beside = format!("shop/{file}");
+    assert_eq!(
+        Repository::new(&[("Cargo.lock", ""), (&beside, "{}"), (file, "{")])
+            .built_as_dependency()
+            .found(plain()),
+        Some(beside.into())
+    );
+}
+
+#[test]
+fn only_a_users_own_packages_need_contracts() {
+    let nothing = || Repository::new(&[("Cargo.lock", "")]);
+    for setting in ["require", "requier"] {
+        let dependency = nothing().built_as_dependency().setting(setting);
+        assert_eq!(dependency.found(plain()), None);
+        let constant = quote!(namespace = "a", flow_id = crate::ID);
+        assert_eq!(dependency.found(constant), None);
+    }
+    let member = nothing().built_in_workspace().setting("require");
+    assert!(member.refused(plain()).contains("there is no contract"));
+    let broken = Repository::with("{");
+    assert_eq!(
+        broken
+            .built_as_dependency()
+            .setting("ignore")
+            .found(plain()),
+        None
+    );
+}
+
+/// As other build systems have it. What is tracked is found from the source file on.
+#[test]
+fn the_packages_folder_may_be_relative() {
+    let env = BuildEnv::new(Some("shop".into()), "/repository".into(), false, None);
+    assert_eq!(env.package, Path::new("/repository/shop"));
+    let env = BuildEnv::new(Some("/elsewhere".into()), "/repository".into(), false, None);
+    assert_eq!(env.package, Path::new("/elsewhere"));
+    for same in [Some("."), Some(""), None] {
+        let same = same.map(Into::into);
+        let env = BuildEnv::new(same, "/repository".into(), false, None);
+        assert_eq!(env.package, Path::new("/repository"));
+    }
+    let repository = Repository::new(&[("app/main.rs", "")]);
+    let app = repository.root.join("app");
+    let env = BuildEnv::new(Some("../shop".into()), app, false, None);
+    assert_eq!(env.package, repository.package.canonicalize().unwrap());
 }
 
 #[test]
@@ -434,6 +590,115 @@ fn each_disagreement_is_one_message() {
             ),
             format!("missing required inputs `a` and `b` of {file}; add a field for each"),
         ]
+    );
+}
+
+#[test]
+fn a_list_and_one_value_are_told_apart() {
+    let file = "flows/package_shop__c/price_0a1b.json";
+    let messages = |entry: &str, field: TokenStream| {
+        let contract =
+            format!(r#"{{"inputs": {{"tags": {entry}}}, "outputs": {{"tags": {entry}}}}}"#);
+        let repository = Repository::with(&contract);
+        [
+            quote!(#[input] tags: #field),
+            quote!(#[output] tags: #field),
+        ]
+        .map(|field| repository.messages(&field))
+    };
+    let several = r#"{"type": "option", "several": true}"#;
+    let single = r#"{"type": "option", "several": false}"#;
+    let either = r#"{"type": "option"}"#;
+    for (entry, fields) in [
+        (
+            several,
+            &[
+                quote!(Vec<Choice>),
+                quote!(Option<Vec<String>>),
+                quote!(Vec<Own>),
+                quote!(Own),
+            ][..],
+        ),
+        (
+            single,
+            &[quote!(Choice), quote!(Option<String>), quote!(Own)],
+        ),
+        (
+            either,
+            &[quote!(Vec<Choice>), quote!(Choice), quote!(String)],
+        ),
+    ] {
+        for field in fields {
+            let told = messages(entry, field.clone()).concat();
+            assert_eq!(told, Vec::<String>::new(), "{entry} {field}");
+        }
+    }
+    for (entry, field, cure) in [
+        (
+            several,
+            quote!(Choice),
+            "a list of `option` in {file}; use `Vec<value::Choice>` or `Vec<String>`",
+        ),
+        (
+            several,
+            quote!(Option<String>),
+            "a list of `option` in {file}; use `Option<Vec<value::Choice>>` or `Option<Vec<String>>`",
+        ),
+        (
+            single,
+            quote!(Vec<Choice>),
+            "a single `option` in {file}; use `value::Choice` or `String`",
+        ),
+        (
+            single,
+            quote!(Vec<Own>),
+            "a single `option` in {file}; use `value::Choice` or `String`",
+        ),
+        (
+            r#"{"type": "integer", "several": true}"#,
+            quote!(Vec<String>),
+            "a list of `integer` in {file}; use `Vec<i64>`",
+        ),
+        (
+            r#"{"type": "object", "several": true}"#,
+            quote!(HashMap<String, i64>),
+            "a list of `object` in {file}; use `Vec<HashMap<String, ...>>` or `Vec<...>`",
+        ),
+    ] {
+        let spelt = crate::types::text(&field);
+        let cure = cure.replace("{file}", file);
+        let expected = format!("`{spelt}` cannot hold `tags`, which is {cure}");
+        for told in messages(entry, field) {
+            assert_eq!(told, std::slice::from_ref(&expected));
+        }
+    }
+}
+
+#[test]
+fn a_type_of_ones_own_may_be_called_like_one_of_ours() {
+    let contract = r#"{"outputs": {"due": {"type": "datetime"}}}"#;
+    let messages =
+        |field: TokenStream| Repository::with(contract).messages(&quote!(#[output] due: #field));
+    let file = "flows/package_shop__c/price_0a1b.json";
+    for spelt in ["Phone", "Option<Box<Phone>>"] {
+        let field: TokenStream = spelt.parse().unwrap();
+        let cure = match spelt {
+            "Phone" => "`value::DateTime` or `i64`",
+            _ => "`Option<value::DateTime>` or `Option<i64>`",
+        };
+        assert_eq!(
+            messages(field),
+            [format!(
+                "`{spelt}` cannot hold `due`, which is of type `datetime` in {file}; use {cure}; if `Phone` is a type of your own, write it with its module, such as `model::Phone`"
+            )]
+        );
+    }
+    assert_eq!(messages(quote!(model::Phone)), Vec::<String>::new());
+    assert_eq!(
+        messages(quote!(value::Phone)),
+        [format!(
+            "`value::Phone` cannot hold `due`, which is of type `datetime` in {file}; use `value::DateTime` or `i64`"
+        )]
     );
 }
 

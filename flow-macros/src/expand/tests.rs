@@ -1,16 +1,11 @@
-use std::path::PathBuf;
-
 use proc_macro2::{Group, TokenStream, TokenTree};
 use quote::quote;
 
-use crate::contract::find::BuildEnv;
+use crate::contract::build_env::BuildEnv;
 use crate::generate;
 
 fn expanded(arguments: TokenStream, item: TokenStream) -> String {
-    let nowhere = BuildEnv {
-        package: PathBuf::from("/nowhere"),
-        setting: None,
-    };
+    let nowhere = BuildEnv::new(None, "/nowhere".into(), true, None);
     generate(arguments, item, &nowhere).to_string()
 }
 
@@ -96,23 +91,25 @@ fn the_whole_of_a_flow() {
             type Output = DeleteObjectOutput;
             fn write_params(&self, __to: &mut ::apaas_flow::__private::Params) -> ::apaas_flow::__private::Result<()> {
                 let _ = ::core::option_env!("APAAS_FLOW_CONTRACTS");
-                __to.field::<RecordRef>("variable_rgrtgqworiginal", &self.record)?;
-                ::core::result::Result::Ok(())
+                __to.put::<RecordRef>("variable_rgrtgqworiginal", &self.record);
+                __to.written()
             }
             fn read_outputs(__from: &mut ::apaas_flow::__private::Outputs<'_>) -> ::apaas_flow::__private::Result<Self::Output> {
-                let __field_0 = __from.take::<i64>("_flowExecutionID");
-                ::core::result::Result::Ok(DeleteObjectOutput { flow_execution_id: __field_0?, })
+                use ::core::option::Option::Some as __Some;
+                let (__Some(__field_0),) = (__from.get::<i64>("_flowExecutionID"),) else {
+                    return __from.failure();
+                };
+                ::core::result::Result::Ok(DeleteObjectOutput { flow_execution_id: __field_0, })
             }
         }
-        #[allow(dead_code)]
         impl DeleteObject {
             /// Runs the flow; awaiting the call sends it and gives the outputs.
             pub fn execute(&self, client: &::apaas_flow::__private::Client) -> ::apaas_flow::__private::Execute<DeleteObjectOutput> {
-                ::apaas_flow::__private::Client::execute(client, self)
+                client.execute(self)
             }
             /// Starts the flow without waiting for its end, so there are no outputs.
             pub fn start(&self, client: &::apaas_flow::__private::Client) -> ::apaas_flow::__private::Start {
-                ::apaas_flow::__private::Client::start(client, self)
+                client.start(self)
             }
         }
     };
@@ -139,20 +136,21 @@ fn a_line_for_each_field_and_no_more() {
     let code = expanded(names(), everything());
     let count = |tokens: TokenStream| code.matches(&tokens.to_string()).count();
     assert_eq!(count(quote!(self.)), 3);
-    assert_eq!(count(quote!(__from.)), 6);
-    assert_eq!(count(quote!(let)), 7);
+    assert_eq!(count(quote!(__from.)), 7);
+    assert_eq!(count(quote!(let)), 2);
     assert_eq!(count(quote!(fn)), 4);
     assert_eq!(count(quote!(impl)), 2);
     for line in [
-        quote!(__to.field::<&'a str>("a", &self.a)?;),
-        quote!(__to.field::<T>("b", &self.b)?;),
-        quote!(__to.field_with("c", |__value| dates::serialize(&self.c, __value))?;),
-        quote!(let __field_0 = __from.take::<T>("bb");),
-        quote!(let __field_1 = __from.take::<Option<i64> >("d");),
-        quote!(let __field_2 = __from.take_nullable::<i64>("e");),
-        quote!(let __field_3 = __from.take_or_default::<i64>("f");),
-        quote!(let __field_4 = __from.take_with::<i64>("g", |__value| dates::deserialize(__value));),
-        quote!(let __field_5 = __from.take_with_or_default::<Option<i64> >("hh", |__value| dates::or_none::deserialize(__value));),
+        quote!(__to.put::<&'a str>("a", &self.a);),
+        quote!(__to.put::<T>("b", &self.b);),
+        quote!(__to.put_with("c", |__value| dates::serialize(&self.c, __value));),
+        quote!(let (__Some(__field_0), __Some(__field_1), __Some(__field_2), __Some(__field_3), __Some(__field_4), __Some(__field_5),) =),
+        quote!(__from.get::<T>("bb"),),
+        quote!(__from.get::<Option<i64>>("d"),),
+        quote!(__from.get_nullable::<i64>("e"),),
+        quote!(__from.get_or_default::<i64>("f"),),
+        quote!(__from.get_with::<i64>("g", |__value| dates::deserialize(__value)),),
+        quote!(, __from.get_with_or_default::<Option<i64> >("hh", |__value| dates::or_none::deserialize(__value)),),
     ] {
         assert_has(
             &code.replace("> >", ">>"),
@@ -229,17 +227,17 @@ fn emulate_turns_the_two_types_around() {
         ),
     );
     for line in [
-        quote!(let __field_0 = __from.take_nullable::<i64>("a");),
+        quote!(__from.get_nullable::<i64>("a"),),
         quote!(m::deserialize(__value)),
         quote!(::core::result::Result::Ok(Self {
-            a: __field_0?,
-            b: __field_1?,
+            a: __field_0,
+            b: __field_1,
         })),
-        quote!(__to.field::<i64>("o", &__output.c)?;),
+        quote!(__to.put::<i64>("o", &__output.c);),
     ] {
         assert_has(&code, &line);
     }
-    assert!(code.contains("take_with_or_default"));
+    assert!(code.contains("get_with_or_default"));
 }
 
 #[test]
@@ -257,17 +255,21 @@ fn conditions_and_lints_stand_on_the_lines() {
     );
     assert_has(
         &code,
-        &quote!(#[cfg(a)] #[allow(deprecated)] __to.field::<Old>("a", &self.a)?;),
+        &quote!(#[cfg(a)] #[allow(deprecated)] __to.put::<Old>("a", &self.a);),
     );
     assert_has(
         &code,
-        &quote!(#[cfg(b)] let __field_0 = __from.take::<i64>("b");),
+        &quote!(#[cfg(b)] let __field_0 = __from.get::<i64>("b");),
+    );
+    assert_has(
+        &code,
+        &quote!(#[cfg(b)] let ::core::option::Option::Some(__field_0) = __field_0 else),
     );
     assert_has(
         &code,
         &quote!(PriceOutput {
             #[cfg(b)]
-            b: __field_0?,
+            b: __field_0,
         }),
     );
     assert_has(
@@ -290,6 +292,31 @@ fn conditions_and_lints_stand_on_the_lines() {
             "{\n  \"inputs\": {\n    \"a\": {}\n  },\n  \"outputs\": {\n    \"b\": { \"type\": \"integer\" }\n  }\n}\n"
         ),
     );
+}
+
+#[test]
+fn what_is_deprecated_is_named_in_a_derive() {
+    let item = |deprecated: TokenStream| {
+        quote! {
+            #[cfg(unix)]
+            struct Price {
+                #[input] #deprecated gen: i64,
+                #[output] total: $crate::Total,
+            }
+        }
+    };
+    let emulate = with_names(&quote!(emulate));
+    let plain = expanded(emulate.clone(), item(quote!()));
+    let deprecated = expanded(emulate, item(quote!(#[deprecated])));
+    assert_has(&deprecated, &quote!(#[derive(::apaas_flow::__Generated)]));
+    assert!(!plain.contains("# [derive"), "{plain}");
+    // nor is a lint allowed, which could be forbidden
+    assert_has_not(&deprecated, &quote!(allow));
+
+    let struct_and_more = deprecated.parse().unwrap();
+    let generated = super::deprecated::generated(struct_and_more).to_string();
+    assert!(plain.ends_with(&generated), "{generated}\n{plain}");
+    assert!(generated.contains("impl Price"), "{generated}");
 }
 
 #[test]
@@ -362,7 +389,8 @@ fn arguments_change_what_is_generated() {
             ),
         );
         assert_has_not(&code, &quote!(PriceOutput));
-        assert_has_not(&code, &quote!(take));
+        assert_has_not(&code, &quote!(get));
+        assert_has_not(&code, &quote!(take_all));
     }
 }
 
@@ -694,10 +722,7 @@ fn tokens_of_a_field() {
         stream.into_iter().map(of_tree).sum()
     }
     let flow = |fields: TokenStream| {
-        let nowhere = BuildEnv {
-            package: PathBuf::from("/nowhere"),
-            setting: None,
-        };
+        let nowhere = BuildEnv::new(None, "/nowhere".into(), true, None);
         let item = quote!(
             pub struct Price {
                 #[input("variable_a")]

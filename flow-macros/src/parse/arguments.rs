@@ -6,11 +6,11 @@ use syn::ext::IdentExt;
 use syn::parse::{Parse, ParseStream, Parser};
 use syn::{ExprPath, LitBool, LitStr, Path, Token, Type};
 
-use super::{Slot, at_comma_or_end, skip_until};
+use super::{Parsed, at_comma_or_end, equals, skip_until};
+use crate::ctxt::Ctxt;
 use crate::keywords::{ARGUMENTS, CONTRACT, CRATE, EMULATE, FLOW_ID, METHODS, NAMESPACE, OUTPUT};
-use crate::report::Report;
 
-pub(crate) type Argument<T> = Slot<Ident, T>;
+pub(crate) type Argument<T> = Parsed<Ident, T>;
 
 #[derive(Clone)]
 pub(crate) enum Name {
@@ -31,23 +31,23 @@ pub(crate) struct Arguments {
 }
 
 impl Arguments {
-    pub(crate) fn parse(tokens: TokenStream, report: &Report) -> Self {
+    pub(crate) fn parse(tokens: TokenStream, cx: &Ctxt) -> Self {
         let mut arguments = Arguments {
-            namespace: Slot::Absent,
-            flow_id: Slot::Absent,
-            output: Slot::Absent,
-            emulate: Slot::Absent,
-            methods: Slot::Absent,
-            krate: Slot::Absent,
-            contract: Slot::Absent,
+            namespace: Parsed::Absent,
+            flow_id: Parsed::Absent,
+            output: Parsed::Absent,
+            emulate: Parsed::Absent,
+            methods: Parsed::Absent,
+            krate: Parsed::Absent,
+            contract: Parsed::Absent,
             meant: Vec::new(),
         };
         let read = |input: ParseStream<'_>| {
-            arguments.read(input, report);
+            arguments.read(input, cx);
             Ok(())
         };
         if let Err(error) = read.parse2(tokens) {
-            report.push(error);
+            cx.syn_error(error);
         }
         arguments
     }
@@ -55,16 +55,16 @@ impl Arguments {
     pub(crate) fn missing(&self) -> Vec<&'static str> {
         [(NAMESPACE, &self.namespace), (FLOW_ID, &self.flow_id)]
             .into_iter()
-            .filter(|(name, slot)| slot.is_absent() && !self.meant.contains(name))
+            .filter(|(name, parsed)| parsed.is_absent() && !self.meant.contains(name))
             .map(|(name, _)| name)
             .collect()
     }
 
-    fn read(&mut self, input: ParseStream<'_>, report: &Report) {
+    fn read(&mut self, input: ParseStream<'_>, cx: &Ctxt) {
         while !input.is_empty() {
-            let understood = self.argument(input, report);
+            let understood = self.argument(input, cx);
             if understood && !at_comma_or_end(input) {
-                report.at(input.span(), "expected `,` between two arguments");
+                cx.error_at(input.span(), "expected `,` between two arguments");
             }
             skip_until(input, starts_argument_or_comma);
             if input.peek(Token![,]) {
@@ -73,9 +73,9 @@ impl Arguments {
         }
     }
 
-    fn argument(&mut self, input: ParseStream<'_>, report: &Report) -> bool {
+    fn argument(&mut self, input: ParseStream<'_>, cx: &Ctxt) -> bool {
         let Ok(key) = input.call(Ident::parse_any) else {
-            report.at(
+            cx.error_at(
                 input.span(),
                 "arguments have names; write `#[apaas_flow(namespace = \"...\", flow_id = \"...\")]`",
             );
@@ -85,29 +85,29 @@ impl Arguments {
             return false;
         };
         match key.to_string().as_str() {
-            NAMESPACE => fill(&mut self.namespace, key, input, report, name),
-            FLOW_ID => fill(&mut self.flow_id, key, input, report, name),
-            OUTPUT => fill(&mut self.output, key, input, report, output),
-            EMULATE => fill(&mut self.emulate, key, input, report, emulate),
-            METHODS => fill(&mut self.methods, key, input, report, methods),
-            CRATE => fill(&mut self.krate, key, input, report, krate),
-            CONTRACT => fill(&mut self.contract, key, input, report, contract),
+            NAMESPACE => fill(&mut self.namespace, key, input, cx, name),
+            FLOW_ID => fill(&mut self.flow_id, key, input, cx, name),
+            OUTPUT => fill(&mut self.output, key, input, cx, output),
+            EMULATE => fill(&mut self.emulate, key, input, cx, emulate),
+            METHODS => fill(&mut self.methods, key, input, cx, methods),
+            CRATE => fill(&mut self.krate, key, input, cx, krate),
+            CONTRACT => fill(&mut self.contract, key, input, cx, contract),
             typed => {
-                self.unknown(typed, &key, report);
+                self.unknown(typed, &key, cx);
                 false
             }
         }
     }
 
-    fn unknown(&mut self, typed: &str, key: &Ident, report: &Report) {
+    fn unknown(&mut self, typed: &str, key: &Ident, cx: &Ctxt) {
         if let Some(meant) = suggest::nearest(typed, ARGUMENTS) {
-            report.at(
+            cx.error_at(
                 key.span(),
                 format!("unknown argument `{typed}`; did you mean `{meant}`?"),
             );
             self.meant.push(meant);
         } else {
-            report.at(
+            cx.error_at(
                 key.span(),
                 format!(
                     "unknown argument `{typed}`; the arguments are {}",
@@ -132,10 +132,15 @@ fn starts_argument_or_comma(input: ParseStream<'_>) -> bool {
 
 fn starts_argument(input: ParseStream<'_>) -> bool {
     let ahead = input.fork();
-    ahead.call(Ident::parse_any).is_ok_and(|key| {
-        (key == EMULATE && at_comma_or_end(&ahead))
-            || (ahead.peek(Token![=]) && !ahead.peek(Token![==]))
-    })
+    ahead
+        .call(Ident::parse_any)
+        .is_ok_and(|key| (key == EMULATE && at_comma_or_end(&ahead)) || starts_value(&ahead))
+}
+
+/// `=`, or the `:` that is written for it.
+fn starts_value(input: ParseStream<'_>) -> bool {
+    input.peek(Token![=]) && !input.peek(Token![==])
+        || input.peek(Token![:]) && !input.peek(Token![::])
 }
 
 /// The commas in `output = HashMap<String, i64>` separate no arguments.
@@ -148,75 +153,68 @@ fn follows_comma(input: ParseStream<'_>) -> bool {
         return ahead.is_empty() || ahead.peek(syn::Lit);
     }
     at_comma_or_end(&ahead)
-        || ahead.peek(Token![=]) && !ahead.peek(Token![==])
+        || starts_value(&ahead)
         || ahead.peek(syn::token::Paren)
+        || ahead.peek(syn::Lit)
 }
 
 fn fill<T>(
-    slot: &mut Argument<T>,
+    parsed: &mut Argument<T>,
     key: Ident,
     input: ParseStream<'_>,
-    report: &Report,
+    cx: &Ctxt,
     value: impl Fn(&Ident, ParseStream<'_>) -> syn::Result<T>,
 ) -> bool {
     let value = value(&key, input);
     let understood = value.is_ok();
-    if !slot.is_absent() {
-        report.at(key.span(), format!("duplicate argument `{key}`"));
+    if !parsed.is_absent() {
+        cx.error_at(key.span(), format!("duplicate argument `{key}`"));
         return understood;
     }
-    *slot = match value {
-        Ok(value) => Slot::Given(key, value),
+    *parsed = match value {
+        Ok(value) => Parsed::Given(key, value),
         Err(error) => {
-            report.push(error);
-            Slot::Wrong
+            cx.syn_error(error);
+            Parsed::Wrong
         }
     };
     understood
 }
 
 fn name(key: &Ident, input: ParseStream<'_>) -> syn::Result<Name> {
-    let expected = format!("expected `{key}` to be a string: `{key} = \"...\"`");
-    value(key, input, &expected, |input| {
-        match input.parse::<LitStr>() {
-            Ok(text) => Ok(Name::Text(text)),
-            Err(_) => input.parse().map(Name::Const),
+    let usage = format!("{key} = \"...\"");
+    value(key, input, "a string", &usage, |input| {
+        if input.peek(LitStr) {
+            input.parse().map(Name::Text)
+        } else {
+            input.parse().map(Name::Const)
         }
     })
 }
 
 fn output(key: &Ident, input: ParseStream<'_>) -> syn::Result<Type> {
-    value(
-        key,
-        input,
-        "expected `output` to be a type: `output = Type`",
-        Type::parse,
-    )
+    value(key, input, "a type", "output = Type", Type::parse)
 }
 
 fn methods(key: &Ident, input: ParseStream<'_>) -> syn::Result<bool> {
-    value(
-        key,
-        input,
-        "expected `methods` to be `true` or `false`: `methods = false`",
-        |input| input.parse::<LitBool>().map(|value| value.value),
-    )
+    let either = "`true` or `false`";
+    value(key, input, either, "methods = false", |input| {
+        input.parse::<LitBool>().map(|value| value.value)
+    })
 }
 
 fn krate(key: &Ident, input: ParseStream<'_>) -> syn::Result<Path> {
-    value(
-        key,
-        input,
-        "expected `crate` to be a path: `crate = path::to::apaas_flow`",
-        Path::parse_mod_style,
-    )
+    let usage = "crate = path::to::apaas_flow";
+    value(key, input, "a path", usage, Path::parse_mod_style)
 }
 
 fn contract(key: &Ident, input: ParseStream<'_>) -> syn::Result<LitStr> {
+    let usage = "contract = \"flows/...\"";
     value(
         key,
         input,
-        "expected `contract` to be the path of a file: `contract = \"flows/...\"`",
+        "the path of a file",
+        usage,
         <LitStr as Parse>::parse,
     )
 }
@@ -236,16 +234,20 @@ fn emulate(_: &Ident, input: ParseStream<'_>) -> syn::Result<()> {
 fn value<T>(
     key: &Ident,
     input: ParseStream<'_>,
-    expected: &str,
+    what: &str,
+    usage: &str,
     parse: impl Fn(ParseStream<'_>) -> syn::Result<T>,
 ) -> syn::Result<T> {
     use syn::parse::discouraged::Speculative;
 
-    if !input.peek(Token![=]) {
-        skip_until(input, starts_argument_or_comma);
-        return Err(syn::Error::new(key.span(), expected));
-    }
-    let equals = input.parse::<Token![=]>()?;
+    let equals = match equals(key, input, usage) {
+        Ok(equals) => equals,
+        Err(error) => {
+            skip_until(input, starts_argument_or_comma);
+            return Err(error);
+        }
+    };
+    let expected = format!("expected `{key}` to be {what}: `{usage}`");
     let begin = input.cursor();
     let ahead = input.fork();
     match parse(&ahead) {
@@ -272,12 +274,11 @@ mod tests {
     use super::*;
 
     fn parse(tokens: TokenStream) -> (Arguments, Vec<String>) {
-        let report = Report::new();
-        let arguments = Arguments::parse(tokens, &report);
+        let cx = Ctxt::new();
+        let arguments = Arguments::parse(tokens, &cx);
         (
             arguments,
-            report
-                .finish()
+            cx.check()
                 .err()
                 .map(|errors| errors.messages())
                 .unwrap_or_default(),
@@ -339,6 +340,9 @@ mod tests {
             quote!(namespace, flow_id = "b"),
             quote!(namespace("a"), flow_id = "b"),
             quote!(namespace = "a" + "b", flow_id = "b"),
+            quote!(namespace: "a", flow_id = "b"),
+            quote!(namespace "a", flow_id = "b"),
+            quote!(namespace = 5 NAMESPACE, flow_id = "b"),
             quote!(namespace = "a" flow_id = "b"),
             quote!(namespce = "a", flow_id = "b"),
             quote!(output = HashMap<String, i64 i64>, namespace = "a", flow_id = "b"),
@@ -379,6 +383,24 @@ mod tests {
                 "unknown argument `timeout`; the arguments are `namespace`, `flow_id`, `output`, `emulate`, `methods`, `crate` and `contract`"
             ]
         );
+    }
+
+    #[test]
+    fn each_argument_has_its_own_equals_sign() {
+        for written in [
+            quote!(namespace: "a", flow_id: "b"),
+            quote!(namespace "a", flow_id "b"),
+            quote!(namespace("a"), flow_id("b")),
+            quote!(namespace, flow_id),
+        ] {
+            assert_eq!(
+                messages(written),
+                [
+                    "expected `=` after `namespace`: `namespace = \"...\"`",
+                    "expected `=` after `flow_id`: `flow_id = \"...\"`",
+                ]
+            );
+        }
     }
 
     #[test]

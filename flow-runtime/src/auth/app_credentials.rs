@@ -2,16 +2,15 @@
 
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
-use std::time::Duration;
 
-use serde_json::Value;
 use url::Url;
 
 use super::token::{BoxFuture, Token, TokenSource};
-use crate::error::{BoxError, Error, ErrorKind, Ran, Result, Stage};
+use crate::error::{BoxError, Ran, Result, Stage};
+use crate::transport::background;
 use crate::transport::http::Http;
-use crate::wire::envelope_of;
 use crate::wire::path::join;
+use crate::wire::{Sent, token};
 
 const PATH: &str = "/open-apis/auth/v3/tenant_access_token/internal";
 
@@ -20,6 +19,8 @@ pub(crate) struct AppCredentials {
     http: Arc<Http>,
     url: Url,
     body: String,
+    /// To be known where a reply repeats it.
+    secret: String,
 }
 
 impl AppCredentials {
@@ -28,6 +29,7 @@ impl AppCredentials {
             http,
             url: join(base, PATH),
             body: serde_json::json!({ "app_id": app_id, "app_secret": app_secret }).to_string(),
+            secret: app_secret.to_owned(),
         }
     }
 
@@ -42,27 +44,19 @@ impl AppCredentials {
                 Arc::new(AtomicBool::new(false)),
             )
             .await?;
-        envelope_of(&response, Stage::Token)?;
-        read(&response.body).ok_or_else(|| {
-            Error::plain(
-                ErrorKind::Token,
-                "the token endpoint's reply has no `tenant_access_token`",
-            )
-            .with(|context| context.log_id.clone_from(&response.log_id))
-        })
+        let length = response.body.len();
+        let (secret, body) = (self.secret.clone(), self.body.clone());
+        let read = move || {
+            let sent = Sent {
+                secret: secret.as_bytes(),
+                body: body.as_bytes(),
+            };
+            token(response, &sent)
+        };
+        let reply = background::work(length, read).await??;
+        // Without a lifetime it is used once and never kept.
+        Ok(Token::new(reply.token).expires_in(reply.lifetime.unwrap_or_default()))
     }
-}
-
-/// `{"code": 0, "msg": "ok", "tenant_access_token": "t-...", "expire": 7200}`, flat
-fn read(body: &[u8]) -> Option<Token> {
-    let reply: Value = serde_json::from_slice(body).ok()?;
-    let token = reply
-        .get("tenant_access_token")?
-        .as_str()
-        .filter(|token| !token.is_empty())?;
-    // Without a lifetime it is used once and never kept.
-    let lifetime = reply.get("expire").and_then(Value::as_u64).unwrap_or(0);
-    Some(Token::new(token).expires_in(Duration::from_secs(lifetime)))
 }
 
 impl TokenSource for AppCredentials {

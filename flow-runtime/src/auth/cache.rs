@@ -8,7 +8,7 @@ use tokio::time::{Instant, timeout};
 use tracing::{debug, warn};
 
 use super::store::{StoredToken, TokenStore};
-use super::token::{BoxFuture, Token, TokenSource};
+use super::token::{BoxFuture, Token, TokenSource, at_token, source_failed};
 use crate::error::{BoxError, Error, ErrorKind, Ran, Result, Stage};
 use crate::transport::background;
 use crate::transport::http::Bearer;
@@ -26,6 +26,9 @@ const LONGEST: Duration = Duration::from_secs(24 * 60 * 60);
 
 /// How long a store may think, before a token is fetched without it.
 const STORE_PATIENCE: Duration = Duration::from_secs(1);
+
+/// How long a store that did not answer in time is left alone: it costs a fetch its patience, not every one.
+const STORE_REST: Duration = Duration::from_secs(30);
 
 /// How long a token that came back after it was refused is not dropped again.
 const REFUSED_AGAIN: Duration = Duration::from_secs(10);
@@ -50,6 +53,7 @@ struct State {
     /// Not to be taken from a store again, in case that could not forget it.
     refused: Option<Refused>,
     fetching: Option<watch::Receiver<Option<Result<Bearer>>>>,
+    store_rests_until: Option<Instant>,
 }
 
 struct Refused {
@@ -110,7 +114,12 @@ impl TokenCache {
         }))
     }
 
-    /// The kept token, or a new one; callers who come meanwhile wait for the same fetch. To be called on the library's thread.
+    /// The kept token, while it lives. To be called on the client's thread.
+    pub(crate) fn at_hand(&self) -> Option<Bearer> {
+        self.kept(&mut self.state(), Instant::now())
+    }
+
+    /// The kept token, or a new one; callers who come meanwhile wait for the same fetch. To be called on the client's thread.
     pub(crate) async fn get(&self) -> Result<Bearer> {
         let mut fetched = {
             let mut state = self.state();
@@ -240,12 +249,8 @@ impl TokenCache {
         let asked = Instant::now();
         let Token { secret, lifetime } = self.fetch_bounded().await?;
         let lifetime = lifetime.map(|lifetime| lifetime.min(LONGEST));
-        let bearer = Bearer::new(&secret).ok_or_else(|| {
-            at_token(Error::plain(
-                ErrorKind::Token,
-                "the token has characters that no header can carry",
-            ))
-        })?;
+        let bearer = Bearer::new(&secret)
+            .ok_or_else(|| at_token("the token has characters that no header can carry"))?;
         debug!(
             lifetime_s = lifetime.map(|lifetime| lifetime.as_secs()),
             "token fetched"
@@ -267,30 +272,14 @@ impl TokenCache {
         timeout(limit, self.0.source.fetch())
             .await
             .map_err(|_| {
-                at_token(Error::plain(
+                Error::plain(
                     ErrorKind::Timeout,
-                    format!("no token within {limit:?}"),
-                ))
+                    format!("the token source gave no token within {limit:?}"),
+                )
+                .ran(Ran::No)
+                .at(Stage::Token)
             })?
-            // The platform's own words, from the credentials' source; another source's error is wrapped.
-            .map_err(|error| match error.downcast::<Error>() {
-                Ok(error) if error.stage() == Some(Stage::Token) => *error,
-                Ok(error) => at_token(
-                    Error::plain(
-                        ErrorKind::Token,
-                        format!("the token source failed: {error}"),
-                    )
-                    .retryable(true),
-                ),
-                Err(error) => at_token(
-                    Error::plain(
-                        ErrorKind::Token,
-                        format!("the token source failed: {error}"),
-                    )
-                    .retryable(true)
-                    .because(error),
-                ),
-            })
+            .map_err(source_failed)
     }
 
     /// What a store says, in time and without an error: a store that fails costs a fetch, never a call.
@@ -299,6 +288,10 @@ impl TokenCache {
         what: &str,
         asked: BoxFuture<'_, Result<T, BoxError>>,
     ) -> Option<T> {
+        let rests_until = self.state().store_rests_until;
+        if rests_until.is_some_and(|until| Instant::now() < until) {
+            return None;
+        }
         match timeout(STORE_PATIENCE.min(self.0.timeout / 4), asked).await {
             Ok(Ok(answer)) => Some(answer),
             Ok(Err(error)) => {
@@ -307,6 +300,7 @@ impl TokenCache {
             }
             Err(_) => {
                 warn!(what, "the token store did not answer in time");
+                self.state().store_rests_until = Some(Instant::now() + STORE_REST);
                 None
             }
         }
@@ -340,12 +334,8 @@ fn usable(stored: StoredToken, reason: FetchReason, not: Option<&str>) -> Option
     })
 }
 
-fn at_token(error: Error) -> Error {
-    error.ran(Ran::No).at(Stage::Token)
-}
-
 fn panicked() -> Error {
-    at_token(Error::plain(ErrorKind::Token, "the token source panicked"))
+    at_token("the token source panicked")
 }
 
 #[cfg(test)]

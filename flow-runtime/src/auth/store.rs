@@ -7,6 +7,7 @@ use std::time::SystemTime;
 
 use super::token::BoxFuture;
 use crate::error::BoxError;
+use crate::transport::user_code::UserCode;
 
 /// A token in a store.
 ///
@@ -48,8 +49,10 @@ impl fmt::Debug for StoredToken {
 /// A place where several clients, or several processes, keep their token together: implement it for your Redis.
 ///
 /// A client looks here before it fetches a token, puts here what it has fetched, and invalidates here what the
-/// platform refused. `key` names the platform and the app, so that no app ever sees another's token. A store that
-/// fails costs a fetch, never a call: its error becomes a `tracing` warning.
+/// platform refused. `key` names the platform, the app and its secret (by a fingerprint, from which it cannot be
+/// told), so that no app ever sees another's token, and a wrong secret is refused as it is without a store. A store
+/// that fails costs a fetch, never a call: its error becomes a `tracing` warning. It is asked on a thread of its own,
+/// inside a runtime of tokio's, and may block.
 ///
 /// ```
 /// use apaas_flow::{Client, MemoryTokenStore};
@@ -102,6 +105,70 @@ impl<T: TokenStore + ?Sized> TokenStore for Arc<T> {
     }
 }
 
+/// The key under which an app's token is kept: `https://open.feishu.cn#cli_a1b2#5f3759df`.
+///
+/// The last part tells a wrong secret from the right one. It is public, so it is as short as that takes: 32 bits say
+/// next to nothing of a secret, which the platform draws from 190, however they are computed, and one wrong secret in
+/// four billion passes for the right one. For that no cryptographic hash is needed, and this one (FNV-1a, folded) is
+/// the same in every process, version and build.
+pub(crate) fn store_key(base_url: &str, app_id: &str, app_secret: &str) -> String {
+    const BASIS: u64 = 0xcbf2_9ce4_8422_2325;
+    const PRIME: u64 = 0x0100_0000_01b3;
+
+    let hash = [app_id, app_secret]
+        .iter()
+        // an end that no text has, so that nothing moves from one to the other
+        .flat_map(|text| text.bytes().chain([0xff]))
+        .fold(BASIS, |hash, byte| {
+            (hash ^ u64::from(byte)).wrapping_mul(PRIME)
+        });
+    let fingerprint = (hash >> 32) ^ (hash & 0xffff_ffff);
+    format!("{base_url}#{app_id}#{fingerprint:08x}")
+}
+
+/// A store of the user's, asked on a thread that may block.
+impl TokenStore for UserCode<dyn TokenStore> {
+    fn get<'a>(&'a self, key: &'a str) -> BoxFuture<'a, Result<Option<StoredToken>, BoxError>> {
+        let key = key.to_owned();
+        Box::pin(async {
+            let asked = self.ask(move |store| {
+                Box::pin(async move { store.get(&key).await.map_err(|error| error.to_string()) })
+            });
+            Ok(asked.await??)
+        })
+    }
+
+    fn put<'a>(&'a self, key: &'a str, token: StoredToken) -> BoxFuture<'a, Result<(), BoxError>> {
+        let key = key.to_owned();
+        Box::pin(async {
+            let asked = self.ask(move |store| {
+                Box::pin(async move {
+                    let put = store.put(&key, token).await;
+                    put.map_err(|error| error.to_string())
+                })
+            });
+            Ok(asked.await??)
+        })
+    }
+
+    fn invalidate<'a>(
+        &'a self,
+        key: &'a str,
+        token: &'a str,
+    ) -> BoxFuture<'a, Result<(), BoxError>> {
+        let (key, token) = (key.to_owned(), token.to_owned());
+        Box::pin(async {
+            let asked = self.ask(move |store| {
+                Box::pin(async move {
+                    let invalidated = store.invalidate(&key, &token).await;
+                    invalidated.map_err(|error| error.to_string())
+                })
+            });
+            Ok(asked.await??)
+        })
+    }
+}
+
 /// Tokens in memory: what several clients of one process share through clones of it.
 #[derive(Clone, Default)]
 pub struct MemoryTokenStore(Arc<Mutex<HashMap<String, StoredToken>>>);
@@ -150,5 +217,21 @@ impl TokenStore for MemoryTokenStore {
             }
             Ok(())
         })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::store_key;
+
+    #[test]
+    fn a_key_is_the_same_everywhere_tells_secrets_apart_and_shows_none() {
+        let key = |secret: &str| store_key("https://open.feishu.cn", "cli_a1b2", secret);
+        assert_eq!(key("s3cr3t"), "https://open.feishu.cn#cli_a1b2#6a6d1118");
+        assert_ne!(key("s3cr3t"), key("s3cr3T"));
+        assert_ne!(
+            store_key("", "cli_a", "b"),
+            store_key("", "cli_", "ab").replace("cli_", "cli_a")
+        );
     }
 }

@@ -6,7 +6,8 @@ use std::pin::Pin;
 use std::sync::Arc;
 use std::time::Duration;
 
-use crate::error::BoxError;
+use crate::error::{BoxError, Error, ErrorKind, Ran, Stage};
+use crate::transport::user_code::UserCode;
 
 /// A future of any type, as [`TokenSource::fetch`] returns it.
 pub type BoxFuture<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
@@ -53,8 +54,9 @@ impl fmt::Debug for Token {
 
 /// Where a client gets its tokens: implement it to take them from a service of your own.
 ///
-/// It only fetches. The client keeps the token until its end, lets no two fetches run side by side, and fetches anew
-/// once when the platform refuses it.
+/// It only fetches. The client keeps the token until its end, waits for one fetch at a time, and fetches anew once
+/// when the platform refuses it. A source that fails, panics or takes too long fails the calls that wait for a token,
+/// and no other.
 ///
 /// ```
 /// use apaas_flow::{BoxError, BoxFuture, Token, TokenSource};
@@ -72,8 +74,8 @@ impl fmt::Debug for Token {
 pub trait TokenSource: Send + Sync + 'static {
     /// Fetches a token.
     ///
-    /// It runs on the library's own thread, beside all calls: do not block in it for long. A client's
-    /// [timeout](crate::ClientBuilder::timeout) bounds it.
+    /// It runs on a thread of its own, inside a runtime of tokio's, and may block. A client's
+    /// [timeout](crate::ClientBuilder::timeout) bounds how long a token is waited for.
     ///
     /// # Errors
     /// Any; its text becomes part of the call's error, of kind [`Token`](crate::ErrorKind::Token).
@@ -84,6 +86,40 @@ impl<T: TokenSource + ?Sized> TokenSource for Arc<T> {
     fn fetch(&self) -> BoxFuture<'_, Result<Token, BoxError>> {
         (**self).fetch()
     }
+}
+
+/// A source of the user's, asked on a thread that may block.
+impl TokenSource for UserCode<dyn TokenSource> {
+    fn fetch(&self) -> BoxFuture<'_, Result<Token, BoxError>> {
+        Box::pin(async {
+            let fetched = self.ask(|source| {
+                // its error is put into words on that thread, too
+                Box::pin(async { source.fetch().await.map_err(source_failed) })
+            });
+            Ok(fetched
+                .await
+                .map_err(|error| at_token(error.to_string()))??)
+        })
+    }
+}
+
+/// What a source's own error means. The platform's words, from the credentials' source, are left as they are.
+pub(super) fn source_failed(error: BoxError) -> Error {
+    let failed = |error: &dyn fmt::Display| {
+        at_token(format!("the token source failed: {error}")).retryable(true)
+    };
+    match error.downcast::<Error>() {
+        Ok(error) if error.stage() == Some(Stage::Token) => *error,
+        Ok(error) => failed(&error),
+        Err(error) => failed(&error).because(error),
+    }
+}
+
+/// There is no token, so nothing ran.
+pub(super) fn at_token(message: impl Into<String>) -> Error {
+    Error::plain(ErrorKind::Token, message)
+        .ran(Ran::No)
+        .at(Stage::Token)
 }
 
 /// A token that was fetched elsewhere.

@@ -1,4 +1,4 @@
-//! The record of a call's attempts: what they may have done, and how far the last one has come when time is up.
+//! The record of a call's attempts: what they may have done, and how far the last one got.
 
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
@@ -16,7 +16,7 @@ pub(super) struct Attempts(Mutex<Record>);
 #[derive(Default)]
 struct Record {
     count: u32,
-    /// The error of the attempt that is likeliest to have run, of those that have ended.
+    /// Of the failed attempts, the error of the one most likely to have run.
     likeliest: Option<Error>,
     phase: Phase,
     /// The time spent waiting for the quota.
@@ -24,25 +24,24 @@ struct Record {
     http_status: Option<u16>,
 }
 
-/// How far the call has come.
+/// How far the call has got.
 #[derive(Default)]
 enum Phase {
+    /// Before the first attempt, or between two.
     #[default]
-    Queued,
+    Between,
     /// Waiting for a token.
     Token,
     Sent(Arc<Departure>),
-    /// Between two attempts.
-    BackOff,
 }
 
 impl Record {
-    /// What the attempts that have ended may have done.
+    /// What the finished attempts may have done.
     fn ran(&self) -> Ran {
         self.likeliest.as_ref().map_or(Ran::No, Error::run)
     }
 
-    /// What the attempt under way may have done.
+    /// What the current attempt may have done.
     fn under_way(&self) -> Ran {
         match &self.phase {
             Phase::Sent(departure) => departure.ran(),
@@ -56,20 +55,16 @@ impl Attempts {
         change(&mut self.0.lock().unwrap_or_else(PoisonError::into_inner))
     }
 
+    pub(super) fn waits_for_token(&self) {
+        self.record(|record| record.phase = Phase::Token);
+    }
+
     /// A permit was waited for.
     pub(super) fn queued(&self, wait: Duration) {
-        self.record(|record| {
-            record.queued += wait;
-            record.phase = Phase::Token;
-        });
+        self.record(|record| record.queued += wait);
     }
 
-    /// Another attempt is to follow, once there is a permit for it.
-    pub(super) fn queue_again(&self) {
-        self.record(|record| record.phase = Phase::Queued);
-    }
-
-    /// An attempt has all it needs, and is handed to HTTP.
+    /// An attempt is handed to HTTP.
     pub(super) fn begin(&self, permit: Permit) -> Arc<Departure> {
         let departure = Arc::new(Departure::new(permit));
         self.record(|record| {
@@ -85,9 +80,9 @@ impl Attempts {
 
     pub(super) fn end(&self, result: &Result<RunReply>) {
         self.record(|record| {
-            record.phase = Phase::BackOff;
+            record.phase = Phase::Between;
             if let Err(error) = result {
-                // A used key says nothing of this attempt, but of one that had sent it before.
+                // A used key says nothing about this attempt, only about an earlier one with the same key.
                 if error.run() > record.ran() && error.kind() != ErrorKind::KeyUsed {
                     record.likeliest = Some(error.clone());
                 }
@@ -104,27 +99,40 @@ impl Attempts {
         self.record(|record| (record.queued, record.http_status))
     }
 
-    /// What the attempts may have done up to now, the one under way included.
+    /// What the attempts so far may have done, including the current one.
     pub(super) fn ran(&self) -> Ran {
         self.record(|record| record.ran().max(record.under_way()))
     }
 
-    /// The call's time is up.
+    /// The error for a call that ran out of time.
     pub(super) fn timed_out(&self, limit: Duration) -> Error {
         let (stage, what) = self.record(|record| match &record.phase {
+            Phase::Sent(departure) if departure.log_id().is_some() => {
+                (Some(Stage::Execute), "only the head of a reply")
+            }
             Phase::Sent(departure) if departure.has_left() => (Some(Stage::Execute), "no reply"),
             Phase::Sent(_) => (Some(Stage::Execute), "no connection"),
-            Phase::Token => (Some(Stage::Token), "no token"),
-            Phase::Queued => (None, "no place in the rate limit"),
-            Phase::BackOff => (Some(Stage::Execute), "no good reply"),
+            Phase::Token => (Some(Stage::Token), "the token source gave no token"),
+            Phase::Between => (Some(Stage::Execute), "no good reply"),
         });
         Error::plain(ErrorKind::Timeout, format!("{what} within {limit:?}"))
             .ran(Ran::No)
-            .with(|context| context.stage = stage)
+            .with(|context| {
+                context.stage = stage;
+                context.log_id = self.log_id();
+            })
     }
 
-    /// The end of the call. An error is told with what all attempts may have done, and with what is needed to find the
-    /// run of the attempt that may have brought one.
+    /// The log id of a reply that was not read to its end.
+    pub(super) fn log_id(&self) -> Option<String> {
+        self.record(|record| match &record.phase {
+            Phase::Sent(departure) => departure.log_id().map(str::to_owned),
+            _ => None,
+        })
+    }
+
+    /// The call's result. An error carries what all attempts together may have done, and the ids of the attempt most
+    /// likely to have run.
     pub(super) fn conclude(&self, identity: &Arc<Identity>, end: Result<RunReply>) -> Result<Run> {
         let error = match end {
             Ok(reply) => {
@@ -154,10 +162,10 @@ impl Attempts {
     }
 }
 
-/// The platform refused the key, and an earlier attempt had sent it: so it had taken that attempt in.
+/// The platform refused the key as used, and an earlier attempt had sent it: so it had accepted that attempt.
 fn reply_lost(refused: &Error, earlier: Error) -> Error {
     let message = format!(
-        "the reply of an attempt was lost ({}), and then the platform refused its key as used: it had taken this call's request in, and how the run ended was not seen; look it up by the idempotency key before you call under another",
+        "the reply to an attempt was lost ({}), then the platform refused its key as used: it had accepted this call's request, but the result is unknown; look it up by the idempotency key before calling with another",
         earlier.message()
     );
     let flow_code = refused.flow_code().map(str::to_owned);

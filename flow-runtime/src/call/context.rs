@@ -1,4 +1,4 @@
-//! What all calls of a client have in common.
+//! What all calls of a client share.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -9,9 +9,13 @@ use super::telemetry::Server;
 use crate::auth::TokenCache;
 use crate::operator::Operator;
 use crate::quota::RateLimiter;
+use crate::transport::background::IoThread;
 use crate::transport::http::Http;
+use crate::transport::process::UsedIn;
 
 pub(crate) struct Context {
+    pub(crate) used_in: UsedIn,
+    pub(crate) thread: IoThread,
     pub(crate) http: Arc<Http>,
     pub(crate) tokens: TokenCache,
     pub(crate) endpoints: Endpoints,

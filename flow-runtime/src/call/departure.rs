@@ -1,16 +1,18 @@
-//! One attempt on its way: whether its request has left, and the permit that it used up then.
+//! One attempt in flight: whether its request has left, and its permit.
 
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Mutex, MutexGuard, OnceLock, PoisonError};
 
 use crate::error::Ran;
 use crate::quota::Permit;
 use crate::transport::http::Watch;
 
-/// Before the request has left, no server can have acted on it, and its permit is given back.
+/// Until the request leaves, no server can have acted on it, and dropping this gives the permit back.
 pub(super) struct Departure {
     left: AtomicBool,
     permit: Mutex<Permit>,
+    /// Of a reply that was not read to its end.
+    log_id: OnceLock<String>,
 }
 
 impl Departure {
@@ -18,11 +20,16 @@ impl Departure {
         Self {
             left: AtomicBool::new(false),
             permit: Mutex::new(permit),
+            log_id: OnceLock::new(),
         }
     }
 
     pub(super) fn ran(&self) -> Ran {
         if self.has_left() { Ran::Maybe } else { Ran::No }
+    }
+
+    pub(super) fn log_id(&self) -> Option<&str> {
+        self.log_id.get().map(String::as_str)
     }
 
     fn permit(&self) -> MutexGuard<'_, Permit> {
@@ -43,5 +50,10 @@ impl Watch for Departure {
 
     fn is_answered(&self) {
         self.permit().arrived();
+    }
+
+    fn is_given_up(&self, log_id: String) {
+        // once, since an attempt has one reply
+        let _ = self.log_id.set(log_id);
     }
 }

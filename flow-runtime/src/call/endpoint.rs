@@ -1,4 +1,4 @@
-//! A flow as a client calls it: what is the same for all its calls, made at the first.
+//! What all calls of a flow by one client share, built on the first call.
 
 use std::borrow::Cow;
 use std::collections::HashMap;
@@ -8,18 +8,18 @@ use url::Url;
 
 use crate::wire::path::{self, join};
 
-/// Where a flow is called, and what it is called in messages.
+/// The URL of a flow, and its name in messages.
 pub(crate) struct Endpoint {
     pub(crate) namespace: Cow<'static, str>,
     pub(crate) flow_id: Cow<'static, str>,
-    /// The namespace in the URL: an alias for the flow's own, perhaps.
+    /// The namespace in the URL: the flow's own or its alias.
     pub(crate) sent_namespace: String,
     /// `namespace/flow_id`
     pub(crate) label: String,
     pub(crate) url: Url,
 }
 
-/// The endpoints of the flows that a client has called.
+/// The endpoints of the flows a client has called.
 pub(crate) struct Endpoints {
     base_url: Url,
     namespace_aliases: HashMap<String, String>,
@@ -34,7 +34,7 @@ struct Known {
 
 type ByFlowId = HashMap<Cow<'static, str>, Arc<Endpoint>>;
 
-/// No more are kept: there is no end to names that are only known at run time.
+/// The cache stops growing here: names known only at run time could fill memory.
 const MOST_KNOWN: usize = 1024;
 
 impl Endpoints {
@@ -111,7 +111,7 @@ mod tests {
     }
 
     #[test]
-    fn a_flow_is_known_by_both_its_names() {
+    fn an_endpoint_is_cached_by_namespace_and_flow_id() {
         let endpoints = endpoints();
         let of = |namespace: &'static str, flow_id: &'static str| {
             endpoints.of(namespace.into(), flow_id.into())
@@ -129,7 +129,7 @@ mod tests {
     }
 
     #[test]
-    fn names_without_end_are_not_all_kept() {
+    fn the_cache_is_bounded() {
         let endpoints = endpoints();
         for n in 0..MOST_KNOWN + 10 {
             let flow_id = format!("flow_{n}");

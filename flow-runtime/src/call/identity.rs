@@ -1,13 +1,13 @@
-//! Which call it is. What a call adds to the words of the platform, to a success and to an error alike, is added here.
+//! The identity of a call, and the one place that adds it to successes and errors.
 
 use std::sync::Arc;
 
 use super::endpoint::Endpoint;
-use crate::error::{Error, Ran, Result, Stage};
+use crate::error::{Error, Ran, Stage};
 use crate::execution::{Execution, Started};
 use crate::wire::RunReply;
 
-/// The flow that is called, and the key of all attempts to do so.
+/// The flow being called, and the idempotency key that all attempts share.
 #[derive(Clone)]
 pub(crate) struct Identity {
     pub(crate) endpoint: Arc<Endpoint>,
@@ -16,15 +16,15 @@ pub(crate) struct Identity {
     pub(crate) is_own_key: bool,
 }
 
-/// The one code of the endpoint's document.
+/// The only code in the endpoint's document.
 const INVALID_PARAMETER: i64 = 2_320_001;
 
 impl Identity {
-    /// The error of this call, after so many attempts.
+    /// Adds this call's identity to an error.
     pub(crate) fn error(&self, error: Error, attempts: u32) -> Error {
         let error = match error.code() {
             Some(INVALID_PARAMETER) if self.is_own_key || attempts > 1 => error.note(
-                "an idempotency key that was used before may be refused in this way too: the document has no code of its own for it",
+                "a used idempotency key may be refused like this too: the document has no separate code for it",
             ),
             _ => error,
         };
@@ -36,7 +36,7 @@ impl Identity {
     }
 }
 
-/// A run that went well, its outputs still as text.
+/// A successful run, its outputs still text.
 #[derive(Clone)]
 pub(crate) struct Run {
     pub(crate) identity: Arc<Identity>,
@@ -45,17 +45,20 @@ pub(crate) struct Run {
 }
 
 impl Run {
-    /// The run with its outputs. They are in the error where they cannot be read.
-    pub(crate) fn with_output<O>(self, output: Result<O>) -> Result<Execution<O>> {
-        match output {
-            Ok(output) => {
-                let mut execution = self.reply.into_execution(output);
-                execution.idempotency_key.clone_from(&self.identity.key);
-                execution.attempts = self.attempts;
-                Ok(execution)
-            }
-            Err(error) => Err(self.error(error)),
-        }
+    /// The run without its outputs.
+    pub(crate) fn into_execution(self) -> Execution<()> {
+        let mut execution = self.reply.into_execution(());
+        execution.idempotency_key.clone_from(&self.identity.key);
+        execution.attempts = self.attempts;
+        execution
+    }
+
+    /// The same run once more, with the text of the outputs, which is long and goes over to it.
+    pub(crate) fn split_off_outputs(&mut self) -> Self {
+        let out_params = std::mem::take(&mut self.reply.out_params);
+        let mut run = self.clone();
+        run.reply.out_params = out_params;
+        run
     }
 
     /// An error about this run, with all that is known of it.

@@ -1,4 +1,4 @@
-//! A call that has not begun: what `execute` and the options have set.
+//! A call that has not begun: its inputs and options.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -8,18 +8,19 @@ use super::identity::Identity;
 use super::prepared::Prepared;
 use super::retry_loop::Limits;
 use super::telemetry::CallSpan;
-use crate::codec::Params;
+use crate::codec::FieldWriter;
 use crate::error::{Error, ErrorKind, Ran, Result};
 use crate::operator::Operator;
 use crate::wire::{Accept, Request};
 
-/// The document's limit.
+/// The documented limit.
 const MOST_LOOP_MASKS: usize = 20;
 
 pub(super) struct Pending {
     pub(super) context: Arc<Context>,
-    /// Written in `execute`; what went wrong there comes out of the await.
-    pub(super) params: Result<Params>,
+    pub(super) params: FieldWriter,
+    /// Whether writing the parameters in `execute` failed; awaiting the call reports it.
+    pub(super) written: Result<()>,
     pub(super) accept: Accept,
     pub(super) operator: Option<Operator>,
     pub(super) loop_masks: Vec<String>,
@@ -29,20 +30,18 @@ pub(super) struct Pending {
 }
 
 impl Pending {
-    /// Checks what can be checked before anything is sent, and writes the request.
+    /// Validates everything that can be checked before sending, and writes the request.
     pub(super) fn prepare(self, identity: &Arc<Identity>) -> Result<Prepared> {
-        let params = self.params.map_err(|error| error.ran(Ran::No))?;
+        self.written.map_err(|error| error.ran(Ran::No))?;
         let context = self.context;
         let operator = self.operator.as_ref().or(context.operator.as_ref());
         let operator = validate(operator, &identity.key, &self.loop_masks)?;
         for (name, limit) in [("timeout", self.timeout), ("deadline", self.deadline)] {
             if limit.is_some_and(|limit| limit.is_zero()) {
-                return Err(config(format!(
-                    "a {name} of zero leaves no time for the call"
-                )));
+                return Err(config(format!("`{name}` must be greater than zero")));
             }
         }
-        let mut request = Request::from_parts(params.into_json(), operator)
+        let mut request = Request::from_parts(self.params.into_json(), operator)
             .idempotency_key(&*identity.key)
             .loop_masks(self.loop_masks);
         if self.accept == Accept::Begun {
@@ -70,7 +69,7 @@ impl Pending {
     }
 }
 
-/// Gives the operator.
+/// Checks the call's settings and returns the operator.
 fn validate<'a>(
     operator: Option<&'a Operator>,
     key: &str,
@@ -78,23 +77,23 @@ fn validate<'a>(
 ) -> Result<&'a Operator> {
     let operator = operator.ok_or_else(|| {
         config(
-            "no operator; name one with `ClientBuilder::operator`, with `.operator(..)` on the call, or with APAAS_OPERATOR_ID or APAAS_OPERATOR_EMAIL",
+            "no operator; set one with `ClientBuilder::operator`, `.operator(..)` on the call, APAAS_OPERATOR_ID or APAAS_OPERATOR_EMAIL",
         )
     })?;
     if operator.is_empty() {
         return Err(config(
-            "the operator's email is empty; give the one that the low-code platform shows",
+            "the operator's email is empty; use the one shown on the low-code platform",
         ));
     }
     if key.is_empty() {
         return Err(config(
-            "the idempotency key is empty; leave it out for a random one",
+            "the idempotency key is empty; omit it to get a random one",
         ));
     }
     if loop_masks.len() > MOST_LOOP_MASKS {
         let many = loop_masks.len();
         return Err(config(format!(
-            "{many} loop masks; the platform takes {MOST_LOOP_MASKS} at most"
+            "{many} loop masks; the platform accepts at most {MOST_LOOP_MASKS}"
         )));
     }
     Ok(operator)

@@ -15,7 +15,8 @@ use super::telemetry::{CallSpan, EndOfSpan};
 use crate::error::{Result, Stage};
 use crate::quota::Permit;
 use crate::transport::background::{self, Task};
-use crate::wire::{Accept, RunReply, classify};
+use crate::transport::http::Bearer;
+use crate::wire::{Accept, RunReply, Sent, classify};
 
 /// The same bytes at every attempt, so the same idempotency key.
 pub(super) struct Prepared {
@@ -30,9 +31,13 @@ pub(super) struct Prepared {
 }
 
 impl Prepared {
-    /// Sends the call on the library's own thread. Dropping the task ends the waiting, not a flow that was reached.
+    /// Sends the call on the client's own thread. Dropping the task ends the waiting, not a flow that was reached.
     pub(super) fn send(self) -> Result<Task<Result<Run>>> {
-        background::spawn(self.span.clone().watch(self.run()))
+        self.context.used_in.check("client")?;
+        self.context.limiter.check_process()?;
+        let context = self.context.clone();
+        let span = self.span.clone();
+        context.thread.spawn(span.watch(self.run()))
     }
 
     async fn run(self) -> Result<Run> {
@@ -63,11 +68,20 @@ struct OverHttp<'a> {
 }
 
 impl Steps for OverHttp<'_> {
-    async fn attempt(&self, permit: Permit) -> Result<RunReply> {
+    type Token = Bearer;
+
+    fn token_at_hand(&self) -> Option<Bearer> {
+        self.call.context.tokens.at_hand()
+    }
+
+    async fn token(&self) -> Result<Bearer> {
+        self.call.context.tokens.get().await
+    }
+
+    async fn attempt(&self, bearer: Bearer, permit: Permit) -> Result<RunReply> {
         let Prepared {
             context, identity, ..
         } = self.call;
-        let bearer = context.tokens.get().await?;
         let departure = self.attempts.begin(permit);
         let response = context
             .http
@@ -78,12 +92,23 @@ impl Steps for OverHttp<'_> {
                 departure,
             )
             .await;
-        if let Ok(response) = &response {
-            self.attempts.answered(response.http_status);
-        }
-        let result = response
-            .and_then(|response| classify(&response, self.call.accept))
-            .map_err(|error| error.at(Stage::Execute));
+        let result = match response {
+            Ok(response) => {
+                self.attempts.answered(response.http_status);
+                let (length, accept) = (response.body.len(), self.call.accept);
+                let (secret, body) = (bearer.clone(), self.call.body.clone());
+                let read = move || {
+                    let sent = Sent {
+                        secret: secret.token(),
+                        body: &body,
+                    };
+                    classify(response, accept, &sent)
+                };
+                background::work(length, read).await.unwrap_or_else(Err)
+            }
+            Err(error) => Err(error),
+        };
+        let result = result.map_err(|error| error.at(Stage::Execute));
         self.attempts.end(&result);
         #[cfg(feature = "contracts")]
         if let Some(recording) = &self.call.recording {

@@ -15,8 +15,20 @@ use crate::wire::RunReply;
 
 /// What the loop is made of: injected, so that its tests need neither HTTP nor a clock.
 pub(super) trait Steps: Sync {
+    type Token: Send;
+
+    /// The token, if it need not be waited for.
+    fn token_at_hand(&self) -> Option<Self::Token>;
+
+    /// The token, fetched if need be.
+    fn token(&self) -> impl Future<Output = Result<Self::Token>> + Send;
+
     /// Sends the request once and says what the reply means.
-    fn attempt(&self, permit: Permit) -> impl Future<Output = Result<RunReply>> + Send;
+    fn attempt(
+        &self,
+        token: Self::Token,
+        permit: Permit,
+    ) -> impl Future<Output = Result<RunReply>> + Send;
 
     fn sleep(&self, pause: Duration) -> impl Future<Output = ()> + Send;
 
@@ -27,7 +39,7 @@ pub(super) trait Steps: Sync {
 /// How long a call may take.
 #[derive(Clone, Copy)]
 pub(super) struct Limits {
-    /// All attempts and the pauses between them, but not the waiting for the quota.
+    /// All attempts, the token and the pauses between them, but not the waiting for the quota.
     pub(super) timeout: Duration,
     /// The waiting for the quota.
     pub(super) queue_limit: Duration,
@@ -62,12 +74,19 @@ impl Left {
         }
     }
 
+    fn spend_since(&mut self, begun_at: Instant) {
+        self.time = self.time.saturating_sub(begun_at.elapsed());
+    }
+
     fn until_deadline(&self) -> Duration {
         self.deadline.map_or(Duration::MAX, |deadline| {
             deadline.saturating_duration_since(Instant::now())
         })
     }
 }
+
+/// A token that has waited this long in the queue may have been refused or renewed meanwhile.
+const LONG_WAIT: Duration = Duration::from_secs(1);
 
 pub(super) async fn run(
     steps: &impl Steps,
@@ -86,21 +105,10 @@ pub(super) async fn run(
             .and_then(|deadline| Instant::now().checked_add(deadline)),
     };
     loop {
-        let queued_at = Instant::now();
-        let (queue_left, limit_name) = left.queue();
-        let permit = limiter.acquire(queue_left, limit_name).await?;
-        let begun_at = Instant::now();
-        let queued = begun_at - queued_at;
-        left.queue = left.queue.saturating_sub(queued);
-        attempts.queued(queued);
-
-        let time = left.time.min(left.until_deadline());
-        let error = match timeout(time, steps.attempt(permit)).await {
-            Err(_) => return Err(attempts.timed_out(limits.reached(time < left.time))),
-            Ok(Ok(reply)) => return Ok(reply),
-            Ok(Err(error)) => error,
+        let error = match once(steps, limits, &mut left, limiter, attempts).await {
+            Ok(reply) => return Ok(reply),
+            Err(error) => error,
         };
-        left.time = left.time.saturating_sub(begun_at.elapsed());
 
         let attempt_end = AttemptEnd::of(&error);
         if let AttemptEnd::RateLimited(reset) = attempt_end {
@@ -122,8 +130,81 @@ pub(super) async fn run(
                 span.retrying(&error, attempts.count(), Duration::ZERO);
             }
         }
-        attempts.queue_again();
     }
+}
+
+/// One attempt: a token, a permit, and the request. In this order, since a permit is for a request that can leave: a
+/// token that does not come must hold up nobody else in the queue.
+async fn once<S: Steps>(
+    steps: &S,
+    limits: &Limits,
+    left: &mut Left,
+    limiter: &Arc<RateLimiter>,
+    attempts: &Attempts,
+) -> Result<RunReply> {
+    let mut token = token_for(steps, limits, left, attempts).await?;
+    let (mut permit, waited) = permit(left, limiter, attempts).await?;
+    if waited >= LONG_WAIT {
+        if let Some(newer) = steps.token_at_hand() {
+            token = newer;
+        } else {
+            // Only once: a token that is never kept, since it does not live long enough, is not at hand this time either.
+            drop(permit);
+            token = token_for(steps, limits, left, attempts).await?;
+            (permit, _) = self::permit(left, limiter, attempts).await?;
+        }
+    }
+    within(limits, left, attempts, steps.attempt(token, permit)).await
+}
+
+async fn token_for<S: Steps>(
+    steps: &S,
+    limits: &Limits,
+    left: &mut Left,
+    attempts: &Attempts,
+) -> Result<S::Token> {
+    if let Some(token) = steps.token_at_hand() {
+        return Ok(token);
+    }
+    attempts.waits_for_token();
+    let begun_at = Instant::now();
+    let token = within(limits, left, attempts, steps.token()).await?;
+    left.spend_since(begun_at);
+    Ok(token)
+}
+
+/// A permit, and how long it was waited for.
+async fn permit(
+    left: &mut Left,
+    limiter: &Arc<RateLimiter>,
+    attempts: &Attempts,
+) -> Result<(Permit, Duration)> {
+    let queued_at = Instant::now();
+    let (limit, limit_name) = left.queue();
+    let permit = limiter.acquire(limit, limit_name).await?;
+    let waited = queued_at.elapsed();
+    left.queue = left.queue.saturating_sub(waited);
+    attempts.queued(waited);
+    Ok((permit, waited))
+}
+
+/// A step within the timeout, of which a failure leaves less.
+async fn within<T>(
+    limits: &Limits,
+    left: &mut Left,
+    attempts: &Attempts,
+    step: impl Future<Output = Result<T>>,
+) -> Result<T> {
+    let begun_at = Instant::now();
+    let time = left.time.min(left.until_deadline());
+    let is_deadline = time < left.time;
+    let end = timeout(time, step)
+        .await
+        .unwrap_or_else(|_| Err(attempts.timed_out(limits.reached(is_deadline))));
+    if end.is_err() {
+        left.spend_since(begun_at);
+    }
+    end
 }
 
 #[cfg(test)]
@@ -145,7 +226,17 @@ mod tests {
     }
 
     impl Steps for Scripted {
-        async fn attempt(&self, mut permit: Permit) -> Result<RunReply> {
+        type Token = ();
+
+        fn token_at_hand(&self) -> Option<()> {
+            Some(())
+        }
+
+        async fn token(&self) -> Result<()> {
+            Ok(())
+        }
+
+        async fn attempt(&self, (): (), mut permit: Permit) -> Result<RunReply> {
             permit.departed();
             self.ends.lock().unwrap().pop_front().unwrap()
         }

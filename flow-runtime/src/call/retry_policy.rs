@@ -1,22 +1,23 @@
-//! What follows from the end of an attempt: give up, or send the same bytes again, and after how long.
+//! What to do after an attempt: give up, or send the same bytes again, and after how long.
 //!
-//! Decided by a pure function: the clock, the jitter and the sending are the loop's.
+//! A pure decision: the retry loop brings the clock, the jitter and the sending.
 
 use std::time::Duration;
 
 use crate::error::{Error, ErrorKind, Stage};
 use crate::wire::is_stale_token;
 
-/// How often a call is sent, and how long it waits in between.
+/// How many attempts a call makes, and how long it waits between them.
 ///
 /// All attempts of a call carry the same bytes, so the same idempotency key: the platform runs the flow once at most.
-/// What is sent again: no connection, a refused token (once, with a new one), the rate limit, a gateway's 5xx, a lost
-/// connection, a proxy's page in place of a reply. What the flow itself reported never is.
+/// What is sent again: no connection (unless time alone will not help, as with an untrusted certificate), a refused token
+/// (once, with a new one), the rate limit, a gateway's 5xx, 408, 421 or 425, a lost connection, a proxy's page in place
+/// of a reply. What the flow itself reported never is.
 ///
-/// The pauses double from the first to the longest, each drawn at random between its half and its whole, so that
-/// callers who failed together do not come back together. All takes place within the call's timeout: a pause that
-/// would outlast it is not begun. A pause for the rate limit is another matter: it is as long as the platform says,
-/// and counts against [`queue_limit`](crate::ClientBuilder::queue_limit).
+/// The backoff doubles from the first pause to the longest. Each pause is drawn at random between half and all of it,
+/// so that callers that failed together do not come back together. All this counts against the call's timeout: the call
+/// fails at once if a pause would exceed it. Pauses for the rate limit are different: they last as long as the platform
+/// says and count against [`queue_limit`](crate::ClientBuilder::queue_limit).
 ///
 /// ```
 /// use std::time::Duration;
@@ -37,37 +38,41 @@ pub struct RetryPolicy {
 }
 
 impl RetryPolicy {
-    /// One attempt, whatever becomes of it.
+    /// One attempt, whatever the result.
     pub const NEVER: Self = Self {
         max_attempts: 1,
         first: Duration::ZERO,
         longest: Duration::ZERO,
     };
 
-    /// Attempts at most, the first included; 4 by default. Attempts that the rate limit refused do not
-    /// count, but with 1 there is no other attempt after them either.
+    /// The maximum number of attempts, including the first; 4 by default. Attempts refused by the rate limit do not
+    /// count, but with 1 they are not retried either.
     pub const fn max_attempts(mut self, attempts: u32) -> Self {
         self.max_attempts = if attempts == 0 { 1 } else { attempts };
         self
     }
 
-    /// The first and the longest pause; half a second and ten seconds by default.
+    /// The first and the longest pause; by default half a second and ten seconds.
     pub const fn backoff(mut self, first: Duration, longest: Duration) -> Self {
         self.first = first;
         self.longest = longest;
         self
     }
 
-    /// The pause after this many failures, `jitter` from 0 to 1.
+    /// The pause after this many failures; `jitter` is between 0 and 1.
     fn pause(&self, failures: u32, jitter: f64) -> Duration {
         let doubled = self
             .first
             .saturating_mul(2_u32.saturating_pow(failures.saturating_sub(1)));
         doubled
             .min(self.longest)
+            .min(FAR)
             .mul_f64(0.5 + jitter.clamp(0.0, 1.0) / 2.0)
     }
 }
+
+/// As good as never, and still within the arithmetic of time.
+const FAR: Duration = Duration::from_secs(365 * 24 * 60 * 60);
 
 impl Default for RetryPolicy {
     fn default() -> Self {
@@ -79,22 +84,24 @@ impl Default for RetryPolicy {
     }
 }
 
-/// What an attempt came to, as far as the decision goes.
+/// How an attempt ended, as far as the decision needs to know.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum AttemptEnd {
-    /// No connection, a lost one, a broken gateway: another attempt may fare better.
+    /// A failed or lost connection, a broken gateway: another attempt may succeed.
     Broken,
-    /// Too many calls; the platform may say how long to wait.
+    /// Refused by the rate limit; the platform may say how long to wait.
     RateLimited(Option<Duration>),
-    /// The platform does not take the token any more.
+    /// The platform no longer accepts the token.
     TokenRefused,
-    /// All else, above all what the flow itself reported.
+    /// Anything else, above all what the flow itself reported.
     Final,
 }
 
 impl AttemptEnd {
     pub(crate) fn of(error: &Error) -> Self {
         match (error.kind(), error.stage()) {
+            // an untrusted certificate, a proxy that wants a password
+            (ErrorKind::Connect, _) if !error.may_heal() => Self::Final,
             // The token endpoint is another than the flows': its limit is no pause for them.
             (ErrorKind::Connect | ErrorKind::Gateway, _)
             | (ErrorKind::RateLimited, Some(Stage::Token)) => Self::Broken,
@@ -110,11 +117,11 @@ impl AttemptEnd {
 /// What has happened to a call so far.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub(crate) struct RetryState {
-    /// Attempts that came to something else than the rate limit or a refused token.
+    /// Broken attempts: not those refused by the rate limit or for their token.
     pub(crate) broken: u32,
-    /// How often the rate limit refused it.
+    /// Attempts refused by the rate limit.
     pub(crate) rate_limited: u32,
-    /// Whether a new token was fetched already.
+    /// Whether a new token has already been fetched.
     pub(crate) renewed: bool,
 }
 
@@ -126,24 +133,24 @@ pub(crate) enum RetryDecision {
     BackOff(Duration),
     /// Send again with a new token.
     NewToken,
-    /// Take a new place in the quota, which is paused meanwhile, and send again.
+    /// Take a new permit from the quota, which is paused meanwhile, and send again.
     QueueAgain,
 }
 
-/// Without a word of the platform on how long: it counts by the minute.
+/// The pause if the platform does not say how long. It counts by the minute.
 const UNKNOWN_RESET: Duration = Duration::from_secs(5);
 
-/// A pause is never shorter: the platform counts arrivals, and a reset of zero means the very edge.
+/// The shortest pause: the platform counts arrivals, so a call sent right at a reset of zero may still be too early.
 const SHORTEST_RESET: Duration = Duration::from_millis(100);
 
-/// Nor longer: the limit is by the minute, and a header that means something else shall not stop everybody for days.
+/// The longest pause: the limit is per minute, and a misread header must not stop all calls for days.
 const LONGEST_RESET: Duration = Duration::from_secs(120);
 
 impl RetryState {
-    /// How long the whole quota pauses after the rate limit refused this call.
+    /// How long to pause the whole quota after the rate limit refused this call.
     pub(crate) fn pause(&mut self, reset: Option<Duration>) -> Duration {
         self.rate_limited = self.rate_limited.saturating_add(1);
-        // A platform that says zero again and again is asked less and less often.
+        // If the platform keeps saying zero, back off a little more each time.
         let at_least = SHORTEST_RESET.saturating_mul(self.rate_limited);
         reset
             .unwrap_or(UNKNOWN_RESET)
@@ -151,7 +158,7 @@ impl RetryState {
             .min(LONGEST_RESET)
     }
 
-    /// Decides, and remembers the attempt.
+    /// Records the attempt and decides what to do next.
     pub(crate) fn next(
         &mut self,
         outcome: AttemptEnd,
@@ -239,7 +246,7 @@ mod tests {
     }
 
     #[test]
-    fn a_rate_limit_pauses_as_long_as_the_platform_says() {
+    fn a_rate_limit_pauses_for_as_long_as_the_platform_says() {
         let ms = Duration::from_millis;
         let mut state = RetryState::default();
         assert_eq!(state.pause(Some(ms(1500))), ms(1500));
@@ -252,16 +259,22 @@ mod tests {
     }
 
     #[test]
-    fn a_pause_lies_between_its_half_and_its_whole() {
+    fn jitter_is_between_half_and_all_of_the_pause() {
         assert_eq!(POLICY.pause(1, 0.0), Duration::from_millis(50));
         assert_eq!(POLICY.pause(1, 1.0), Duration::from_millis(100));
         assert_eq!(POLICY.pause(3, 0.5), Duration::from_micros(187_500));
         assert_eq!(POLICY.pause(u32::MAX, 1.0), Duration::from_millis(250));
         assert_eq!(RetryPolicy::NEVER.pause(1, 1.0), Duration::ZERO);
+        let endless = RetryPolicy::default().backoff(Duration::MAX, Duration::MAX);
+        assert_eq!(endless.pause(u32::MAX, 1.0), FAR);
+        assert_eq!(
+            POLICY.backoff(Duration::MAX, Duration::ZERO).pause(1, 0.5),
+            Duration::ZERO
+        );
     }
 
     #[test]
-    fn what_the_errors_come_to() {
+    fn errors_map_to_attempt_ends() {
         let at = |kind, stage| Error::plain(kind, "").with(|facts| facts.stage = Some(stage));
         for (error, expected) in [
             (at(ErrorKind::Connect, Stage::Token), AttemptEnd::Broken),
@@ -288,6 +301,10 @@ mod tests {
         ] {
             assert_eq!(AttemptEnd::of(&error), expected, "{error:?}");
         }
+        assert_eq!(
+            AttemptEnd::of(&at(ErrorKind::Connect, Stage::Token).retryable(false)),
+            AttemptEnd::Final
+        );
         for kind in [
             ErrorKind::Config,
             ErrorKind::Encode,

@@ -1,6 +1,6 @@
-//! What a call shows to `tracing`: one span, and an event at each turn. No value, no token, no secret.
+//! What a call reports to `tracing`: one span, and an event at each step. Never a value, token or secret.
 //!
-//! The names are OpenTelemetry's for an HTTP client where it has one, and `apaas.` where it has none.
+//! Field names follow OpenTelemetry's conventions for HTTP clients; the rest start with `apaas.`.
 
 use std::fmt;
 use std::future::Future;
@@ -24,7 +24,7 @@ pub(crate) struct Server {
     pub(crate) port: Option<u16>,
 }
 
-/// The span of one call, and the subscriber that the caller has.
+/// The span of one call, and the caller's subscriber.
 #[derive(Clone)]
 pub(crate) struct CallSpan {
     span: Span,
@@ -32,7 +32,7 @@ pub(crate) struct CallSpan {
 }
 
 impl CallSpan {
-    /// Made where the call is awaited, so that it is a child of the caller's span.
+    /// Created where the call is awaited, so that the caller's span is its parent.
     pub(super) fn new(identity: &Identity, server: &Server) -> Self {
         let endpoint = &identity.endpoint;
         let span = info_span!(
@@ -72,7 +72,7 @@ impl CallSpan {
         }
     }
 
-    /// Runs a future in the span, and for the subscriber that the caller has, on whatever thread.
+    /// Runs a future in the span and with the caller's subscriber, on any thread.
     pub(crate) fn watch<F: Future>(self, future: F) -> impl Future<Output = F::Output> {
         future.instrument(self.span).with_subscriber(self.dispatch)
     }
@@ -81,7 +81,7 @@ impl CallSpan {
         warn!(
             parent: &self.span,
             pause_ms = millis(pause),
-            "rate limited: the whole quota pauses"
+            "rate limited; pausing the whole quota"
         );
     }
 
@@ -124,7 +124,7 @@ impl CallSpan {
         }
     }
 
-    /// The caller went away: nobody gets an error, so this is all that is left of the call.
+    /// The caller dropped the call. No one receives an error, so this is the only record.
     fn dropped(&self, attempts: &Attempts) {
         self.attempted(attempts);
         let outcome = match attempts.ran() {
@@ -135,13 +135,15 @@ impl CallSpan {
         self.span.record("error.type", "dropped");
         self.span.record("apaas.outcome", outcome.as_str());
         self.span
+            .record("apaas.log_id", attempts.log_id().as_deref());
+        self.span
             .record("apaas.may_have_run", outcome != Outcome::DidNotRun);
         if outcome != Outcome::DidNotRun {
             dispatcher::with_default(&self.dispatch, || {
                 warn!(
                     parent: &self.span,
                     attempts = attempts.count(),
-                    "the call was dropped after its request had left: the flow may have run; look it up by the idempotency key"
+                    "the call was dropped after its request had left; the flow may have run: look it up by the idempotency key"
                 );
             });
         }
@@ -158,7 +160,7 @@ impl CallSpan {
     }
 }
 
-/// Sees to it that a span ends with what became of its call, also where the call is dropped on its way.
+/// A guard that records the outcome in the span, even if the call is dropped midway.
 pub(super) struct EndOfSpan<'a> {
     span: &'a CallSpan,
     attempts: &'a Attempts,

@@ -14,27 +14,27 @@ pub(super) fn is_loopback(url: &Url) -> bool {
     }
 }
 
-/// The platform's address, if it is one that the secrets can be sent to.
+/// Parses the platform's address; refuses one that is unsafe to send secrets to.
 pub(super) fn base_url(text: &str, allow_plain_http: bool) -> Result<Url> {
-    // The text is not repeated: a URL may carry a password.
+    // The errors do not quote the text: a URL may contain a password.
     let url = Url::parse(text.trim()).map_err(|error| {
         config(format!(
-            "the base URL cannot be read: {error}; it looks like {FEISHU}"
+            "invalid base URL: {error}; expected something like {FEISHU}"
         ))
     })?;
     if !url.username().is_empty() || url.password().is_some() {
         return Err(config(
-            "the base URL has a user or a password in it; the platform knows tokens only",
+            "the base URL contains a user name or password; the platform accepts tokens only",
         ));
     }
     if url.query().is_some() || url.fragment().is_some() {
         return Err(config(
-            "the base URL has a `?` or a `#`; give the part in front of `/open-apis`",
+            "the base URL contains a `?` or a `#`; use only the part before `/open-apis`",
         ));
     }
     if url.path().trim_end_matches('/').ends_with("/open-apis") {
         return Err(config(
-            "the base URL ends with `/open-apis`; give the part in front of it",
+            "the base URL ends with `/open-apis`; use only the part before it",
         ));
     }
     match url.scheme() {
@@ -46,13 +46,13 @@ pub(super) fn base_url(text: &str, allow_plain_http: bool) -> Result<Url> {
             )) => {}
         "https" => {
             return Err(config(
-                "https needs TLS, which this build lacks; enable `rustls-ring`, `rustls-aws-lc` or `native-tls`",
+                "https:// needs TLS, which this build lacks; enable `rustls-ring`, `rustls-aws-lc` or `native-tls`",
             ));
         }
         "http" if is_loopback(&url) || allow_plain_http => {}
         "http" => {
             return Err(config(
-                "a plain http:// address beyond this machine would send the app secret readable; use https://, or `allow_plain_http(true)`",
+                "plain http:// to another machine would expose the app secret; use https://, or set `allow_plain_http(true)`",
             ));
         }
         _ => return Err(config("the base URL is neither https:// nor http://")),

@@ -1,4 +1,4 @@
-//! Setting up a client. What is wrong with the settings is said by `build`, before any call.
+//! Setting up a client. `build` reports mistakes in the settings before any call.
 
 use std::collections::HashMap;
 use std::fmt;
@@ -7,24 +7,28 @@ use std::time::Duration;
 
 use super::Client;
 use super::base_url::{base_url, is_loopback};
-use crate::auth::{AppCredentials, TokenCache, TokenSource, TokenStore};
+use crate::auth::{AppCredentials, TokenCache, TokenSource, TokenStore, store_key};
 use crate::call::{Context, Endpoints, RetryPolicy, Server};
 use crate::error::{Error, ErrorKind, Result};
 use crate::flow::check_dynamic;
 use crate::operator::Operator;
 use crate::quota::Quota;
+use crate::transport::background::IoThread;
 use crate::transport::http::{Customize, Http};
+use crate::transport::process::UsedIn;
+use crate::transport::tls::Certificates;
+use crate::transport::user_code::UserCode;
 
 /// The base URL of Feishu.
 pub const FEISHU: &str = "https://open.feishu.cn";
 
-/// The base URL of Lark. Whether the low-code platform is offered there is not established.
+/// The base URL of Lark. We have not verified that Lark offers the low-code platform.
 pub const LARK: &str = "https://open.larksuite.com";
 
 const TIMEOUT: Duration = Duration::from_secs(30);
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
 const QUEUE_LIMIT: Duration = Duration::from_secs(600);
-/// The document's limit of the endpoint.
+/// The endpoint's documented limit.
 const CALLS_PER_MINUTE: usize = 100;
 const RESPONSE_LIMIT: usize = 16 << 20;
 
@@ -74,7 +78,7 @@ impl Default for ClientBuilder {
 }
 
 impl ClientBuilder {
-    /// The settings by default: Feishu, 30 seconds a call, 100 calls a minute, and no credentials yet.
+    /// The default settings: Feishu, 30 seconds per call, 100 calls a minute, no credentials.
     pub fn new() -> Self {
         Self {
             tokens: None,
@@ -95,7 +99,7 @@ impl ClientBuilder {
         }
     }
 
-    /// The id and the secret of a custom (self-built) app.
+    /// The id and secret of a custom (self-built) app.
     pub fn app_credentials(
         mut self,
         app_id: impl Into<String>,
@@ -108,101 +112,103 @@ impl ClientBuilder {
         self
     }
 
-    /// Where tokens come from, instead of the app's credentials: a [`StaticToken`](crate::StaticToken), or a source of your own.
+    /// Gets tokens from this source instead of the app's credentials: a [`StaticToken`](crate::StaticToken) or your own
+    /// type.
     pub fn token_source(mut self, source: impl TokenSource) -> Self {
         self.tokens = Some(Tokens::Source(Arc::new(source)));
         self
     }
 
-    /// Where the tokens of `app_credentials` are kept beyond this client, for instance to be shared by several processes. By default nowhere:
-    /// the client itself keeps its token in memory.
+    /// Stores the tokens of `app_credentials` outside this client, for example to share them among processes. By
+    /// default the client keeps its token in memory only.
     pub fn token_store(mut self, store: impl TokenStore) -> Self {
         self.token_store = Some(Arc::new(store));
         self
     }
 
-    /// On whose behalf flows run, unless a call names another operator.
+    /// The user on whose behalf flows run, unless a call names another operator.
     pub fn operator(mut self, operator: Operator) -> Self {
         self.operator = Some(operator);
         self
     }
 
-    /// The platform's address: [`FEISHU`] (the default), [`LARK`], or any other, such as a gateway of your own.
+    /// The platform's address: [`FEISHU`] (the default), [`LARK`], or any other, such as your own gateway.
     ///
-    /// A plain `http://` is taken for this machine only, unless [allowed](Self::allow_plain_http).
+    /// Plain `http://` is accepted for this machine only, unless [allowed](Self::allow_plain_http).
     pub fn base_url(mut self, url: impl Into<String>) -> Self {
         self.base_url = url.into();
         self
     }
 
-    /// Allows `http://` to other machines: the app secret and every token then cross the network readable.
+    /// Allows `http://` to other machines, which sends the app secret and every token unencrypted.
     pub fn allow_plain_http(mut self, allow: bool) -> Self {
         self.allow_plain_http = allow;
         self
     }
 
-    /// Sends the flows of one namespace to another: the same structs, another app. May be given for several.
+    /// Sends the flows of one namespace to another: the same structs, another app. Call it once per namespace.
     pub fn namespace_alias(mut self, from: impl Into<String>, to: impl Into<String>) -> Self {
         self.namespace_aliases.insert(from.into(), to.into());
         self
     }
 
-    /// The longest time of a call, all attempts and the token included. 30 seconds by default.
+    /// The timeout of a call, including the token and all attempts. 30 seconds by default.
     ///
-    /// It begins when the call has its place in the [quota](Self::quota): waiting for that is bounded by
-    /// [`queue_limit`](Self::queue_limit).
+    /// It excludes the wait for a permit from the [quota](Self::quota), which [`queue_limit`](Self::queue_limit) bounds.
     pub fn timeout(mut self, timeout: Duration) -> Self {
         self.timeout = timeout;
         self
     }
 
-    /// The longest time for making a connection, within the call's timeout. 10 seconds by default.
+    /// The timeout for connecting, within the call's timeout. 10 seconds by default.
     pub fn connect_timeout(mut self, timeout: Duration) -> Self {
         self.connect_timeout = timeout;
         self
     }
 
-    /// The longest wait of a call for the quota, pauses that the platform asks for included. Ten minutes by default.
+    /// The longest time a call may wait for the quota, including pauses that the platform asks for. Default: ten
+    /// minutes.
     ///
-    /// A wait that is known to be longer is not begun.
+    /// A call fails at once if the wait would exceed this.
     pub fn queue_limit(mut self, limit: Duration) -> Self {
         self.queue_limit = limit;
         self
     }
 
-    /// How many calls the platform takes in a period; 100 a minute by default. Clones of a [`Quota`] are one budget.
+    /// The rate limit; 100 calls a minute by default. Clones of a [`Quota`] share one budget.
     pub fn quota(mut self, quota: Quota) -> Self {
         self.quota = quota;
         self
     }
 
-    /// How often a call is sent, and how long it waits in between.
+    /// How many attempts a call makes, and how long it waits between them.
     pub fn retry(mut self, policy: RetryPolicy) -> Self {
         self.retry = policy;
         self
     }
 
-    /// The largest reply in bytes that is read; a larger one is an error. 16 MiB by default.
+    /// The largest reply to accept, in bytes; a larger one is an error. 16 MiB by default.
     pub fn response_limit(mut self, bytes: usize) -> Self {
         self.response_limit = bytes;
         self
     }
 
-    /// Records what replies show of the flows into contracts in this folder, such as `"flows"`: the names and types of
-    /// outputs, never a value. See [`contract`](crate::contract).
+    /// Records what replies reveal about the flows as contracts in this folder, such as `"flows"`: names and types of
+    /// outputs, never values. See [`contract`](crate::contract).
     ///
-    /// A relative path is meant from the current folder at [`build`](Self::build). The folder need not be there yet.
+    /// A relative path is resolved against the current directory when [`build`](Self::build) is called. The folder need
+    /// not exist yet.
     #[cfg(feature = "contracts")]
     pub fn record_contracts(mut self, folder: impl Into<std::path::PathBuf>) -> Self {
         self.contracts = Some(folder.into());
         self
     }
 
-    /// Changes the reqwest client underneath, for instance its proxy or its certificates.
+    /// Customizes the underlying reqwest client, for example its proxy or certificates.
     ///
-    /// Our own settings are applied after it: no redirects, no resending, the connect timeout. With the TLS by default
-    /// (rustls with ring) the TLS backend is already made when this runs, so that reqwest's settings of certificates
-    /// have no effect; they have with the features `native-tls` and `rustls-aws-lc`.
+    /// Our own settings are applied afterwards: no redirects, no retries, the connect timeout. With the default TLS
+    /// (rustls with ring) the TLS backend already exists at this point, so reqwest's certificate settings have no
+    /// effect. They work with the features `native-tls` and `rustls-aws-lc`.
     #[cfg(feature = "unstable-reqwest")]
     pub fn http(
         mut self,
@@ -212,11 +218,11 @@ impl ClientBuilder {
         self
     }
 
-    /// The client.
+    /// Builds the client. Sends nothing.
     ///
     /// # Errors
-    /// [`ErrorKind::Config`]: no credentials, a URL that cannot be used, a name that is none, a file where a folder for
-    /// contracts should be. Nothing is sent.
+    /// [`ErrorKind::Config`]: no credentials, an unusable URL, an invalid name, a zero timeout or quota, or a file
+    /// where the contracts folder should be.
     pub fn build(self) -> Result<Client> {
         let url = base_url(&self.base_url, self.allow_plain_http)?;
         for (from, to) in &self.namespace_aliases {
@@ -224,11 +230,13 @@ impl ClientBuilder {
             check_dynamic("namespace", to)?;
         }
         if self.timeout.is_zero() || self.connect_timeout.is_zero() {
-            return Err(config("a timeout of zero leaves no time for a call"));
+            return Err(config(
+                "`timeout` and `connect_timeout` must be greater than zero",
+            ));
         }
         if !self.quota.is_usable() {
             return Err(config(
-                "a quota of no calls, or of no time, lets nothing through",
+                "the quota needs at least one call and a non-zero period",
             ));
         }
         #[cfg(feature = "contracts")]
@@ -241,39 +249,43 @@ impl ClientBuilder {
             self.connect_timeout,
             self.response_limit,
             is_loopback(&url),
+            match url.scheme() {
+                "https" => Certificates::Required,
+                _ if is_loopback(&url) => Certificates::Unused,
+                _ => Certificates::IfThereAreAny,
+            },
             self.customize,
         )?);
-        let mut owner = String::new();
+        let mut store = None;
         let source: Arc<dyn TokenSource> = match self.tokens {
             None => {
                 return Err(config(
-                    "no credentials; give `app_credentials` or a `token_source`",
+                    "no credentials; set `app_credentials` or `token_source`",
                 ));
             }
-            // A source has no name, and the next one's tokens would be taken for its own.
+            // A source has no identity to store tokens under: it would get the tokens of another source.
             Some(Tokens::Source(_)) if self.token_store.is_some() => {
                 return Err(config(
-                    "a token store is for `app_credentials`; a `token_source` can keep its tokens itself",
+                    "`token_store` works with `app_credentials` only; a `token_source` stores its own tokens",
                 ));
             }
-            Some(Tokens::Source(source)) => source,
+            Some(Tokens::Source(source)) => Arc::new(UserCode::new("token source", source)),
             Some(Tokens::App { id, secret }) => {
                 if id.trim().is_empty() || secret.trim().is_empty() {
                     return Err(config("the app id or the app secret is empty"));
                 }
-                owner.clone_from(&id);
+                store = self.token_store.map(|store| {
+                    let store: Arc<dyn TokenStore> = Arc::new(UserCode::new("token store", store));
+                    let base_url = url.as_str().trim_end_matches('/');
+                    (store, store_key(base_url, &id, &secret))
+                });
                 Arc::new(AppCredentials::new(http.clone(), &url, &id, &secret))
             }
         };
         Ok(Client(Arc::new(Context {
-            tokens: TokenCache::new(
-                source,
-                self.token_store.map(|store| {
-                    let base_url = url.as_str().trim_end_matches('/');
-                    (store, format!("{base_url}#{owner}"))
-                }),
-                self.timeout,
-            ),
+            used_in: UsedIn::default(),
+            thread: IoThread::default(),
+            tokens: TokenCache::new(source, store, self.timeout),
             limiter: self.quota.into_limiter(),
             queue_limit: self.queue_limit,
             retry: self.retry,
@@ -291,7 +303,7 @@ impl ClientBuilder {
     }
 }
 
-/// Without the credentials.
+/// Omits the credentials.
 impl fmt::Debug for ClientBuilder {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("ClientBuilder")

@@ -1,4 +1,4 @@
-//! A client's settings out of the environment.
+//! Client settings from the environment.
 
 use std::env;
 
@@ -9,18 +9,18 @@ use crate::error::Result;
 use crate::operator::Operator;
 
 impl ClientBuilder {
-    /// The settings that the environment has:
+    /// Reads the settings from the environment:
     ///
     /// | variable | meaning |
     /// |---|---|
     /// | `APAAS_APP_ID`, `APAAS_APP_SECRET` | the app's credentials; required |
     /// | `APAAS_OPERATOR_ID` | the operator's `_id` on the low-code platform, a number |
     /// | `APAAS_OPERATOR_EMAIL` | the operator's email on the low-code platform |
-    /// | `APAAS_BASE_URL` | the platform's address; Feishu if not set |
-    /// | `APAAS_ALLOW_PLAIN_HTTP` | `true` or `1`: `http://` is allowed beyond this machine |
+    /// | `APAAS_BASE_URL` | the platform's address; Feishu if unset |
+    /// | `APAAS_ALLOW_PLAIN_HTTP` | `true` or `1` allows `http://` to other machines |
     ///
     /// # Errors
-    /// [`ErrorKind::Config`](crate::ErrorKind::Config): lists every variable that is missing or wrong.
+    /// [`ErrorKind::Config`](crate::ErrorKind::Config): lists every variable that is missing or invalid.
     pub fn from_env() -> Result<Self> {
         Self::from_variables(|name| env::var(name).ok())
     }
@@ -33,7 +33,7 @@ impl ClientBuilder {
         let mut wrong = Vec::new();
         let mut required = |name: &str| {
             variable(name).unwrap_or_else(|| {
-                wrong.push(format!("{name} is not set, or empty"));
+                wrong.push(format!("{name} is unset or empty"));
                 String::new()
             })
         };
@@ -43,7 +43,7 @@ impl ClientBuilder {
             match id.parse() {
                 Ok(id) => builder.operator = Some(Operator::id(id)),
                 Err(_) => wrong.push(
-                    "APAAS_OPERATOR_ID is not a whole number; it is the `_id` that the low-code platform shows for the user, not an open_id"
+                    "APAAS_OPERATOR_ID is not an integer; use the user's `_id` on the low-code platform, not an open_id"
                         .to_owned(),
                 ),
             }
@@ -61,7 +61,7 @@ impl ClientBuilder {
             match allow.as_str() {
                 "true" | "1" => builder.allow_plain_http = true,
                 "false" | "0" => builder.allow_plain_http = false,
-                _ => wrong.push("APAAS_ALLOW_PLAIN_HTTP is neither `true` nor `false`".to_owned()),
+                _ => wrong.push("APAAS_ALLOW_PLAIN_HTTP must be `true` or `false`".to_owned()),
             }
         }
         if let Err(error) = base_url(&builder.base_url, builder.allow_plain_http) {

@@ -4,7 +4,7 @@ use serde::de::value::Error;
 use serde::de::{Deserialize, Deserializer, Error as _, Visitor};
 use serde::forward_to_deserialize_any;
 
-/// The value of a type that accepts absence, decided the way serde's derive decides it: `Option` does, `Value` does not.
+/// The value for a missing field, if the type has one. Same rule as serde's derive: `Option` does, `Value` does not.
 pub(crate) fn absent<'de, T: Deserialize<'de>>() -> Option<T> {
     T::deserialize(Absent).ok()
 }

@@ -1,8 +1,8 @@
-//! A place in a JSON text, for what every reply is read for: its envelope and its list of outputs.
+//! A cursor into JSON text: the fast path for a reply's envelope and its list of outputs.
 //!
-//! It knows the usual spelling and no other, and it never explains: `None` means that serde_json has to read the text
-//! from the start, and what that says is the truth. So a shortcut here may only accept what serde_json accepts, and has
-//! to read the same from it. The tests of `envelope` and `outputs` hold the two against each other.
+//! It handles the usual form only and never explains: `None` means that serde_json must read the text from the start,
+//! and its answer is final. So the fast path may accept only what serde_json accepts, and must read the same values
+//! from it. The tests of `envelope` and `field_reader` compare the two.
 
 use std::borrow::Cow;
 
@@ -11,7 +11,7 @@ use serde_json::Deserializer;
 
 use super::word::{Word, first};
 
-/// After a `None` the place is anywhere; the cursor is of no more use then.
+/// After a `None` the position is unspecified, so discard the cursor.
 pub(crate) struct Cursor<'a> {
     text: &'a [u8],
     at: usize,
@@ -26,12 +26,12 @@ impl<'a> Cursor<'a> {
         self.at
     }
 
-    /// Goes on behind a value of this length.
+    /// Moves past a value of this length.
     pub(crate) fn advance(&mut self, length: usize) {
         self.at += length;
     }
 
-    /// The next byte, white space apart.
+    /// The next byte, after white space.
     #[inline]
     pub(crate) fn peek(&mut self) -> Option<u8> {
         loop {
@@ -51,7 +51,7 @@ impl<'a> Cursor<'a> {
         (self.peek()? == byte).then(|| self.at += 1)
     }
 
-    /// Exactly these bytes, without white space in front.
+    /// Exactly these bytes, without leading white space.
     #[inline]
     pub(crate) fn literal(&mut self, literal: &[u8]) -> Option<()> {
         self.text
@@ -60,7 +60,7 @@ impl<'a> Cursor<'a> {
             .then(|| self.at += literal.len())
     }
 
-    /// A string that is written without escapes, as keys are. Whether it is UTF-8 is not looked at.
+    /// A string without escapes, as keys are. Does not check for UTF-8.
     #[inline]
     pub(crate) fn plain_string(&mut self) -> Option<&'a [u8]> {
         self.eat(b'"')?;
@@ -85,7 +85,7 @@ impl<'a> Cursor<'a> {
         }
     }
 
-    /// A string; null is an empty one.
+    /// A string; null counts as empty.
     pub(crate) fn string_or_null(&mut self) -> Option<Cow<'a, str>> {
         if self.peek()? == b'n' {
             return self.literal(b"null").map(|()| Cow::Borrowed(""));
@@ -99,7 +99,7 @@ impl<'a> Cursor<'a> {
         self.unescape().map(Cow::Owned)
     }
 
-    /// A whole number without a sign, as the platform's codes are.
+    /// An integer without a sign, as the platform's codes are.
     pub(crate) fn integer(&mut self) -> Option<i64> {
         let first = self.peek()?;
         let start = self.at;
@@ -116,7 +116,7 @@ impl<'a> Cursor<'a> {
         (digits > 0 && !has_leading_zero && !goes_on).then_some(number)
     }
 
-    /// The members of an object; `each` is called with a key, in front of its value, and has to read that.
+    /// The members of an object. `each` is called with each key and must read its value.
     pub(crate) fn members(
         &mut self,
         mut each: impl FnMut(&mut Self, &'a [u8]) -> Option<()>,
@@ -140,13 +140,16 @@ impl<'a> Cursor<'a> {
         }
     }
 
-    /// Passes the value of a key that means nothing to us; serde_json looks at such a key's UTF-8, so it is looked at here.
+    /// Passes the value of a key that means nothing to us; serde_json looks at the UTF-8 of both, so it is looked at here.
     pub(crate) fn skip_member(&mut self, key: &[u8]) -> Option<()> {
         std::str::from_utf8(key).ok()?;
-        self.skip_value()
+        let start = self.at;
+        self.skip_value()?;
+        std::str::from_utf8(self.text.get(start..self.at)?).ok()?;
+        Some(())
     }
 
-    /// Passes any value.
+    /// Skips any value.
     pub(crate) fn skip_value(&mut self) -> Option<()> {
         let mut deserializer = Deserializer::from_slice(self.text.get(self.at..)?);
         IgnoredAny::deserialize(&mut deserializer).ok()?;
@@ -154,10 +157,10 @@ impl<'a> Cursor<'a> {
         Some(())
     }
 
-    /// The rest of a string, from behind its opening quote, with its escapes resolved.
+    /// The rest of a string, after its opening quote, with its escapes resolved.
     fn unescape(&mut self) -> Option<String> {
         let source = self.text.get(self.at..)?;
-        // No escape is shorter than what it stands for, so the text fits, and the last word that is copied whole.
+        // No escape is shorter than what it stands for, so this is enough, plus the last word, which is copied whole.
         let mut text = Vec::with_capacity(source.len() + Word::BYTES);
         let mut rest = source;
         loop {
@@ -185,13 +188,13 @@ impl<'a> Cursor<'a> {
             }
         }
         let length = source.len() - rest.len();
-        // One pass of its own over the source is cheaper than a look at every word for a character that is never there.
+        // Control characters: one separate pass is cheaper than checking every word for what is almost never there.
         let least = source.get(..length)?.iter().fold(u8::MAX, |a, b| a.min(*b));
         if least < b' ' {
             return None;
         }
         self.at += length + 1;
-        // A short text in front of a long one would otherwise keep the long one's room.
+        // `source` reaches to the end of the input, so a short string before a long one would keep too much memory.
         if text.capacity() / 2 > text.len() {
             text.shrink_to_fit();
         }
@@ -199,12 +202,12 @@ impl<'a> Cursor<'a> {
     }
 }
 
-/// How many bytes a deserializer has read. An iterator over it is the only public way to ask.
+/// How many bytes a deserializer has read. Turning it into an iterator is the only public way to ask.
 pub(crate) fn consumed<'de>(deserializer: Deserializer<impl serde_json::de::Read<'de>>) -> usize {
     deserializer.into_iter::<IgnoredAny>().byte_offset()
 }
 
-/// What a letter behind a backslash stands for, `u` apart.
+/// What a letter after a backslash stands for, except `u`.
 #[inline]
 fn unescape_letter(letter: u8) -> Option<u8> {
     match letter {
@@ -218,7 +221,7 @@ fn unescape_letter(letter: u8) -> Option<u8> {
     }
 }
 
-/// Appends the character whose escape goes on with these digits, a surrogate pair perhaps; gives what stands behind it.
+/// Appends the character of a `\u` escape, given from its digits on; may read a surrogate pair. Returns the rest.
 #[inline(never)]
 fn unescape_unicode<'a>(digits: &'a [u8], text: &mut Vec<u8>) -> Option<&'a [u8]> {
     let (first, rest) = code_unit(digits)?;
@@ -226,7 +229,7 @@ fn unescape_unicode<'a>(digits: &'a [u8], text: &mut Vec<u8>) -> Option<&'a [u8]
         0xD800..0xDC00 => code_unit(rest.strip_prefix(b"\\u")?)?,
         _ => (0, rest),
     };
-    // half a pair is an error of the first unit
+    // half a pair makes the first unit an error
     let character = char::decode_utf16([first, second]).next()?.ok()?;
     text.extend_from_slice(character.encode_utf8(&mut [0; 4]).as_bytes());
     Some(rest)

@@ -1,9 +1,9 @@
-//! The entries of a JSON object, or of a list of pairs, with their values left as text.
+//! The entries of a JSON object or a list of pairs, values left as text.
 
 use std::borrow::Cow;
 use std::fmt;
 
-use serde::de::{Deserialize, Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
+use serde::de::{Deserialize, Deserializer, Error, IgnoredAny, MapAccess, SeqAccess, Visitor};
 use serde_json::value::RawValue;
 
 use super::traced::{Empties, Refusal, reread};
@@ -11,11 +11,14 @@ use super::traced::{Empties, Refusal, reread};
 /// An api name and the text of its value.
 pub(crate) type Entry<'a> = (Cow<'a, str>, &'a RawValue);
 
+/// No flow has so many outputs; a reply of the shortest would take many times its length in memory.
+pub(super) const MOST: usize = 1 << 16;
+
 /// Reads `{"name": value}`, or `[{"api_name": "name", "value": value}]` as the platform has it.
 ///
-/// The keys of a pair may come in any order and with others between them.
+/// The keys of a pair may come in any order, mixed with others.
 pub(crate) fn entries(text: &str) -> serde_json::Result<Vec<Entry<'_>>> {
-    // A pair needs this much text, and few flows have more outputs than that.
+    // An upper bound from the shortest possible pair, capped: few flows have more outputs.
     let room = (text.len() / r#"{"api_name":"a","value":1}"#.len()).min(64);
     let mut deserializer = serde_json::Deserializer::from_str(text);
     let entries = deserializer.deserialize_any(All { room })?;
@@ -45,7 +48,7 @@ pub(crate) fn refusal_of_entries<'de>(text: &'de str, error: &serde_json::Error)
 const KEYS: &str = "$apaas_flow(api_name,value)";
 
 struct All {
-    /// For so many entries there is room at once.
+    /// The initial capacity.
     room: usize,
 }
 
@@ -68,6 +71,7 @@ impl<'de> Visitor<'de> for All {
         let mut entries = Vec::with_capacity(self.room);
         while let Some(Pair(entry)) = list.next_element()? {
             entries.extend(entry);
+            check_count(entries.len())?;
         }
         Ok(entries)
     }
@@ -76,9 +80,17 @@ impl<'de> Visitor<'de> for All {
         let mut entries = Vec::with_capacity(self.room);
         while let Some(Text(name)) = map.next_key()? {
             entries.push((name, map.next_value()?));
+            check_count(entries.len())?;
         }
         Ok(entries)
     }
+}
+
+fn check_count<E: Error>(count: usize) -> Result<(), E> {
+    if count > MOST {
+        return Err(E::invalid_length(count, &"65536 outputs at most"));
+    }
+    Ok(())
 }
 
 /// One `{"api_name": ..., "value": ...}`; nothing where one of the two is missing.
@@ -121,7 +133,7 @@ impl<'de> Deserialize<'de> for Pair<'de> {
     }
 }
 
-/// A string that is borrowed wherever it has no escapes, which serde's own `Cow` does not do.
+/// A string, borrowed unless it has escapes; serde's own `Cow` never borrows.
 pub(crate) struct Text<'a>(pub(crate) Cow<'a, str>);
 
 impl<'de> Deserialize<'de> for Text<'de> {
@@ -150,7 +162,7 @@ impl<'de> Deserialize<'de> for Text<'de> {
 
 #[cfg(test)]
 mod tests {
-    use super::entries;
+    use super::{MOST, entries};
 
     fn read(text: &str) -> Vec<(String, String)> {
         entries(text)
@@ -161,7 +173,7 @@ mod tests {
     }
 
     #[test]
-    fn keys_come_in_any_order_and_with_others_between() {
+    fn keys_come_in_any_order_mixed_with_others() {
         let expected = [
             ("a".to_owned(), "1".to_owned()),
             ("b".to_owned(), "[\"x\"]".to_owned()),
@@ -175,6 +187,20 @@ mod tests {
             expected
         );
         assert_eq!(read(r#"{"a":1,"b":["x"]}"#), expected);
+    }
+
+    #[test]
+    fn there_are_no_more_than_a_flow_can_have() {
+        let pair = r#"{"api_name":"a","value":1}"#;
+        let pairs = |count| format!("[{}{pair}]", format!("{pair},").repeat(count - 1));
+        let members = |count| format!("{{{}\"\":1}}", "\"\":1,".repeat(count - 1));
+        for text in [pairs(MOST), members(MOST)] {
+            assert_eq!(read(&text).len(), MOST);
+        }
+        for text in [pairs(MOST + 1), members(MOST + 1)] {
+            let error = entries(&text).unwrap_err().to_string();
+            assert!(error.contains("65536 outputs at most"), "{error}");
+        }
     }
 
     #[test]

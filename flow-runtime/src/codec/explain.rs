@@ -39,18 +39,18 @@ pub(crate) fn explain_read(
 }
 
 /// Why an input could not be written.
-pub(crate) fn explain_write(name: &str, error: &serde_json::Error) -> String {
+pub(crate) fn explain_write(what: &str, error: &serde_json::Error) -> String {
     let message = error.to_string();
     match &*message {
-        NOT_FINITE => format!("input `{name}` is {NOT_FINITE}, which JSON does not have"),
+        NOT_FINITE => format!("{what} is {NOT_FINITE}, which JSON does not have"),
         // serde_json's own
         "key must be a string"
         | "float key must be finite (got NaN or +/-inf)"
         | "number out of range" => {
-            format!("input `{name}` cannot be written as JSON: {message}")
+            format!("{what} cannot be written as JSON: {message}")
         }
         _ => format!(
-            "input `{name}` cannot be written as JSON: its `Serialize` refuses the value {WITHHELD}"
+            "{what} cannot be written as JSON: its `Serialize` refuses the value {WITHHELD}"
         ),
     }
 }

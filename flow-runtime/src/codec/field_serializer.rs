@@ -1,23 +1,47 @@
-//! Writing one value: a none is noted, and a number that JSON does not have is an error.
+//! Writing one value: detects `None`, and refuses numbers that JSON cannot represent.
 
-use std::fmt::Display;
+use std::fmt::{self, Display};
 
 use serde::ser::{
     Error, Serialize, SerializeMap, SerializeSeq, SerializeStruct, SerializeStructVariant,
     SerializeTuple, SerializeTupleStruct, SerializeTupleVariant, Serializer,
 };
 
-/// JSON has no such number; serde_json would write null, and the flow would run with it.
+/// JSON has no such number; serde_json would write null, and the flow would run with that.
 pub(super) const NOT_FINITE: &str = "a number that is not finite";
 
-/// What an input's value is written with: the serializer inside, but for two things.
+/// Writes one value, as `S` does but for two things: what the `serialize` of a `with = path` module is given.
 ///
 /// A none at the top is noted, so that the input can be left out: by value, not by the word `Option`, so that a newtype
 /// around an option counts as well; the inner none of an `Option<Option<T>>` is a null that is sent. And a number that
 /// is not finite is an error, however deep it lies.
+///
+/// Such a module takes any [`Serializer`], so that it need not name this type:
+///
+/// ```
+/// use apaas_flow::{Operator, apaas_flow, wire};
+///
+/// mod cents {
+///     use serde::Serializer;
+///
+///     pub fn serialize<S: Serializer>(cents: &i64, to: S) -> Result<S::Ok, S::Error> {
+///         to.collect_str(&format_args!("{}.{:02}", cents / 100, cents % 100))
+///     }
+/// }
+///
+/// #[apaas_flow(namespace = "package_shop__c", flow_id = "pay_0a1b2c3d4e")]
+/// struct Pay {
+///     #[input("variable_amount", with = cents)]
+///     amount: i64,
+/// }
+///
+/// let body = wire::request(&Pay { amount: 12850 }, &Operator::id(1))?;
+/// assert!(String::from_utf8_lossy(&body).contains(r#"\"variable_amount\":\"128.50\""#));
+/// # Ok::<(), apaas_flow::Error>(())
+/// ```
 pub struct FieldSerializer<'n, S> {
     inner: S,
-    /// Where to note a none; nowhere once inside of something.
+    /// Where to note a `None`; only set at the top level.
     none: Option<&'n mut bool>,
 }
 
@@ -45,7 +69,7 @@ impl<'n, S> FieldSerializer<'n, S> {
     }
 }
 
-/// A part of a value, written the same way.
+/// Part of a value, serialized with the same rules.
 struct Part<'v, T: ?Sized>(&'v T);
 
 impl<T: Serialize + ?Sized> Serialize for Part<'_, T> {
@@ -57,8 +81,22 @@ impl<T: Serialize + ?Sized> Serialize for Part<'_, T> {
     }
 }
 
-/// A list or an object whose parts are written the same way.
-pub struct Parts<C>(C);
+/// A list or an object whose parts are written as [`FieldSerializer`] writes a value.
+pub struct FieldParts<C>(C);
+
+/// Without the value.
+impl<S> fmt::Debug for FieldSerializer<'_, S> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("FieldSerializer").finish_non_exhaustive()
+    }
+}
+
+/// Without the value.
+impl<C> fmt::Debug for FieldParts<C> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("FieldParts").finish_non_exhaustive()
+    }
+}
 
 macro_rules! pass_on {
     ($($method:ident($($argument:ident: $type:ty),*),)*) => {$(
@@ -71,7 +109,7 @@ macro_rules! pass_on {
 macro_rules! pass_on_parts {
     ($($method:ident($($argument:ident: $type:ty),*) -> $parts:ident,)*) => {$(
         fn $method(self, $($argument: $type),*) -> Result<Self::$parts, S::Error> {
-            self.inner.$method($($argument),*).map(Parts)
+            self.inner.$method($($argument),*).map(FieldParts)
         }
     )*};
 }
@@ -79,13 +117,13 @@ macro_rules! pass_on_parts {
 impl<S: Serializer> Serializer for FieldSerializer<'_, S> {
     type Ok = S::Ok;
     type Error = S::Error;
-    type SerializeSeq = Parts<S::SerializeSeq>;
-    type SerializeTuple = Parts<S::SerializeTuple>;
-    type SerializeTupleStruct = Parts<S::SerializeTupleStruct>;
-    type SerializeTupleVariant = Parts<S::SerializeTupleVariant>;
-    type SerializeMap = Parts<S::SerializeMap>;
-    type SerializeStruct = Parts<S::SerializeStruct>;
-    type SerializeStructVariant = Parts<S::SerializeStructVariant>;
+    type SerializeSeq = FieldParts<S::SerializeSeq>;
+    type SerializeTuple = FieldParts<S::SerializeTuple>;
+    type SerializeTupleStruct = FieldParts<S::SerializeTupleStruct>;
+    type SerializeTupleVariant = FieldParts<S::SerializeTupleVariant>;
+    type SerializeMap = FieldParts<S::SerializeMap>;
+    type SerializeStruct = FieldParts<S::SerializeStruct>;
+    type SerializeStructVariant = FieldParts<S::SerializeStructVariant>;
 
     fn serialize_none(self) -> Result<S::Ok, S::Error> {
         if let Some(none) = self.none {
@@ -103,7 +141,7 @@ impl<S: Serializer> Serializer for FieldSerializer<'_, S> {
         _name: &'static str,
         value: &T,
     ) -> Result<S::Ok, S::Error> {
-        // as serde_json has it; only so can a none in it be seen
+        // transparent, as in serde_json, so that a `None` inside is seen
         value.serialize(self)
     }
 
@@ -167,7 +205,7 @@ impl<S: Serializer> Serializer for FieldSerializer<'_, S> {
 
 macro_rules! parts {
     ($($trait:ident { $($method:ident($($name:ident: $type:ty)?),)* })*) => {$(
-        impl<C: $trait> $trait for Parts<C> {
+        impl<C: $trait> $trait for FieldParts<C> {
             type Ok = C::Ok;
             type Error = C::Error;
             $(

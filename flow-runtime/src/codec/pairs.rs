@@ -1,42 +1,43 @@
-//! The platform's list of outputs, `[{"api_name": "a", "value": 1}, ...]`, gone through from pair to pair, so that a value
-//! can be read where it stands.
+//! Walks the platform's list of outputs, `[{"api_name": "a", "value": 1}, ...]`, pair by pair, so that values can be
+//! read in place.
 
 use super::cursor::Cursor;
 
-/// Where in the list it stands, and what comes there.
+/// A position in the list, and what comes next.
 ///
-/// A pair that is written in another way (its value first, a key twice, a name with escapes) is none of its business,
-/// and neither is a list that is malformed: its answer is `None` then, and the whole list is to be read in another way.
+/// It does not handle unusual pairs (value first, a duplicate key, a name with escapes) or malformed lists: it then
+/// answers `None`, and the whole list must be read by index.
 pub(crate) struct Pairs<'a> {
     text: &'a str,
     cursor: Cursor<'a>,
-    /// None until it is looked at.
+    /// None until read.
     upcoming: Option<Upcoming<'a>>,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Upcoming<'a> {
-    /// The pair of this name, with the cursor in front of its value.
+    /// The pair with this name; the cursor is before its value.
     Output(&'a str),
-    /// Nothing more, and nothing behind the list.
+    /// The end of the list, and nothing after it.
     End,
 }
 
 impl<'a> Pairs<'a> {
-    /// From the text of a list.
-    pub(crate) fn new(text: &'a str) -> Option<Self> {
+    /// Starts at the beginning of a list; for any other text, nothing is upcoming.
+    pub(crate) fn new(text: &'a str) -> Self {
         let mut cursor = Cursor::new(text.as_bytes());
-        cursor.eat(b'[')?;
-        let upcoming = match cursor.eat(b']') {
-            Some(()) if cursor.is_at_end() => Some(Upcoming::End),
-            Some(()) => return None,
-            None => None,
-        };
-        Some(Self {
+        let mut upcoming = None;
+        if cursor.eat(b'[').is_none() {
+            cursor.advance(text.len());
+        } else if cursor.eat(b']').is_some() {
+            upcoming = cursor.is_at_end().then_some(Upcoming::End);
+            cursor.advance(text.len());
+        }
+        Self {
             text,
             cursor,
             upcoming,
-        })
+        }
     }
 
     #[inline]
@@ -47,21 +48,21 @@ impl<'a> Pairs<'a> {
         self.upcoming
     }
 
-    /// The upcoming value, and all that follows it.
+    /// The upcoming value and everything after it.
     pub(crate) fn rest(&self) -> &'a str {
         self.text.get(self.cursor.at()..).unwrap_or_default()
     }
 
-    /// Passes the upcoming value, which was read and is of this length, and gives its text.
+    /// Moves past the upcoming value, which was read and has this length. Returns its text.
     pub(crate) fn pass_read(&mut self, length: usize) -> Option<&'a str> {
-        // A type that reads nothing would take what is no value for one.
+        // An empty value means the type read nothing, so nothing has checked that this is JSON.
         let value = self.rest().get(..length).filter(|value| !value.is_empty());
         self.cursor.advance(length);
         self.read_to_next()?;
         value
     }
 
-    /// Passes the upcoming value, which nobody has read, and gives its text.
+    /// Skips the upcoming value. Returns its text.
     pub(crate) fn pass_unread(&mut self) -> Option<&'a str> {
         let rest = self.rest();
         let start = self.cursor.at();
@@ -71,11 +72,11 @@ impl<'a> Pairs<'a> {
         rest.get(..length)
     }
 
-    /// Reads up to the value of a pair; gives the pair's name.
+    /// Reads up to the value of a pair. Returns the pair's name.
     fn read_up_to_value(&mut self) -> Option<&'a str> {
         let cursor = &mut self.cursor;
         let mut name = None;
-        // As the platform writes it: two comparisons.
+        // Fast path for the platform's own form: two comparisons.
         if cursor.literal(br#"{"api_name":"#).is_some() {
             name = Some(plain_string(self.text, cursor)?);
             if cursor.literal(br#","value":"#).is_some() {
@@ -102,7 +103,7 @@ impl<'a> Pairs<'a> {
         }
     }
 
-    /// Reads from behind a value to the next pair, or to the end of the list.
+    /// Reads from the end of a value to the next pair or the end of the list.
     fn read_to_next(&mut self) -> Option<()> {
         let cursor = &mut self.cursor;
         while cursor.eat(b'}').is_none() {
@@ -125,7 +126,7 @@ impl<'a> Pairs<'a> {
     }
 }
 
-/// A string without escapes, as a part of the text.
+/// A string without escapes, as a slice of the text.
 #[inline]
 fn plain_string<'a>(text: &'a str, cursor: &mut Cursor<'a>) -> Option<&'a str> {
     let length = cursor.plain_string()?.len();

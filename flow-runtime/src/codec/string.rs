@@ -1,8 +1,8 @@
-//! Writing a JSON string. Every parameter is written twice, the second time as JSON inside of a JSON string.
+//! Writing a JSON string. Every parameter is written twice, the second time as JSON inside a JSON string.
 
 use super::word::{Word, first};
 
-/// Appends a text as a JSON string, as serde_json writes it.
+/// Appends a text as a JSON string, exactly as serde_json writes it.
 pub(crate) fn push_json_string(to: &mut Vec<u8>, text: &str) {
     let mut rest = text.as_bytes();
     to.reserve(rest.len() + 2 * size_of_val(b"\""));

@@ -8,7 +8,9 @@ use serde_json::de::StrRead;
 
 use super::traced::Traced;
 
-/// Reads one value from its JSON text: what a `with = path` module is given.
+/// Reads one value from its JSON text: what the `deserialize` of a `with = path` module is given.
+///
+/// Such a module takes any [`Deserializer`], so that it need not name this type.
 pub struct ValueDeserializer<'a, 'de>(Way<'a, 'de>);
 
 enum Way<'a, 'de> {

@@ -1,6 +1,6 @@
-//! JSON strings eight bytes at a time: most of them is copied as it is, up to the next byte that means something.
+//! JSON strings, eight bytes at a time: most of a string is copied as it is, up to the next special byte.
 
-/// Eight bytes of a text, looked at together.
+/// Eight bytes of a text, examined at once.
 #[derive(Clone, Copy)]
 pub(super) struct Word(u64);
 
@@ -20,8 +20,8 @@ impl Word {
         self.0.to_le_bytes()
     }
 
-    /// Marks the first quote or backslash by its byte's high bit. Behind it there may be marks that mean nothing: a
-    /// borrow of the subtraction goes upwards.
+    /// Sets the high bit of the first byte that is a quote or backslash. Bits above it may be false positives, since
+    /// the subtraction borrows upwards.
     #[inline]
     pub(super) fn quotes_or_backslashes(self) -> u64 {
         let zeros = |word: u64| word.wrapping_sub(Self::ONES) & !word;
@@ -30,7 +30,7 @@ impl Word {
         (quotes | backslashes) & Self::HIGH_BITS
     }
 
-    /// Likewise the first control character.
+    /// The same for the first control character.
     #[inline]
     pub(super) fn controls(self) -> u64 {
         self.0.wrapping_sub(Self::ONES * u64::from(b' ')) & !self.0 & Self::HIGH_BITS

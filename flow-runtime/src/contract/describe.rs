@@ -1,6 +1,6 @@
 //! What code says of a flow, on its way into the flow's contract.
 
-use apaas_flow_contract::{Contract, Kind, Members, Side};
+use apaas_flow_contract::{CodeType, Contract, Entry, Members, Side, ValueType};
 
 /// The contract with what the code says in it.
 pub(super) fn describe(known: Option<&Contract>, code: &Contract) -> Contract {
@@ -15,12 +15,7 @@ pub(super) fn describe(known: Option<&Contract>, code: &Contract) -> Contract {
             let entries = contract.entries_mut(side);
             let mut entry = entries.get(name).cloned().unwrap_or_default();
             let own = said.code_type();
-            let stays = |known: Kind| {
-                own.agrees_with(known, side) && !(is_recorded && own.says_more_than(known))
-            };
-            if let Some(kind) = own.as_kind().filter(|_| !entry.kind().is_some_and(stays)) {
-                entry.set_kind(kind);
-            }
+            describe_value(&mut entry, own, side, is_recorded);
             let is_optional = side == Side::Outputs && said.optional() == Some(true);
             if is_optional && entry.optional().is_none() {
                 entry.set_optional();
@@ -37,9 +32,27 @@ pub(super) fn describe(known: Option<&Contract>, code: &Contract) -> Contract {
     contract
 }
 
+fn describe_value(entry: &mut Entry, own: CodeType, side: Side, is_recorded: bool) {
+    let stays = |known: ValueType| {
+        own.agrees_with(known, side) && !(is_recorded && own.says_more_than(known))
+    };
+    match entry.value_type() {
+        Some(known) if stays(known) => {
+            if known.several.is_none() && own.is_list_of(known.kind) {
+                entry.set_several();
+            }
+        }
+        _ => {
+            if let Some(value) = own.as_value_type() {
+                entry.set_value_type(value);
+            }
+        }
+    }
+}
+
 #[cfg(test)]
 mod tests {
-    use apaas_flow_contract::{CodeType, Entry};
+    use apaas_flow_contract::Kind;
 
     use super::*;
 
@@ -136,6 +149,53 @@ mod tests {
         assert_eq!(
             written("attachment", CodeType::One(Kind::Attachment)),
             "object"
+        );
+    }
+
+    #[test]
+    fn a_list_is_marked_as_one() {
+        let written = |known: &str, code: CodeType| {
+            let known = format!(r#"{{"partial": true, "outputs":{{"a":{known}}}}}"#);
+            let code = Entry::of_code(code, false, "");
+            let code = format!(r#"{{"outputs":{{"a":{code}}}}}"#);
+            let written = described(Some(&known), &code);
+            assert_eq!(described(Some(&written), &code), written);
+            let contract = Contract::read(&written).unwrap();
+            contract.entry(Side::Outputs, "a").unwrap().to_string()
+        };
+        let (list, one) = (CodeType::List, CodeType::One);
+        let several = r#"{ "type": "option", "several": true }"#;
+        assert_eq!(written("{}", list(Kind::Option)), several);
+        // as the recorder has it
+        assert_eq!(written(r#"{"type": "array"}"#, list(Kind::Option)), several);
+        // as a person has it, who said nothing of how many
+        for code in [list(Kind::Option), list(Kind::String), one(Kind::Array)] {
+            assert_eq!(written(r#"{"type": "option"}"#, code), several);
+        }
+        assert_eq!(
+            written(
+                r#"{"type": "option", "required": true}"#,
+                list(Kind::Option)
+            ),
+            r#"{ "type": "option", "several": true, "required": true }"#
+        );
+        let single = r#"{ "type": "option" }"#;
+        assert_eq!(written(several, one(Kind::Option)), single);
+        assert_eq!(written(single, one(Kind::Option)), single);
+        let said = r#"{ "type": "option", "several": false }"#;
+        assert_eq!(written(said, one(Kind::Option)), said);
+        assert_eq!(written(said, list(Kind::Option)), several);
+        // what only a person says
+        let integers = r#"{ "type": "integer", "several": true }"#;
+        assert_eq!(written(integers, list(Kind::Integer)), integers);
+        assert_eq!(
+            written(r#"{ "several": true }"#, list(Kind::Integer)),
+            r#"{ "several": true }"#
+        );
+        // a list itself
+        assert_eq!(
+            written("{}", list(Kind::Attachment)),
+            r#"{ "type": "attachment" }"#
         );
     }
 

@@ -8,18 +8,13 @@ use std::io::{self, ErrorKind::NotFound, Write};
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, MutexGuard, TryLockError};
 use std::thread::sleep;
-use std::time::{Duration, Instant};
+use std::time::{Duration, Instant, SystemTime};
 
-use apaas_flow_contract::{Contract, Diagnostic};
+use apaas_flow_contract::{Contract, Diagnostic, LOCK};
 use fs4::FileExt;
 
 use crate::error::{Error, ErrorKind, Result};
 use crate::wire::path;
-
-/// One for all contracts of a folder, since a lock file for each would double what stands in the repository; not the
-/// folder itself, which cannot be locked everywhere; and not in the system's temporary folder, which the containers
-/// that share a repository need not share.
-const LOCK: &str = ".lock";
 
 /// How long to wait for others: a change takes milliseconds, and a holder that was stopped must stop nobody else.
 const PATIENCE: Duration = Duration::from_secs(10);
@@ -64,13 +59,16 @@ impl ContractFile {
         if change(self.read()?.as_ref())?.is_none() {
             return Ok(None);
         }
-        let _lock = self.lock()?;
-        let known = self.read()?; // which is another one if somebody was faster
+        let lock = self.lock()?;
+        let known = self.read()?; // which has changed if another process was faster
         let Some((contract, said)) = change(known.as_ref())? else {
             return Ok(None);
         };
         self.replace(&contract.to_string())
             .map_err(|error| self.failed("written", error))?;
+        if known.is_none() {
+            lock.touch();
+        }
         Ok(Some(said))
     }
 
@@ -126,6 +124,9 @@ impl ContractFile {
         static THIS_PROCESS: Mutex<()> = Mutex::new(());
 
         fs::create_dir_all(&self.folder)?;
+        // One for all contracts of a folder, since a lock file for each would double what stands in the repository; not
+        // the folder itself, which cannot be locked everywhere; and not in the system's temporary folder, which the
+        // containers that share a repository need not share.
         let file = OpenOptions::new()
             .create(true)
             .truncate(false)
@@ -142,10 +143,7 @@ impl ContractFile {
             if let Some(here) = here {
                 match FileExt::try_lock(&file) {
                     Ok(()) => {
-                        return Ok(Lock {
-                            _file: file,
-                            _here: here,
-                        });
+                        return Ok(Lock { file, _here: here });
                     }
                     Err(fs4::TryLockError::WouldBlock) => {}
                     Err(fs4::TryLockError::Error(error)) => return Err(error),
@@ -154,7 +152,7 @@ impl ContractFile {
             if begun.elapsed() >= patience {
                 return Err(io::Error::new(
                     io::ErrorKind::TimedOut,
-                    format!("`{LOCK}` is held by somebody else"),
+                    format!("`{LOCK}` is held by another process or thread"),
                 ));
             }
             sleep(pause);
@@ -176,8 +174,16 @@ pub(super) fn malformed(mistakes: &[Diagnostic]) -> String {
 
 /// Closing the file releases it, in whatever way the process ends.
 struct Lock {
-    _file: File,
+    file: File,
     _here: MutexGuard<'static, ()>,
+}
+
+impl Lock {
+    /// Lets builds notice a contract that is new.
+    fn touch(&self) {
+        // which they may also not do
+        let _ = self.file.set_modified(SystemTime::now());
+    }
 }
 
 fn write(path: &Path, text: &str, permissions: Option<fs::Permissions>) -> io::Result<()> {

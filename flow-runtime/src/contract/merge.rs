@@ -66,11 +66,11 @@ impl EntryUpdate {
     fn take_in(&mut self, name: &str, seen: &Observation, partial: bool) {
         let shapes = seen.outputs.get(name);
         for shape in shapes.into_iter().flatten() {
-            match self.entry.kind() {
+            match self.entry.value_type() {
                 _ if *shape == Shape::Null => {}
                 None => self.entry.set_kind(shape.as_kind()),
-                Some(kind) if kind.allows(*shape) => {}
-                Some(kind) => self.disagree(name, kind.word(), shape.word()),
+                Some(known) if known.allows(*shape) => {}
+                Some(known) => self.disagree(name, &known.to_string(), shape.word()),
             }
         }
 

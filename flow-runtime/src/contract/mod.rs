@@ -31,6 +31,7 @@
 //! | key | meaning |
 //! |---|---|
 //! | `type` | `text` `bigint` `decimal` `date` `datetime` `option` `multilingual` `lookup` `phone` `region` `avatar` `attachment` `richtext`: the platform's. `string` `integer` `number` `boolean` `array` `object`: a JSON shape, `string` being whatever travels as one. `any`, and no `type` at all: anything |
+//! | `several` | `true`: a list of the type, such as `Vec<Choice>`; `false`: one value. Without it, either: an `option`, a `lookup` and a `multilingual` may be several. An `attachment` is a list itself |
 //! | `required` | an input that must be given |
 //! | `optional` | an output that may be missing or null |
 //! | `description` | for people |
@@ -59,7 +60,7 @@
 //!   flow may have gained it.
 //! - **What stands in a file is never changed**: no type, no description, nothing that a person or an earlier reply has
 //!   said. Only what is not said yet is added. Where a reply does not agree, there is an entry in `conflicts` and one
-//!   `tracing` warning, and it is yours to correct the entry (`"type": "any"` is an answer too) or the flow; the
+//!   `tracing` warning, and it is yours to correct the entry (`"type": "any"` is an answer too, and `"several": true`) or the flow; the
 //!   conflict goes away with the next thing that is recorded. `"optional": false` says that an output is always there.
 //! - Where replies do not agree on a shape, the first one makes the type, and the others are conflicts.
 //! - Several threads and processes may record at the same time. A file is replaced at once, and not touched when there
@@ -80,9 +81,18 @@
 //!
 //! # In CI
 //!
-//! `APAAS_FLOW_CONTRACTS=require cargo build` fails where an annotated struct has no contract, and
-//! an empty `git status --porcelain flows` after the tests where the structs say more than the contracts in the repository.
-//! `APAAS_FLOW_CONTRACTS=ignore cargo test` builds code that no longer agrees with its contract, to write it anew.
+//! `APAAS_FLOW_CONTRACTS=require cargo build` fails where an annotated struct of yours has no contract: in the package that
+//! cargo builds and in its workspace, not in a dependency. To require contracts wherever the repository is built, put it
+//! into `.cargo/config.toml` (a variable of the environment takes precedence):
+//!
+//! ```toml
+//! [env]
+//! APAAS_FLOW_CONTRACTS = "require"
+//! ```
+//!
+//! After the tests, `git status --porcelain flows` prints nothing unless the structs say more than the contracts in the
+//! repository.
+//! `APAAS_FLOW_CONTRACTS=ignore cargo test` builds code that no longer agrees with its contract, so that its tests can write a new one.
 
 mod describe;
 mod file;
@@ -150,15 +160,15 @@ use file::ContractFile;
 /// A [`Flow`] that is implemented by hand does not describe itself, and is refused while compiling:
 ///
 /// ```compile_fail
-/// # use apaas_flow::{Flow, Outputs, Params, Result, contract};
+/// # use apaas_flow::{Flow, FieldReader, FieldWriter, Result, contract};
 /// struct Handwritten;
 /// impl Flow for Handwritten {
 ///     // ...
 /// #   const NAMESPACE: &'static str = "package_shop__c";
 /// #   const FLOW_ID: &'static str = "nightly";
 /// #   type Output = ();
-/// #   fn write_params(&self, _: &mut Params) -> Result<()> { Ok(()) }
-/// #   fn read_outputs(_: &mut Outputs<'_>) -> Result<()> { Ok(()) }
+/// #   fn write_params(&self, _: &mut FieldWriter) -> Result<()> { Ok(()) }
+/// #   fn read_outputs(_: &mut FieldReader<'_>) -> Result<()> { Ok(()) }
 /// }
 /// contract::write::<Handwritten>("flows")?;
 /// # Ok::<(), apaas_flow::Error>(())

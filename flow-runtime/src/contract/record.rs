@@ -3,8 +3,11 @@
 use std::borrow::Cow;
 use std::path::Path;
 use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
 
 use apaas_flow_contract::Conflict;
+use tokio::sync::Semaphore;
+use tokio::time::timeout;
 use tracing::{Span, dispatcher, warn};
 
 use super::file::{self, ContractFile};
@@ -47,26 +50,49 @@ pub(crate) struct Recording {
     folder: Arc<Path>,
     namespace: Cow<'static, str>,
     flow_id: Cow<'static, str>,
-    seen: Mutex<Vec<Observation>>,
+    seen: Mutex<Vec<Seen>>,
 }
 
+/// `out_params` of a reply, not read yet.
+struct Seen {
+    out_params: String,
+    /// Of an error: where the reply could not be read at all, it has the whole of it in this place, which is no list.
+    is_error: bool,
+    finished: bool,
+}
+
+impl Seen {
+    fn read(&self) -> Option<Observation> {
+        if self.is_error && !self.out_params.trim_start().starts_with('[') {
+            return None;
+        }
+        Observation::of(&self.out_params, self.finished)
+    }
+}
+
+/// How long a call waits for its recording, once its reply is there: as a rule that takes milliseconds.
+const PATIENCE: Duration = Duration::from_secs(1);
+
+/// Who holds the lock of a folder may keep it, and each who waits for it needs a thread.
+static WRITERS: Semaphore = Semaphore::const_new(16);
+
 impl Recording {
-    /// Takes down what the reply to an attempt shows.
+    /// Takes down the reply to an attempt.
     pub(crate) fn notice(&self, reply: &Result<RunReply>, accept: Accept) {
-        let shown = match reply {
-            Ok(reply) => Observation::of(&reply.out_params, accept == Accept::Finished),
-            // Where the reply could not be read at all, the error has the whole of it in this place: no list.
-            Err(error) => error
-                .out_params()
-                .filter(|text| text.trim_start().starts_with('['))
-                .and_then(|text| Observation::of(text, false)),
+        let out_params = match reply {
+            Ok(reply) => Some(reply.out_params.as_str()),
+            Err(error) => error.out_params(),
         };
         let mut seen = self.seen.lock().unwrap_or_else(PoisonError::into_inner);
-        seen.extend(shown);
+        seen.extend(out_params.map(|out_params| Seen {
+            out_params: out_params.to_owned(),
+            is_error: reply.is_err(),
+            finished: reply.is_ok() && accept == Accept::Finished,
+        }));
     }
 
     /// Writes it into the flow's contract, on a thread that may wait for a disk. Once begun, it is done even if the
-    /// caller goes away. What goes wrong is a warning, and no matter of the call.
+    /// caller goes away, or has waited long enough. What goes wrong is a warning, and no matter of the call.
     pub(crate) async fn write(self) {
         let seen = self.seen.into_inner();
         let seen = seen.unwrap_or_else(PoisonError::into_inner);
@@ -75,22 +101,36 @@ impl Recording {
         }
         let (folder, namespace, flow_id) = (self.folder, self.namespace, self.flow_id);
         let (dispatch, span) = (dispatcher::get_default(Clone::clone), Span::current());
-        let writing = tokio::task::spawn_blocking(move || {
-            dispatcher::with_default(&dispatch, || {
-                span.in_scope(|| record(&folder, &namespace, &flow_id, &seen));
+        let flow = path::label(&namespace, &flow_id);
+        let recorded = timeout(PATIENCE, async {
+            let Ok(writer) = WRITERS.acquire().await else {
+                return; // never: it is not closed
+            };
+            let writing = tokio::task::spawn_blocking(move || {
+                let _writer = writer;
+                dispatcher::with_default(&dispatch, || {
+                    span.in_scope(|| record(&folder, &namespace, &flow_id, &seen));
+                });
             });
+            if writing.await.is_err() {
+                warn!("a bug in apaas-flow, please report it: a recording panicked");
+            }
         });
-        if let Err(error) = writing.await {
-            warn!(%error, "a bug in apaas-flow, please report it");
+        if recorded.await.is_err() {
+            warn!(
+                flow,
+                "a recording takes long, and the call does not wait for it any longer"
+            );
         }
     }
 }
 
-fn record(folder: &Path, namespace: &str, flow_id: &str, seen: &[Observation]) {
+fn record(folder: &Path, namespace: &str, flow_id: &str, seen: &[Seen]) {
     let flow = path::label(namespace, flow_id);
     let recorded = ContractFile::new(folder, namespace, flow_id).and_then(|file| {
-        seen.iter().try_fold(Vec::new(), |mut all, seen| {
-            all.extend(learn(&file, seen)?);
+        let mut seen = seen.iter().filter_map(Seen::read);
+        seen.try_fold(Vec::new(), |mut all, seen| {
+            all.extend(learn(&file, &seen)?);
             Ok(all)
         })
     });

@@ -3,8 +3,12 @@
 use std::fmt;
 use std::time::Duration;
 
+use super::foreign::one_line;
 use super::kind::Stage;
 use crate::execution::Status;
+
+/// The ids are short already; a user's own key must stay whole to be looked up.
+const LONGEST: usize = 500;
 
 /// What is known around a failure, apart from the failure itself.
 #[derive(Debug, Clone, Default)]
@@ -71,6 +75,7 @@ impl List<'_, '_> {
         self.f.write_str(if self.open { ", " } else { " (" })?;
         self.open = true;
         let value = value.to_string();
+        let value = one_line(&value, LONGEST);
         let gap = if value.is_empty() { "" } else { " " };
         write!(self.f, "{label}{gap}{value}")
     }

@@ -12,7 +12,8 @@ pub enum ErrorKind {
     Encode,
     /// The wait for a place in the quota would have been longer than the limit. This attempt was not sent; an earlier one may have been.
     Queue,
-    /// No connection could be made.
+    /// No connection could be made. Where time alone will not help, as with an untrusted certificate, the message says
+    /// what will, and the error is not retryable.
     Connect,
     /// The call's time was up.
     Timeout,

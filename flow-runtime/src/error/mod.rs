@@ -1,13 +1,16 @@
 //! What can go wrong, and whether the flow may have run all the same.
 
+mod builder;
 mod context;
 mod field_error;
+pub(crate) mod foreign;
 mod kind;
 
 use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
+pub use builder::ErrorBuilder;
 pub(crate) use context::ErrorContext;
 pub(crate) use field_error::FieldError;
 use field_error::write_field_errors;
@@ -15,6 +18,10 @@ pub(crate) use kind::Ran;
 pub use kind::{ErrorKind, Stage};
 
 use crate::execution::{Outcome, Status};
+
+/// Of a call's message, which is one line: the platform's texts in it are clean and short already, those of a user's own
+/// token source or flow may be anything.
+const MOST_OF_MESSAGE: usize = 4000;
 
 /// The result of everything in this library that can fail.
 pub type Result<T, E = Error> = std::result::Result<T, E>;
@@ -45,6 +52,8 @@ struct Inner {
     kind: ErrorKind,
     message: String,
     ran: Ran,
+    /// Said by a builder; otherwise `ran` and the kind say it.
+    outcome: Option<Outcome>,
     retryable: bool,
     timeout: bool,
     context: ErrorContext,
@@ -55,7 +64,8 @@ struct Inner {
 }
 
 impl Error {
-    /// An error of your own: for a handwritten [`Flow`](crate::Flow) or [`TokenSource`](crate::TokenSource).
+    /// An error of your own: for a handwritten [`Flow`](crate::Flow) or [`TokenSource`](crate::TokenSource). One for a
+    /// test, with more to set, is [built](Self::builder).
     ///
     /// ```
     /// use apaas_flow::{Error, ErrorKind};
@@ -73,6 +83,7 @@ impl Error {
             kind,
             message: message.into(),
             ran: kind.ran_unless_known(),
+            outcome: None,
             retryable: kind.is_retryable(),
             timeout: kind == ErrorKind::Timeout,
             context: ErrorContext::default(),
@@ -100,6 +111,7 @@ impl Error {
 
     pub(crate) fn ran(mut self, ran: Ran) -> Self {
         self.0.ran = ran;
+        self.0.outcome = None;
         self
     }
 
@@ -147,9 +159,17 @@ impl Error {
     }
 
     /// An earlier attempt of the same call counts too.
-    pub(crate) fn or_ran(mut self, earlier: Ran) -> Self {
-        self.0.ran = self.0.ran.max(earlier);
-        self
+    pub(crate) fn or_ran(self, earlier: Ran) -> Self {
+        if earlier > self.0.ran {
+            self.ran(earlier)
+        } else {
+            self
+        }
+    }
+
+    /// Whether sending the request again may help, whatever became of this one.
+    pub(crate) fn may_heal(&self) -> bool {
+        self.0.retryable
     }
 
     pub(crate) fn run(&self) -> Ran {
@@ -171,15 +191,25 @@ impl Error {
 
     /// Whether the flow may have run, or did: the OR over all attempts of the call.
     ///
-    /// `false` is certain: no attempt reached a flow, and the call can be made again. After `true`, look the run up
-    /// on the platform by [`idempotency_key`](Self::idempotency_key), [`execution_id`](Self::execution_id) or
-    /// [`log_id`](Self::log_id) before you do anything that must not happen twice.
+    /// `false` is certain: no attempt reached a flow, and the call can be made again. After `true`, settle it before
+    /// you do anything that must not happen twice:
+    ///
+    /// - Call again **under the same key** ([`idempotency_key`](Self::idempotency_key)): the platform refuses a key that
+    ///   it has seen, so the flow cannot run twice under it. Either it runs now, or the call ends with
+    ///   [`KeyUsed`](ErrorKind::KeyUsed), and then it ran or is running. How long a key is remembered is not documented.
+    /// - Look the run up among the application's flow instances (流程实例) in the low-code platform's console, by
+    ///   [`execution_id`](Self::execution_id) or by the time of the call. Support asks for [`log_id`](Self::log_id).
+    /// - Where it matters, pass the key as an input, let the flow store it in a record, and query that record
+    ///   (`records/batch_query` of the open platform).
     pub fn may_have_run(&self) -> bool {
         self.0.ran != Ran::No
     }
 
     /// What became of the call, in words that a program can match.
     pub fn outcome(&self) -> Outcome {
+        if let Some(outcome) = self.0.outcome {
+            return outcome;
+        }
         match (self.0.ran, self.0.kind) {
             (Ran::No, _) => Outcome::DidNotRun,
             (Ran::Maybe, _) => Outcome::MayHaveRun,
@@ -224,6 +254,11 @@ impl Error {
     /// ```
     pub fn get_ref(&self) -> Option<&(dyn std::error::Error + Send + Sync + 'static)> {
         self.0.cause.as_deref()
+    }
+
+    /// The HTTP status of the reply, where there was one. Alone it says little: the platform refuses with 200, too.
+    pub fn http_status(&self) -> Option<u16> {
+        self.0.context.http_status
     }
 
     /// The platform's code: the outer `code` of the reply, such as 2320001.
@@ -298,19 +333,23 @@ impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let inner = &*self.0;
         if let Some(flow) = &inner.context.flow {
-            write!(f, "flow {flow}: ")?;
+            write!(f, "flow {}: ", foreign::one_line(flow, 2 * foreign::NAME))?;
         }
         if inner.field_errors.is_empty() {
-            f.write_str(&inner.message)?;
+            match &inner.context.flow {
+                Some(_) => f.write_str(&foreign::one_line(&inner.message, MOST_OF_MESSAGE))?,
+                // of settings and of files: a list of mistakes has a line for each
+                None => f.write_str(&inner.message)?,
+            }
         } else {
             write_field_errors(f, &inner.field_errors)?;
         }
         if inner.context.flow.is_some() {
-            f.write_str(match inner.ran {
-                Ran::No => "; the flow did not run",
-                Ran::Maybe => "; the flow may have run",
-                Ran::Yes if inner.kind == ErrorKind::Unfinished => "; the flow is under way",
-                Ran::Yes => "; the flow ran",
+            f.write_str(match self.outcome() {
+                Outcome::DidNotRun => "; the flow did not run",
+                Outcome::MayHaveRun => "; the flow may have run",
+                Outcome::UnderWay => "; the flow is under way",
+                Outcome::Ran | Outcome::Failed => "; the flow ran",
             })?;
         }
         write!(f, "{}", inner.context)

@@ -1,4 +1,8 @@
 //! One budget: who gets the next permit, and when.
+//!
+//! Two locks. `turn` is the queue: a fair async lock, held while waiting for a permit. `window` is the bookkeeping: a
+//! plain lock, held for a few instructions and never across an await. `turn` is only ever taken first, and reporting a
+//! departure, a reply or an unused permit takes `window` alone, so a waiting caller blocks none of them.
 
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -10,18 +14,22 @@ use tokio::time::Instant;
 use super::permit::Permit;
 use super::window::{FAR, Window};
 use crate::error::{Error, ErrorKind, Result};
+use crate::transport::process::UsedIn;
 
-/// What all clones of a quota share.
+/// The state that all clones of a quota share.
 pub(crate) struct RateLimiter {
     window: Mutex<Window>,
-    /// Held by the one call whose turn is next; tokio's lock hands it over in the order of arrival.
+    /// Held by the call that is next in line. Tokio's mutex is FIFO, which makes the queue fair.
     turn: tokio::sync::Mutex<()>,
+    /// The length of the queue, for estimates and error messages only.
     waiting: AtomicUsize,
-    /// A permit was given back, has left, or is known to have arrived.
+    /// The next free time may have changed: a permit was given back, its request was sent, or its reply came. Only the
+    /// holder of `turn` listens.
     changed: Notify,
+    used_in: UsedIn,
 }
 
-/// One of those who wait.
+/// Counts a caller as waiting until dropped, so that a cancelled call leaves the count too.
 struct Waiting<'a>(&'a AtomicUsize);
 
 impl Drop for Waiting<'_> {
@@ -37,7 +45,13 @@ impl RateLimiter {
             turn: tokio::sync::Mutex::new(()),
             waiting: AtomicUsize::new(0),
             changed: Notify::new(),
+            used_in: UsedIn::default(),
         }
+    }
+
+    /// Whether it works in this process: those whose turn it is in the parent will not be seen again here.
+    pub(crate) fn check_process(&self) -> Result<()> {
+        self.used_in.check("quota")
     }
 
     /// Waits for a permit, for `limit` at most, which the error calls by its name; fails at once if the wait would
@@ -51,8 +65,11 @@ impl RateLimiter {
         if let Some(permit) = self.take_at_once(now) {
             return Ok(permit);
         }
+        // Relaxed: the count orders nothing, `turn` does.
         let ahead = self.waiting.fetch_add(1, Ordering::Relaxed);
         let waiting = Waiting(&self.waiting);
+        // The best case as things stand: only a reply, a returned permit or a caller ahead giving up could shorten it,
+        // and a call should not bet on those.
         let wait = self
             .window()
             .earliest(ahead, now)
@@ -60,6 +77,7 @@ impl RateLimiter {
         if wait > limit {
             return Err(too_long(wait, limit, limit_name, ahead));
         }
+        // On timeout or cancellation the future is dropped, and `turn` passes to the next caller.
         let permit = tokio::time::timeout(limit, self.take_turn())
             .await
             .map_err(|_| too_long(limit, limit, limit_name, ahead))?;
@@ -67,9 +85,10 @@ impl RateLimiter {
         Ok(permit)
     }
 
-    /// A permit, if one is free and nobody waits for it: the usual case, without a timer.
+    /// The fast path, without a timer: takes a permit if one is free and the queue is empty.
     fn take_at_once(self: &Arc<Self>, now: Instant) -> Option<Permit> {
-        // Whoever waits has the turn, or is given it before this can have it: nobody is overtaken.
+        // Fails while any caller waits: a released lock goes straight to the first in the queue and is never up for
+        // grabs. So no call overtakes another.
         let _turn = self.turn.try_lock().ok()?;
         self.take(now).ok()
     }
@@ -77,45 +96,52 @@ impl RateLimiter {
     async fn take_turn(self: &Arc<Self>) -> Permit {
         let _turn = self.turn.lock().await;
         loop {
+            // Created before the check: `notify_one` leaves a token if no task is waiting yet, so a change between the
+            // check and the await is not lost. A token left from earlier costs one more round.
             let changed = self.changed.notified();
             let free_at = match self.take(Instant::now()) {
                 Ok(permit) => return permit,
                 Err(free_at) => free_at,
             };
-            // Whichever comes first: its time, or a permit that was given back.
+            // Woken by the clock or by a change, whichever comes first; either way, check again.
             let _ = tokio::time::timeout_at(free_at, changed).await;
         }
     }
 
-    /// A permit, or when the next one will be free. To be called by the one whose turn it is.
+    /// Takes a permit, or returns when the next one is free. Only for the holder of `turn`.
     fn take(self: &Arc<Self>, now: Instant) -> Result<Permit, Instant> {
         self.window().take(now).map(|()| Permit::new(self.clone()))
     }
 
-    /// The platform asks all calls to wait.
+    /// Holds all calls back, as the platform asked.
     pub(crate) fn pause(&self, pause: Duration) {
+        // No wake-up: a pause only makes the wait longer, and the waiting call checks again when its time comes.
         self.window().pause_until(Instant::now() + pause.min(FAR));
     }
 
-    /// A request has left; says from when on the window counts it.
+    /// Records that a request was sent; returns the time from which the window counts it.
     pub(super) fn departed(&self) -> Instant {
         let counted_from = self.window().departed(Instant::now());
+        // Its permit now expires at a known time, so the waiting call can set its timer again.
         self.changed.notify_one();
         counted_from
     }
 
+    /// Records a reply: the request arrived by now, so its permit expires earlier than assumed.
     pub(super) fn arrived(&self, counted_from: Instant) {
         self.window().arrived(counted_from, Instant::now());
         self.changed.notify_one();
     }
 
-    /// No request leaves for a permit that was taken.
+    /// Returns a permit whose request was never sent. The platform has not counted it, so the next call may have it
+    /// now.
     pub(super) fn give_back(&self) {
         self.window().give_back();
         self.changed.notify_one();
     }
 
     fn window(&self) -> MutexGuard<'_, Window> {
+        // A panic elsewhere must not stop every later call, so a poisoned lock is used as it is.
         self.window.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
@@ -124,7 +150,7 @@ fn too_long(wait: Duration, limit: Duration, limit_name: &str, ahead: usize) -> 
     Error::plain(
         ErrorKind::Queue,
         format!(
-            "the wait for the rate limit is {wait:.1?} or more, with {ahead} calls ahead, and `{limit_name}` is {limit:.1?}"
+            "the wait for the rate limit is at least {wait:.1?} with {ahead} calls ahead; `{limit_name}` is {limit:.1?}"
         ),
     )
     .with(|facts| facts.retry_after = Some(wait))
@@ -163,11 +189,11 @@ mod tests {
         for call in calls {
             departed.push(call.await.unwrap());
         }
-        assert!(departed.is_sorted(), "in the order in which they came");
+        assert!(departed.is_sorted(), "in order of arrival");
         assert_eq!(departed[99], begun);
         assert!(
             departed[100] > begun + 60 * SECOND,
-            "no reply says that the first hundred have arrived"
+            "no reply has confirmed the first hundred"
         );
         assert!(
             departed[299] <= begun + 123 * SECOND,
@@ -177,7 +203,7 @@ mod tests {
     }
 
     #[tokio::test(start_paused = true)]
-    async fn one_who_goes_away_gives_his_permit_back() {
+    async fn a_dropped_permit_is_given_back() {
         let quota = shared(1, 60 * SECOND);
         let permit = quota.acquire(LONG, "queue_limit").await.unwrap();
         let second = tokio::spawn({
@@ -193,14 +219,14 @@ mod tests {
             "at once, not a minute later"
         );
 
-        // and one who leaves the queue is not waited for
+        // and a caller that leaves the queue holds no one up
         let gone = timeout(SECOND, quota.acquire(LONG, "queue_limit")).await;
         assert!(gone.is_err());
         assert!(pass(&quota).await >= dropped + 60 * SECOND);
     }
 
     #[tokio::test(start_paused = true)]
-    async fn a_reply_frees_its_permit_a_period_later() {
+    async fn a_permit_expires_one_period_after_its_reply() {
         let quota = shared(1, 60 * SECOND);
         let mut permit = quota.acquire(LONG, "queue_limit").await.unwrap();
         permit.departed();
@@ -214,12 +240,12 @@ mod tests {
         assert_eq!(
             waiting.await.unwrap(),
             replied + 60 * SECOND,
-            "and not the margin as well"
+            "without the margin"
         );
     }
 
     #[tokio::test(start_paused = true)]
-    async fn a_wait_that_is_known_to_be_too_long_is_not_begun() {
+    async fn a_wait_longer_than_the_limit_fails_at_once() {
         let quota = shared(1, 60 * SECOND);
         pass(&quota).await;
         let begun = Instant::now();
@@ -239,7 +265,7 @@ mod tests {
     }
 
     #[tokio::test(start_paused = true)]
-    async fn a_pause_holds_for_everybody_in_and_behind_the_queue() {
+    async fn a_pause_delays_every_call_of_the_quota() {
         let quota = shared(10, 60 * SECOND);
         let other = quota.clone();
         let begun = Instant::now();
@@ -252,7 +278,7 @@ mod tests {
     }
 
     #[tokio::test(start_paused = true)]
-    async fn no_duration_breaks_the_arithmetic() {
+    async fn extreme_durations_do_not_overflow() {
         let quota = shared(1, Duration::MAX);
         quota.pause(Duration::MAX);
         assert!(quota.acquire(LONG, "queue_limit").await.is_err());
@@ -266,7 +292,7 @@ mod tests {
     }
 
     #[tokio::test(start_paused = true)]
-    async fn clones_are_one_budget_and_shares_are_parts_of_it() {
+    async fn clones_share_one_budget_and_shares_split_it() {
         let quota = Quota::per_minute(2);
         let (one, two) = (quota.clone().into_limiter(), quota.into_limiter());
         pass(&one).await;
@@ -297,7 +323,7 @@ mod tests {
     }
 
     #[tokio::test(start_paused = true)]
-    async fn a_burst_under_load_uses_the_budget_and_never_more() {
+    async fn sustained_load_uses_the_budget_and_never_exceeds_it() {
         let quota = shared(100, 60 * SECOND);
         let begun = Instant::now();
         let calls: Vec<_> = (0..64)

@@ -1,4 +1,4 @@
-//! The rate limit: a permit from the platform's window before each attempt.
+//! The rate limit: each attempt first takes a permit from a sliding window.
 
 mod limiter;
 mod permit;
@@ -11,15 +11,16 @@ use std::time::Duration;
 pub(crate) use limiter::RateLimiter;
 pub(crate) use permit::Permit;
 
-/// How many calls the platform takes in a period.
+/// The rate limit: how many calls the platform accepts per period.
 ///
-/// The platform counts per app, and all flows of an app are one budget. **Clones of a `Quota` are the same budget**:
-/// give clones to several clients of one app, or [a share](Self::share) to each of several processes. Calls wait for
-/// their place in the order in which they came.
+/// The platform counts per app: all flows of an app share one budget. **Clones of a `Quota` share one budget too**:
+/// give clones to several clients of the same app, or [a share](Self::share) to each of several processes. Calls wait
+/// in order of arrival.
 ///
-/// A call that is sent again takes a new place behind those who wait by then.
+/// A retry needs a permit of its own and queues behind the calls already waiting.
 ///
-/// The default is the document's: [100 calls a minute](https://open.feishu.cn/document/apaas-v1/flow/application-flow/execute).
+/// The default is the documented limit,
+/// [100 calls a minute](https://open.feishu.cn/document/apaas-v1/flow/application-flow/execute).
 ///
 /// ```
 /// use std::time::Duration;
@@ -35,19 +36,19 @@ pub(crate) use permit::Permit;
 pub struct Quota {
     calls: usize,
     period: Duration,
-    /// None for [`UNLIMITED`](Self::UNLIMITED), which as a constant cannot share anything.
+    /// None for [`UNLIMITED`](Self::UNLIMITED): a constant cannot hold shared state.
     limiter: Option<Arc<RateLimiter>>,
 }
 
 impl Quota {
-    /// No limit of our own. A pause that the platform asks for is kept all the same.
+    /// No limit on our side. Pauses that the platform asks for still apply.
     pub const UNLIMITED: Self = Self {
         calls: usize::MAX,
         period: Duration::ZERO,
         limiter: None,
     };
 
-    /// So many calls in every period of this length, wherever it begins.
+    /// At most `calls` in any window of `period`.
     pub fn new(calls: usize, period: Duration) -> Self {
         Self {
             calls,
@@ -56,18 +57,18 @@ impl Quota {
         }
     }
 
-    /// So many calls a minute.
+    /// At most `calls` in any minute.
     pub fn per_minute(calls: usize) -> Self {
         Self::new(calls, Duration::from_secs(60))
     }
 
-    /// One of so many equal parts, as a budget of its own: for one of several processes that call for the same app.
+    /// One of `parts` equal shares, as a separate budget: for several processes that call the same app.
     pub fn share(self, parts: usize) -> Self {
         match (self.limiter, parts) {
             (None, _) => Self::UNLIMITED,
             (_, 0 | 1) => Self::new(self.calls, self.period),
             _ if self.calls >= parts => Self::new(self.calls / parts, self.period),
-            // Less than one call a period is one call in several.
+            // Less than one call per period becomes one call in several periods.
             _ => {
                 let periods = u32::try_from(parts.div_ceil(self.calls.max(1))).unwrap_or(u32::MAX);
                 Self::new(self.calls.min(1), self.period.saturating_mul(periods))

@@ -1,4 +1,4 @@
-//! The right to send one request.
+//! Permission to send one request.
 
 use std::sync::Arc;
 
@@ -6,10 +6,11 @@ use tokio::time::Instant;
 
 use super::limiter::RateLimiter;
 
-/// A place in the window: given back when it is dropped before its request left.
+/// A permit for one request. Dropped before the request has left (no token, no connection, a cancelled call), it is
+/// given back, since the platform never saw the request. After that the platform has counted it, and it only expires.
 pub(crate) struct Permit {
     limiter: Arc<RateLimiter>,
-    /// From when on the window counts it, once the request has left.
+    /// The time from which the window counts it; none until the request has left.
     counted_from: Option<Instant>,
 }
 
@@ -21,14 +22,14 @@ impl Permit {
         }
     }
 
-    /// The request leaves: the platform will count it.
+    /// The request is leaving, so the platform will count it.
     pub(crate) fn departed(&mut self) {
         if self.counted_from.is_none() {
             self.counted_from = Some(self.limiter.departed());
         }
     }
 
-    /// There is a reply: the platform has counted the request.
+    /// A reply came, so the platform has counted the request.
     pub(crate) fn arrived(&self) {
         if let Some(counted_from) = self.counted_from {
             self.limiter.arrived(counted_from);

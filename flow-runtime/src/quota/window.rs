@@ -1,6 +1,9 @@
-//! A sliding window: no period, wherever it begins, holds more than so many departures.
+//! A sliding window: at most `calls` departures in any window of `period`.
 //!
-//! Not a bucket that refills: a bucket of 100 that refills at 100 a minute lets almost 200 calls into the first minute.
+//! Not a token bucket: one of 100 that refills at 100 a minute lets almost 200 calls into the first minute.
+//!
+//! Plain data without a clock or a lock; the limiter brings both. A permit is first *waiting to leave* (taken, request
+//! not sent), then *held* (sent, occupying the window for one period), and then expires.
 
 use std::collections::VecDeque;
 use std::time::Duration;
@@ -10,31 +13,31 @@ use tokio::time::Instant;
 pub(super) struct Window {
     calls: usize,
     period: Duration,
-    /// The longest that a request is taken to be under way. The platform counts arrivals, and what is known here is
-    /// that a request arrived between its departure and its reply: its place is held from the reply on, or from this
-    /// long after its departure where the reply takes longer.
+    /// How long a request is assumed to travel at most. The platform counts arrivals, but all we know is that a request
+    /// arrived between its departure and its reply. So its permit is held from the reply, or from this long after
+    /// departure if the reply takes longer.
     on_the_way: Duration,
-    /// Places that are taken and whose requests have not left yet: for want of a token or a connection. They never
-    /// run out by themselves.
+    /// Permits whose requests have not left yet, waiting for a token or a connection. They do not expire: a request
+    /// that leaves late is counted late.
     waiting_to_leave: usize,
-    /// From when on each place of the last period is held, oldest first.
+    /// When each permit of the last period starts to count, sorted, oldest first.
     held: VecDeque<Instant>,
     paused_until: Option<Instant>,
 }
 
-/// A fiftieth of the period, which is 1.2 seconds a minute: more than networks and busy machines take. Where replies
-/// are quick it costs nothing, and where every one is slow not quite two percent of the budget.
+/// A fiftieth of the period, so 1.2 seconds a minute: more than networks and busy machines need. It costs nothing when
+/// replies are fast, and just under two percent of the budget when all are slow.
 const ON_THE_WAY: u32 = 50;
 const LEAST_ON_THE_WAY: Duration = Duration::from_millis(250);
 
-/// As good as never, and still within the arithmetic of time.
+/// Practically never, yet small enough not to overflow an `Instant`.
 pub(super) const FAR: Duration = Duration::from_secs(365 * 24 * 60 * 60);
 
 impl Window {
     pub(super) fn new(calls: usize, period: Duration) -> Self {
         let period = period.min(FAR);
         Self {
-            // `Quota::is_usable` is asked before; one call is the least that makes sense
+            // `Quota::is_usable` has already refused zero; this just rules out dividing by it
             calls: calls.max(1),
             period,
             on_the_way: (period / ON_THE_WAY).max(LEAST_ON_THE_WAY).min(period),
@@ -44,8 +47,9 @@ impl Window {
         }
     }
 
-    /// Takes a place now, or says when it can be tried again.
+    /// Takes a permit now, or returns when to try again.
     pub(super) fn take(&mut self, now: Instant) -> Result<(), Instant> {
+        // `held` is sorted, so expired permits are all at the front.
         while self
             .held
             .front()
@@ -61,10 +65,14 @@ impl Window {
         Ok(())
     }
 
-    /// When the next departure can be at the earliest, after so many others.
+    /// The earliest possible departure behind `ahead` other calls.
+    ///
+    /// The best case as things stand: a permit still waiting to leave counts as leaving now, though it may leave later.
     pub(super) fn earliest(&self, ahead: usize, now: Instant) -> Instant {
         let not_before = self.paused_until.map_or(now, |until| until.max(now));
-        // Departure `number` follows departure `number - calls`, which may be to come itself.
+        // Departure `number`, counted from the oldest one held, must follow departure `number - calls` by a period.
+        // That one may itself be in the future, so go back in steps of `calls` to one that is known, a period for each
+        // step.
         let number = (self.held.len() + self.waiting_to_leave).saturating_add(ahead);
         let rounds = u32::try_from(number / self.calls).unwrap_or(u32::MAX);
         let first = self.held.get(number % self.calls).copied().unwrap_or(now);
@@ -74,19 +82,22 @@ impl Window {
         }
     }
 
-    /// The request of a place leaves only now. The place is known from here on by the time from which it is held.
+    /// Moves a permit from waiting to held: its request leaves now. Returns the time from which it is held, which
+    /// identifies the permit from here on.
     pub(super) fn departed(&mut self, now: Instant) -> Instant {
         self.waiting_to_leave = self.waiting_to_leave.saturating_sub(1);
         let held = now + self.on_the_way;
+        // without a limit there is nothing to count, and `held` would grow without bound
         if self.calls < usize::MAX {
             self.hold(held);
         }
         held
     }
 
-    /// There is a reply to the request of this place: it cannot arrive any later.
+    /// A reply came, so the request has arrived: holds its permit from now instead of the assumed time, if that is
+    /// earlier.
     pub(super) fn arrived(&mut self, place: Instant, now: Instant) {
-        // Places held from the same time on are as good as each other.
+        // Permits held from the same time are interchangeable, so any match will do. Without a limit none is held.
         if now < place {
             if let Ok(i) = self.held.binary_search(&place) {
                 self.held.remove(i);
@@ -95,16 +106,18 @@ impl Window {
         }
     }
 
-    /// No request leaves for this place.
+    /// Drops a permit whose request never left.
     pub(super) fn give_back(&mut self) {
         self.waiting_to_leave = self.waiting_to_leave.saturating_sub(1);
     }
 
+    /// Inserts in order: replies move times, so departures do not arrive here sorted.
     fn hold(&mut self, from: Instant) {
         let i = self.held.partition_point(|held| *held <= from);
         self.held.insert(i, from);
     }
 
+    /// The longest pause wins: a short one must not cancel a long one.
     pub(super) fn pause_until(&mut self, until: Instant) {
         self.paused_until = self.paused_until.max(Some(until));
     }
@@ -116,7 +129,7 @@ mod tests {
 
     const SECOND: Duration = Duration::from_secs(1);
 
-    /// Departures as fast as the window lets them go, and when they went.
+    /// Departs as fast as the window allows; returns the times.
     fn under_load(window: &mut Window, begin: Instant, for_: Duration) -> Vec<Instant> {
         let (mut now, mut departed) = (begin, Vec::new());
         while now < begin + for_ {
@@ -134,7 +147,7 @@ mod tests {
         departed
     }
 
-    /// The most departures that any period holds.
+    /// The most departures in any period.
     fn most_in_a_period(departed: &[Instant], period: Duration) -> usize {
         (0..departed.len())
             .map(|i| {
@@ -148,7 +161,7 @@ mod tests {
     }
 
     #[test]
-    fn no_period_holds_more_and_almost_none_of_the_budget_is_lost() {
+    fn no_period_exceeds_the_budget_and_little_of_it_is_wasted() {
         let begin = Instant::now();
         let mut window = Window::new(100, 60 * SECOND);
         let departed = under_load(&mut window, begin, 600 * SECOND);
@@ -168,7 +181,7 @@ mod tests {
     }
 
     #[test]
-    fn a_steady_trickle_is_not_held_up() {
+    fn a_steady_rate_within_the_budget_never_waits() {
         let begin = Instant::now();
         let mut window = Window::new(100, 60 * SECOND);
         for i in 0..1000 {
@@ -179,7 +192,7 @@ mod tests {
     }
 
     #[test]
-    fn a_place_given_back_is_free_at_once() {
+    fn a_permit_given_back_is_free_at_once() {
         let now = Instant::now();
         let mut window = Window::new(2, SECOND);
         window.take(now).unwrap();
@@ -191,7 +204,7 @@ mod tests {
     }
 
     #[test]
-    fn a_request_that_has_not_left_holds_its_place_for_ever() {
+    fn a_permit_does_not_expire_before_its_request_leaves() {
         let now = Instant::now();
         let mut window = Window::new(1, 50 * SECOND);
         window.take(now).unwrap();
@@ -202,7 +215,7 @@ mod tests {
     }
 
     #[test]
-    fn a_reply_says_that_the_request_has_arrived() {
+    fn a_reply_proves_that_the_request_has_arrived() {
         let now = Instant::now();
         let mut window = Window::new(1, 50 * SECOND);
         window.take(now).unwrap();
@@ -212,7 +225,7 @@ mod tests {
             window.take(now + SECOND),
             Err(now + SECOND / 2 + 50 * SECOND)
         );
-        // a slow one says nothing new: the flow took long, not the way
+        // a slow reply adds nothing: the flow was slow, not the network
         let mut window = Window::new(1, 50 * SECOND);
         window.take(now).unwrap();
         let place = window.departed(now);
@@ -221,7 +234,7 @@ mod tests {
     }
 
     #[test]
-    fn a_pause_holds_for_all_and_the_longest_counts() {
+    fn a_pause_applies_to_all_and_the_longest_wins() {
         let now = Instant::now();
         let mut window = Window::new(usize::MAX, Duration::ZERO);
         window.pause_until(now + 5 * SECOND);
@@ -231,7 +244,7 @@ mod tests {
     }
 
     #[test]
-    fn the_wait_of_those_behind_others_is_never_overstated() {
+    fn the_estimated_wait_is_a_lower_bound() {
         let now = Instant::now();
         let mut window = Window::new(2, 50 * SECOND);
         assert_eq!(window.earliest(1, now), now);

@@ -7,17 +7,22 @@ use std::pin::Pin;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::task::{Context, Poll};
-use std::time::Duration;
+use std::time::{Duration, SystemTime};
 
 use bytes::Bytes;
 use http_body::{Body, Frame, SizeHint};
 use reqwest::header::{
-    AUTHORIZATION, CONTENT_TYPE, HeaderMap, HeaderName, HeaderValue, RETRY_AFTER,
+    ACCEPT_ENCODING, AUTHORIZATION, CONTENT_ENCODING, CONTENT_TYPE, DATE, HeaderMap, HeaderName,
+    HeaderValue, RETRY_AFTER,
 };
 use url::Url;
 
+use super::obstacle::{Obstacle, obstacle};
+use super::tls::{self, Certificates};
+use crate::error::foreign::{ID, one_line};
 use crate::error::{Error, ErrorKind, Ran, Result};
 use crate::wire::Response;
+use crate::wire::retry_after::{http_date, wait};
 
 /// What a user may change of the reqwest client, before our own settings are applied.
 pub(crate) type Customize =
@@ -43,6 +48,12 @@ impl Bearer {
         value.set_sensitive(true);
         Some(Self(value))
     }
+
+    /// The token in it.
+    pub(crate) fn token(&self) -> &[u8] {
+        let value = self.0.as_bytes();
+        value.strip_prefix(b"Bearer ").unwrap_or(value)
+    }
 }
 
 /// Follows a request on its way.
@@ -54,6 +65,9 @@ pub(crate) trait Watch: Send + Sync + 'static {
 
     /// The head of the reply is there.
     fn is_answered(&self);
+
+    /// Nobody waits for the rest of the reply any more, of which this log id is known.
+    fn is_given_up(&self, log_id: String);
 }
 
 /// Of a request that nothing is counted for, such as a token's.
@@ -67,6 +81,8 @@ impl Watch for AtomicBool {
     }
 
     fn is_answered(&self) {}
+
+    fn is_given_up(&self, _: String) {}
 }
 
 impl Http {
@@ -74,9 +90,10 @@ impl Http {
         connect_timeout: Duration,
         response_limit: usize,
         loopback: bool,
+        certificates: Certificates,
         customize: Option<Customize>,
     ) -> Result<Self> {
-        let mut builder = tls(reqwest::Client::builder())?;
+        let mut builder = tls::set_up(reqwest::Client::builder(), certificates)?;
         if loopback {
             // A proxy would look for the emulator on its own machine.
             builder = builder.no_proxy();
@@ -94,14 +111,11 @@ impl Http {
             // What is sent again is decided here alone, where the idempotency key is known.
             .retry(reqwest::retry::never())
             .referer(false)
+            // It would log the app secret and the inputs.
+            .connection_verbose(false)
             .tcp_nodelay(true)
             .build()
-            .map_err(|error| {
-                Error::plain(
-                    ErrorKind::Config,
-                    format!("the HTTP client cannot be built: {}", chain(&error)),
-                )
-            })?;
+            .map_err(|error| tls::failed("the HTTP client cannot be built", &chain(&error)))?;
         Ok(Self {
             client,
             response_limit,
@@ -126,6 +140,8 @@ impl Http {
                 CONTENT_TYPE,
                 HeaderValue::from_static("application/json; charset=utf-8"),
             )
+            // What is compressed could not be read, and a decompressed body is of any length.
+            .header(ACCEPT_ENCODING, HeaderValue::from_static("identity"))
             .body(reqwest::Body::wrap(Watched {
                 body: Some(body),
                 watch: watch.clone(),
@@ -133,35 +149,37 @@ impl Http {
         if let Some(Bearer(value)) = bearer {
             request = request.header(AUTHORIZATION, value.clone());
         }
-        let failed = |error: reqwest::Error, log_id: Option<String>| {
-            broken(&error, watch.has_left()).with(|context| context.log_id = log_id)
-        };
-        let mut response = request.send().await.map_err(|error| failed(error, None))?;
+        let failed = |error: reqwest::Error| broken(&error, watch.has_left());
+        let mut response = request.send().await.map_err(failed)?;
 
         watch.is_answered();
 
+        let mut head = Head {
+            log_id: log_id(response.headers()),
+            watch: &*watch,
+        };
         let http_status = response.status().as_u16();
-        let log_id = log_id(response.headers());
         let retry_after = retry_after(response.headers());
+        let encoding = encoding(response.headers());
         // in one piece, as far as a server's word for it is to be trusted
         let announced = response
             .content_length()
             .and_then(|bytes| usize::try_from(bytes).ok());
         let mut body = Vec::with_capacity(announced.unwrap_or(0).min(ROOM));
-        while let Some(chunk) = response
-            .chunk()
-            .await
-            .map_err(|error| failed(error, log_id.clone()))?
-        {
-            if body.len() + chunk.len() > self.response_limit {
-                return Err(self.too_large().with(|context| context.log_id = log_id));
-            }
+        loop {
+            let chunk = match response.chunk().await {
+                Ok(Some(chunk)) if body.len() + chunk.len() <= self.response_limit => chunk,
+                Ok(Some(_)) => return Err(head.tell(self.too_large())),
+                Ok(None) => break,
+                Err(error) => return Err(head.tell(failed(error))),
+            };
             body.extend_from_slice(&chunk);
         }
         Ok(Response {
             http_status,
-            log_id,
+            log_id: head.log_id.take(),
             retry_after,
+            encoding,
             body: Cow::Owned(body),
         })
     }
@@ -173,6 +191,27 @@ impl Http {
             format!("the reply is larger than {limit} bytes; see `ClientBuilder::response_limit`"),
         )
         .ran(Ran::Maybe)
+    }
+}
+
+/// The head of a reply whose body is still to come.
+struct Head<'a> {
+    log_id: Option<String>,
+    watch: &'a dyn Watch,
+}
+
+impl Head<'_> {
+    fn tell(&mut self, error: Error) -> Error {
+        error.with(|context| context.log_id = self.log_id.take())
+    }
+}
+
+/// The body never came: time was up, or the call was dropped.
+impl Drop for Head<'_> {
+    fn drop(&mut self) {
+        if let Some(log_id) = self.log_id.take() {
+            self.watch.is_given_up(log_id);
+        }
     }
 }
 
@@ -196,9 +235,17 @@ fn broken(error: &reqwest::Error, has_left: bool) -> Error {
     } else {
         what.to_owned()
     };
-    Error::plain(kind, format!("{what}: {}", chain(error)))
+    let chain = chain(error);
+    let error = Error::plain(kind, format!("{what}: {chain}"))
         .ran(if has_left { Ran::Maybe } else { Ran::No })
-        .timed_out(error.is_timeout())
+        .timed_out(error.is_timeout());
+    match obstacle(&chain) {
+        Some(Obstacle { cure, lasts }) if kind == ErrorKind::Connect => {
+            let may_heal = error.may_heal() && !lasts;
+            error.note(cure).retryable(may_heal)
+        }
+        _ => error,
+    }
 }
 
 /// An error with its causes in one line, without the URL, which the flow's name tells better.
@@ -229,65 +276,32 @@ fn log_id(headers: &HeaderMap) -> Option<String> {
     ];
     NAMES
         .iter()
-        .find_map(|name| headers.get(name)?.to_str().ok())
-        .map(|id| id.get(..128).unwrap_or(id).to_owned())
+        .filter_map(|name| headers.get(name))
+        .map(|value| String::from_utf8_lossy(value.as_bytes()))
+        .find(|id| !id.is_empty())
+        .map(|id| one_line(&id, ID).into_owned())
 }
 
-/// Seconds to wait, fractions included: `x-ogw-ratelimit-reset`, else HTTP's own `Retry-After`.
+/// How long to wait: `x-ogw-ratelimit-reset`, else HTTP's own `Retry-After`; the first that means anything.
 fn retry_after(headers: &HeaderMap) -> Option<Duration> {
     static NAMES: [HeaderName; 2] = [
         HeaderName::from_static("x-ogw-ratelimit-reset"),
         RETRY_AFTER,
     ];
-    NAMES
-        .iter()
-        .find_map(|name| headers.get(name)?.to_str().ok()?.trim().parse().ok())
-        .and_then(|seconds| Duration::try_from_secs_f64(seconds).ok())
+    let texts = NAMES.iter().flat_map(|name| headers.get_all(name));
+    let mut texts = texts.filter_map(|value| value.to_str().ok()).peekable();
+    texts.peek()?;
+    // A point in time is one of the server's clock.
+    let now = headers
+        .get(DATE)
+        .and_then(|date| http_date(date.to_str().ok()?))
+        .unwrap_or_else(SystemTime::now);
+    texts.find_map(|text| wait(text, now))
 }
 
-#[cfg(feature = "native-tls")]
-#[expect(clippy::unnecessary_wraps, reason = "the other backends can fail")]
-fn tls(builder: reqwest::ClientBuilder) -> Result<reqwest::ClientBuilder> {
-    Ok(builder.tls_backend_native())
-}
-
-#[cfg(all(feature = "rustls-aws-lc", not(feature = "native-tls")))]
-#[expect(clippy::unnecessary_wraps, reason = "the other backends can fail")]
-fn tls(builder: reqwest::ClientBuilder) -> Result<reqwest::ClientBuilder> {
-    Ok(builder.tls_backend_rustls())
-}
-
-/// reqwest alone would want a crypto provider for the whole process, which is not a library's to install.
-#[cfg(all(
-    feature = "rustls-ring",
-    not(any(feature = "rustls-aws-lc", feature = "native-tls"))
-))]
-fn tls(builder: reqwest::ClientBuilder) -> Result<reqwest::ClientBuilder> {
-    use rustls::crypto::{CryptoProvider, ring};
-
-    let provider = CryptoProvider::get_default()
-        .cloned()
-        .unwrap_or_else(|| Arc::new(ring::default_provider()));
-    let failed = |error| Error::plain(ErrorKind::Config, format!("TLS cannot be set up: {error}"));
-    let verifier = rustls_platform_verifier::Verifier::new(provider.clone()).map_err(failed)?;
-    let config = rustls::ClientConfig::builder_with_provider(provider)
-        .with_safe_default_protocol_versions()
-        .map_err(failed)?
-        .dangerous() // rustls's word for bringing a verifier; this one is the operating system's
-        .with_custom_certificate_verifier(Arc::new(verifier))
-        .with_no_client_auth();
-    Ok(builder.tls_backend_preconfigured(config))
-}
-
-/// Without TLS: enough for the emulator, and `https://` says what is missing.
-#[cfg(not(any(
-    feature = "rustls-ring",
-    feature = "rustls-aws-lc",
-    feature = "native-tls"
-)))]
-#[expect(clippy::unnecessary_wraps, reason = "the other backends can fail")]
-fn tls(builder: reqwest::ClientBuilder) -> Result<reqwest::ClientBuilder> {
-    Ok(builder)
+fn encoding(headers: &HeaderMap) -> Option<String> {
+    let encoding = headers.get(CONTENT_ENCODING)?.to_str().ok()?;
+    (!matches!(encoding, "" | "identity")).then(|| encoding.to_owned())
 }
 
 /// A body that notes when a connection takes it.

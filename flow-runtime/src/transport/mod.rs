@@ -2,3 +2,8 @@
 
 pub(crate) mod background;
 pub(crate) mod http;
+mod obstacle;
+pub(crate) mod process;
+mod runtime;
+pub(crate) mod tls;
+pub(crate) mod user_code;

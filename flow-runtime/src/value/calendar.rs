@@ -1,7 +1,7 @@
 //! The calendar's arithmetic, and reading it from text.
 
 /// The days of a month.
-pub(super) const fn days_in_month(year: i64, month: u8) -> u8 {
+pub(crate) const fn days_in_month(year: i64, month: u8) -> u8 {
     match month {
         2 if year % 4 == 0 && (year % 100 != 0 || year % 400 == 0) => 29,
         2 => 28,
@@ -11,7 +11,7 @@ pub(super) const fn days_in_month(year: i64, month: u8) -> u8 {
 }
 
 /// The days from 1970-01-01 to this day. The year begins in March here, so that the odd day is its last.
-pub(super) const fn days_from_epoch(year: i64, month: u8, day: u8) -> i64 {
+pub(crate) const fn days_from_epoch(year: i64, month: u8, day: u8) -> i64 {
     let year = if month <= 2 { year - 1 } else { year };
     let era = year.div_euclid(400);
     let year_of_era = year.rem_euclid(400);

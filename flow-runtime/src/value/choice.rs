@@ -3,11 +3,13 @@
 use std::fmt;
 
 use serde::de::{Deserialize, Deserializer, MapAccess};
-use serde::ser::{Serialize, Serializer};
+use serde::ser::{Serialize, SerializeMap, Serializer};
 
 use super::Multilingual;
 use super::label::Label;
 use super::read::{self, Object, Readable, Unfit, required};
+use super::write::some;
+use crate::codec::is_output;
 
 /// One option of an option field, by its api name; several are a `Vec<Choice>`.
 ///
@@ -16,9 +18,11 @@ use super::read::{self, Object, Readable, Unfit, required};
 /// | written | `"enable"` |
 /// | read | that; `{"api_name": "enable", "label": {"en_US": "Enabled", "zh_CN": "启用"}, "color": "green"}` |
 ///
-/// Label and color are the platform's to know: they are kept when they come and never sent. In two choices that are
-/// equal they are equal too; compare with a text to compare api names. An enum of yours that derives
+/// Label and color are the platform's to know: they are kept when they come and never sent to it. In two choices that
+/// are equal they are equal too; compare with a text to compare api names. An enum of yours that derives
 /// `serde::Serialize` serves as well for writing; what this type adds is the second form.
+///
+/// The emulator, which stands in for the platform, sends them: what a handler sets here, the client reads.
 ///
 /// ```
 /// use apaas_flow::value::Choice;
@@ -51,6 +55,12 @@ impl Choice {
     }
 
     /// With a label, as the platform would send it.
+    pub fn with_label(mut self, label: impl Into<String>) -> Self {
+        self.label = Some(Label::Text(label.into()));
+        self
+    }
+
+    /// With a label in several languages.
     pub fn with_labels(mut self, labels: Multilingual) -> Self {
         self.label = Some(Label::Multilingual(labels));
         self
@@ -124,7 +134,14 @@ impl fmt::Display for Choice {
 
 impl Serialize for Choice {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.serialize_str(&self.api_name)
+        if !is_output() || (self.label.is_none() && self.color.is_none()) {
+            return serializer.serialize_str(&self.api_name);
+        }
+        let mut map = serializer.serialize_map(None)?;
+        map.serialize_entry("api_name", &self.api_name)?;
+        some(&mut map, "color", self.color.as_ref())?;
+        some(&mut map, "label", self.label.as_ref())?;
+        map.end()
     }
 }
 

@@ -1,6 +1,7 @@
 //! A name to show to people: one text, or one for each language.
 
 use serde::de::{Deserialize, Deserializer, MapAccess, SeqAccess};
+use serde::ser::{Serialize, Serializer};
 
 use super::Multilingual;
 use super::read::{self, Object, Readable, Scalar, Unfit};
@@ -27,8 +28,24 @@ impl Label {
     }
 }
 
+/// As the platform sends it, which is by the languages' names: it is never an input.
+impl Serialize for Label {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        match self {
+            Self::Text(text) => serializer.serialize_str(text),
+            Self::Multilingual(texts) => {
+                let texts = texts
+                    .iter()
+                    .map(|(language, text)| (language.to_string(), text));
+                serializer.collect_map(texts)
+            }
+        }
+    }
+}
+
 impl Readable for Label {
     const EXPECTED: &'static str = "a name: a string, or a text for each language";
+    const MAY_BE_EMPTY: bool = true;
 
     fn from_text(text: &str) -> Result<Self, Unfit> {
         Ok(Self::Text(text.to_owned()))

@@ -1,18 +1,22 @@
 //! A record that a field points to, with its name.
 
 use serde::de::{Deserialize, Deserializer, MapAccess};
-use serde::ser::{Serialize, Serializer};
+use serde::ser::{Serialize, SerializeMap, Serializer};
 
 use super::label::Label;
 use super::read::{self, Integer, Object, Readable, Unfit, required};
+use super::write::some;
 use super::{Multilingual, RecordRef};
+use crate::codec::is_output;
 
 /// A record that a lookup field points to: its `_id` and, where the platform sends it, its name.
 ///
 /// | | |
 /// |---|---|
-/// | written | `{"_id": 1767211281913907}`: the name is the platform's to know, and is never sent |
+/// | written | `{"_id": 1767211281913907}`: the name is the platform's to know, and is never sent to it |
 /// | read | `{"_id": 1767211281913907, "_name": ...}`, where the id may be a string of digits and the name a text or [`Multilingual`]; the bare id as number or string of digits |
+///
+/// The emulator, which stands in for the platform, sends the name: what a handler sets here, the client reads.
 ///
 /// Where only the id matters, [`RecordRef`] is the smaller type. Several records are a `Vec<Lookup>`, of at most 200.
 /// In two lookups that are equal the names are equal too; compare [`id`](Self::id)s to compare records.
@@ -111,7 +115,13 @@ impl From<&Lookup> for RecordRef {
 
 impl Serialize for Lookup {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        self.record.serialize(serializer)
+        if !is_output() {
+            return self.record.serialize(serializer);
+        }
+        let mut map = serializer.serialize_map(None)?;
+        map.serialize_entry("_id", &self.id())?;
+        some(&mut map, "_name", self.name.as_ref())?;
+        map.end()
     }
 }
 

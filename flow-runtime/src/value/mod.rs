@@ -64,7 +64,7 @@
 mod attachment;
 mod avatar;
 mod big_int;
-mod calendar;
+pub(crate) mod calendar;
 mod choice;
 mod convert;
 mod date;

@@ -1,13 +1,14 @@
-//! What a reply means: judged by the outer code, the inner code, `error_msg` and `status`, all four; the HTTP status
-//! alone is never trusted.
-
-use std::fmt::Write as _;
-
-use serde_json::Value;
+//! What the execute endpoint's reply means: judged by the outer code, the inner code, `error_msg` and `status`, all
+//! four; the HTTP status alone is never trusted.
 
 use super::codes::{self, Meaning};
-use super::envelope::{self, Data, Envelope};
+use super::envelope::{Data, Envelope};
+use super::raw::{integer, is_compound};
+use super::refusal::{self, sentence};
 use super::response::Response;
+use super::sent::Sent;
+use crate::codec::repair;
+use crate::error::foreign::{ID, one_line};
 use crate::error::{Error, ErrorContext, ErrorKind, Ran, Result, Stage};
 use crate::execution::{Execution, Status};
 
@@ -42,6 +43,16 @@ impl RunReply {
         }
     }
 
+    /// Makes outputs readable that bad characters keep from being read; false where there are none, so that it helps
+    /// once at most.
+    pub(crate) fn repair_outputs(&mut self) -> bool {
+        let repaired = repair(self.out_params.as_bytes());
+        let repaired = repaired.and_then(|text| String::from_utf8(text).ok());
+        repaired
+            .map(|repaired| self.out_params = repaired)
+            .is_some()
+    }
+
     /// An error about this run, with all that the reply says of it.
     pub(crate) fn into_error(self, error: Error) -> Error {
         error.ran(Ran::Yes).with(|context| {
@@ -53,20 +64,39 @@ impl RunReply {
     }
 }
 
-/// The execute endpoint's reply.
-pub(crate) fn classify(response: &Response<'_>, accept: Accept) -> Result<RunReply> {
-    let envelope = envelope_of(response, Stage::Execute)?;
-    if !envelope.data.is_object && accept == Accept::Finished {
-        return Err(no_data(response));
-    }
+/// The execute endpoint's reply to what was sent.
+pub(crate) fn classify(
+    response: Response<'_>,
+    accept: Accept,
+    sent: &Sent<'_>,
+) -> Result<RunReply> {
+    super::reply::read(response, Stage::Execute, sent, |envelope, response| {
+        if envelope.code == 0 {
+            judge(envelope, response, accept, sent)
+        } else {
+            Err(refused(envelope, response, sent))
+        }
+    })
+}
+
+/// A reply whose outer code says that all is well.
+fn judge(
+    envelope: Envelope<'_>,
+    response: &Response<'_>,
+    accept: Accept,
+    sent: &Sent<'_>,
+) -> Result<RunReply> {
     let data = &envelope.data;
-    let status = Status::from(&*data.status);
+    let status = status_of(data);
     let failure = match (failure_in(data), &status) {
         (Some(meant), _) if meant.kind == ErrorKind::Flow => Some((meant, "the flow failed")),
+        (Some(meant), _) if meant.kind == ErrorKind::Gateway => {
+            Some((meant, "the flow engine reports an error"))
+        }
         (Some(meant), _) => Some((meant, "the flow engine refused the call")),
-        (None, Status::Failed) => Some((flow_failed(), "the flow failed")),
-        (None, Status::Rejected) => Some((flow_failed(), "the flow was rejected")),
-        (None, Status::Canceled) => Some((flow_failed(), "the flow was canceled")),
+        (None, Status::Failed) => Some((FLOW_FAILED, "the flow failed")),
+        (None, Status::Rejected) => Some((FLOW_FAILED, "the flow was rejected")),
+        (None, Status::Canceled) => Some((FLOW_FAILED, "the flow was canceled")),
         (None, Status::Other(_)) => Some((
             Meaning {
                 kind: ErrorKind::Malformed,
@@ -79,97 +109,57 @@ pub(crate) fn classify(response: &Response<'_>, accept: Accept) -> Result<RunRep
             Meaning {
                 kind: ErrorKind::Unfinished,
                 ran: Ran::Yes,
-                cure: "a flow with human tasks or long work wants `start`",
+                cure: "use `start` for long-running flows or human tasks",
             },
             "the flow has not finished",
         )),
+        (None, Status::Missing) if !begun(data) => return Err(no_run(response, data)),
         (None, _) => None,
     };
     match failure {
         None => Ok(RunReply {
-            execution_id: data.execution_id.clone().into_owned(),
+            execution_id: id(&data.execution_id),
             status,
             out_params: envelope.data.out_params.into_owned(),
             log_id: response.log_id.clone(),
         }),
         Some((meant, what)) => {
-            let message = sentence(what, &data.error_msg, meant.cure);
-            let error = refusal(&meant, message, response);
-            Err(error.with(|context| note_run(context, data)))
+            let message = sentence(what, &sent.without_secret(&data.error_msg), meant.cure);
+            let error = response.error(meant.kind, message).ran(meant.ran);
+            Err(error.with(|context| note_run(context, envelope.data)))
         }
     }
 }
 
-fn flow_failed() -> Meaning {
-    Meaning {
-        kind: ErrorKind::Flow,
-        ran: Ran::Yes,
-        cure: "",
-    }
-}
+const FLOW_FAILED: Meaning = Meaning {
+    kind: ErrorKind::Flow,
+    ran: Ran::Yes,
+    cure: "",
+};
 
-/// What a failed reply tells of the run, if there was one.
-fn note_run(context: &mut ErrorContext, data: &Data<'_>) {
-    context.flow_code = non_empty(&data.code);
-    context.status = non_empty(&data.status).map(|status| Status::from(&*status));
-    context.execution_id = non_empty(&data.execution_id);
-    context.out_params = non_empty(&data.out_params);
-}
-
-/// Whether there is a run to show: then no code can say that there was none.
-fn begun(data: &Data<'_>) -> bool {
-    let outputs = !matches!(data.out_params.trim(), "" | "[]" | "null");
-    let status = !matches!(&*data.status, "" | "failed" | "rejected");
-    !data.execution_id.is_empty() || outputs || status
-}
-
-/// What the flow engine itself reports as wrong.
-fn failure_in(data: &Data<'_>) -> Option<Meaning> {
-    let error_code = !matches!(data.code.trim(), "" | "0");
-    let error_msg = !matches!(data.error_msg.trim(), "" | "success");
-    (error_code || error_msg).then(|| codes::inner(data.code.trim(), begun(data)))
-}
-
-/// The envelope of either endpoint, if its outer code says that all is well.
-pub(crate) fn envelope_of<'a>(response: &'a Response<'_>, stage: Stage) -> Result<Envelope<'a>> {
-    let Some(envelope) = envelope::parse(response.json()) else {
-        return Err(no_envelope(response, stage));
+/// Every service has a reply like `{"code": 0, "data": {}}`: it does not show that anything ran.
+fn no_run(response: &Response<'_>, data: &Data<'_>) -> Error {
+    let message = if data.is_object {
+        "the reply says nothing of a run: no execution id, no status, no outputs; check that `base_url` is the platform's"
+    } else {
+        "the reply has no `data`; check that `base_url` is the platform's"
     };
-    let code = envelope.code.unwrap_or_default();
-    if code == 0 {
-        return Ok(envelope);
-    }
-    let meant = match stage {
-        Stage::Token => codes::outer(code, response.http_status, stage),
-        Stage::Execute => refused_with(
-            codes::outer(code, response.http_status, stage),
-            &envelope.data,
-        ),
-    };
-    let what = match meant.kind {
-        ErrorKind::Gateway | ErrorKind::Flow => "the platform reports an error",
-        _ => "the platform refused the request",
-    };
-    let mut message = sentence(what, &envelope.msg, meant.cure);
-    let mut log_id = None;
-    let error = envelope
-        .error
-        .and_then(|error| serde_json::from_str::<Value>(error.get()).ok());
-    if let Some(error) = &error {
-        push_hints(&mut message, error);
-        log_id = error
-            .get("logid")
-            .and_then(Value::as_str)
-            .and_then(non_empty);
-    }
-    Err(refusal(&meant, message, response).with(|context| {
-        context.code = Some(code);
-        note_run(context, &envelope.data);
-        context.log_id = context.log_id.take().or(log_id);
-    }))
+    response
+        .error(ErrorKind::Malformed, message)
+        .ran(Ran::Maybe)
 }
 
-/// An outer code that refuses says that nothing ran, unless there is a run to show for it.
+/// The error of an outer code that refuses.
+fn refused(envelope: Envelope<'_>, response: &Response<'_>, sent: &Sent<'_>) -> Error {
+    let meant = refused_with(
+        codes::outer(envelope.code, response.http_status, Stage::Execute),
+        &envelope.data,
+    );
+    refusal::error(&envelope, response, &meant, sent)
+        .with(|context| note_run(context, envelope.data))
+}
+
+/// It says that nothing ran, unless there is a run to show for it.
 fn refused_with(outer: Meaning, data: &Data<'_>) -> Meaning {
     let inner = failure_in(data);
     let ran = inner.as_ref().map_or(Ran::No, |inner| inner.ran);
@@ -186,176 +176,41 @@ fn refused_with(outer: Meaning, data: &Data<'_>) -> Meaning {
     }
 }
 
-/// A reply of something else than the platform: a proxy, a gateway, a wrong address.
-fn no_envelope(response: &Response<'_>, stage: Stage) -> Error {
-    let http_status = response.http_status;
-    let (kind, ran, what) = match http_status {
-        300..=399 => (
-            ErrorKind::Malformed,
-            Ran::Maybe,
-            "the server redirects, which is refused since it would send the request to another place; set `base_url` to the platform itself",
-        ),
-        429 => (
-            ErrorKind::RateLimited,
-            Ran::No,
-            "too many calls, says something before the platform",
-        ),
-        // Nobody took the request in.
-        404 | 405 | 407 | 413 => (
-            ErrorKind::Malformed,
-            Ran::No,
-            "the server does not know this endpoint; check `base_url` and the proxies",
-        ),
-        500.. => (
-            ErrorKind::Gateway,
-            Ran::Maybe,
-            "something before the platform answered in its place",
-        ),
-        _ if looks_like_json(response.json()) => (
-            ErrorKind::Malformed,
-            Ran::Maybe,
-            "the reply is broken JSON, or not this endpoint's; check `base_url` and the proxies",
-        ),
-        _ => (
-            ErrorKind::Malformed,
-            Ran::Maybe,
-            "the reply is not the platform's; check `base_url` and the proxies",
-        ),
-    };
-    let mut message = what.to_owned();
-    // A page says what answered. Broken JSON may hold a token or outputs, and what a page repeats of the request
-    // begins with a brace.
-    if stage == Stage::Execute && !looks_like_json(response.json()) {
-        let page = String::from_utf8_lossy(response.json());
-        // writing to a String cannot fail
-        let _ = write!(
-            message,
-            ", it begins: {:?}",
-            excerpt(page.split(['{', '[']).next().unwrap_or_default(), 120)
-        );
-    }
-    // A status that refuses is believed of a page, not of something that may be a run's reply.
-    let ran = match stage {
-        Stage::Token => Ran::No,
-        Stage::Execute if looks_like_json(response.json()) => Ran::Maybe,
-        Stage::Execute => ran,
-    };
-    let error = refusal(
-        &Meaning {
-            kind,
-            ran,
-            cure: "",
-        },
-        message,
-        response,
-    );
-    if stage == Stage::Token || !looks_like_json(response.json()) {
-        return error;
-    }
-    // It may be a run's reply that only its shell makes unreadable: nothing of it is lost.
-    let body = String::from_utf8_lossy(response.json()).into_owned();
-    error.with(|context| context.out_params = Some(body))
+/// What a failed reply tells of the run, if there was one.
+fn note_run(context: &mut ErrorContext, data: Data<'_>) {
+    context.flow_code = non_empty(&one_line(data.code.trim(), ID));
+    context.status = Some(status_of(&data)).filter(|status| *status != Status::Missing);
+    context.execution_id = non_empty(&id(&data.execution_id));
+    // it can be long, so it is copied only where it stands in the reply as it is
+    context.out_params = Some(data.out_params.into_owned()).filter(|text| !text.is_empty());
 }
 
-/// `{"code": 0}` and nothing else: every service has such a reply, and this endpoint's has `data`.
-fn no_data(response: &Response<'_>) -> Error {
-    let meant = Meaning {
-        kind: ErrorKind::Malformed,
-        ran: Ran::Maybe,
-        cure: "",
-    };
-    let message = "the reply has no `data`; check that `base_url` is the platform's";
-    refusal(&meant, message.to_owned(), response)
+/// Whether there is a run to show: then no code can say that there was none.
+fn begun(data: &Data<'_>) -> bool {
+    let outputs = !matches!(data.out_params.trim(), "" | "[]" | "{}" | "null");
+    let status = !matches!(&*data.status, "" | "failed" | "rejected");
+    !data.execution_id.is_empty() || outputs || status
 }
 
-fn looks_like_json(body: &[u8]) -> bool {
-    let first = body.iter().find(|byte| !byte.is_ascii_whitespace());
-    matches!(first, Some(b'{' | b'['))
+/// What the flow engine itself reports as wrong.
+fn failure_in(data: &Data<'_>) -> Option<Meaning> {
+    let code = data.code.trim();
+    let error_code = !code.is_empty() && integer(code) != Some(0);
+    let error_msg = !matches!(data.error_msg.trim(), "" | "success");
+    (error_code || error_msg).then(|| codes::inner(code, begun(data)))
 }
 
-fn refusal(meant: &Meaning, message: String, response: &Response<'_>) -> Error {
-    Error::plain(meant.kind, message)
-        .ran(meant.ran)
-        .with(|context| {
-            context.http_status = (response.http_status != 200).then_some(response.http_status);
-            context.log_id.clone_from(&response.log_id);
-            context.retry_after = response.retry_after;
-        })
+fn status_of(data: &Data<'_>) -> Status {
+    Status::from(&*one_line(&data.status, ID))
 }
 
-/// `what: said; cure`
-fn sentence(what: &str, said: &str, cure: &str) -> String {
-    let mut sentence = what.to_owned();
-    for (gap, part) in [
-        (": ", &*excerpt(said.trim().trim_end_matches('.'), 300)),
-        ("; ", cure),
-    ] {
-        if !part.is_empty() {
-            sentence.push_str(gap);
-            sentence.push_str(part);
-        }
+/// The platform's id of a run, for a program to use: empty if it is none.
+fn id(text: &str) -> String {
+    if is_compound(text) {
+        String::new()
+    } else {
+        one_line(text, ID).into_owned()
     }
-    sentence
-}
-
-/// What the platform's `error` object adds: the console's pages above all. The values in it are left out.
-fn push_hints(message: &mut String, error: &Value) {
-    let each = |list: &str| {
-        error
-            .get(list)
-            .and_then(Value::as_array)
-            .into_iter()
-            .flatten()
-    };
-    let text = |item: &Value, key: &str| {
-        item.get(key)
-            .and_then(Value::as_str)
-            .map(|text| excerpt(text, 300))
-            .unwrap_or_default()
-    };
-    let mut hint = |label: &str, what: &str| {
-        if !what.is_empty() && !message.contains(what) {
-            message.push_str("; ");
-            message.push_str(label);
-            message.push_str(what);
-        }
-    };
-    for violation in each("field_violations") {
-        hint(
-            "field ",
-            &format!(
-                "{}: {}",
-                text(violation, "field"),
-                text(violation, "description")
-            ),
-        );
-    }
-    for violation in each("permission_violations") {
-        // The address stands under either key.
-        let url = text(violation, "url");
-        let url = if url.is_empty() {
-            text(violation, "uri")
-        } else {
-            url
-        };
-        hint("grant it at ", &url);
-    }
-    for help in each("helps") {
-        hint("see ", &text(help, "url"));
-    }
-}
-
-/// The beginning of a text, in one line.
-fn excerpt(text: &str, most: usize) -> String {
-    let mut line: String = text
-        .chars()
-        .take(most)
-        .map(|c| if c.is_control() { ' ' } else { c })
-        .collect();
-    if text.chars().nth(most).is_some() {
-        line.push('…');
-    }
-    line
 }
 
 fn non_empty(text: &str) -> Option<String> {

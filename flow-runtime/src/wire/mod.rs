@@ -2,14 +2,14 @@
 //!
 //! ```
 //! use apaas_flow::{Operator, wire};
-//! # use apaas_flow::{Flow, Outputs, Params, Result, value::RecordRef};
+//! # use apaas_flow::{Flow, FieldReader, FieldWriter, Result, value::RecordRef};
 //! # struct DeleteObject { record: RecordRef }
 //! # impl Flow for DeleteObject {
 //! #     const NAMESPACE: &'static str = "package_7344545d87__c";
 //! #     const FLOW_ID: &'static str = "deleteObject_99c656599f";
 //! #     type Output = i64;
-//! #     fn write_params(&self, to: &mut Params) -> Result<()> { to.field("variable_rgrtgqworiginal", &self.record) }
-//! #     fn read_outputs(from: &mut Outputs<'_>) -> Result<i64> { from.take("_flowExecutionID") }
+//! #     fn write_params(&self, to: &mut FieldWriter) -> Result<()> { to.field("variable_rgrtgqworiginal", &self.record) }
+//! #     fn read_outputs(from: &mut FieldReader<'_>) -> Result<i64> { from.take("_flowExecutionID") }
 //! # }
 //!
 //! let flow = DeleteObject { record: RecordRef::new(5454545) };
@@ -24,18 +24,26 @@
 mod classify;
 mod codes;
 mod envelope;
+mod hints;
+mod intermediary;
 pub(crate) mod path;
+mod raw;
+mod refusal;
+mod reply;
 mod request;
 mod response;
+pub(crate) mod retry_after;
+mod sent;
+mod token;
 
-pub(crate) use classify::{Accept, RunReply, classify, envelope_of};
+pub(crate) use classify::{Accept, RunReply, classify};
 pub(crate) use codes::is_stale_token;
 pub use request::Request;
 pub(crate) use response::Response;
+pub(crate) use sent::Sent;
+pub(crate) use token::token;
 
-use std::borrow::Cow;
-
-use crate::codec::Outputs;
+use crate::codec::FieldReader;
 use crate::error::{Result, Stage};
 use crate::execution::Execution;
 use crate::flow::{self, Flow};
@@ -60,17 +68,15 @@ pub fn path<F: Flow>() -> String {
 /// # Errors
 /// Everything that a call's reply can be: see [`ErrorKind`](crate::ErrorKind).
 pub fn reply<F: Flow>(http_status: u16, body: &[u8]) -> Result<Execution<F::Output>> {
-    let response = Response {
-        http_status,
-        log_id: None,
-        retry_after: None,
-        body: Cow::Borrowed(body),
-    };
     let run = || {
-        let reply = classify(&response, Accept::Finished)?;
-        match Outputs::read_all(&reply.out_params, F::read_outputs) {
-            Ok(output) => Ok(reply.into_execution(output)),
-            Err(error) => Err(reply.into_error(error)),
+        let response = Response::recorded(http_status, body);
+        let mut reply = classify(response, Accept::Finished, &Sent::UNKNOWN)?;
+        loop {
+            match FieldReader::read_all(&reply.out_params, F::read_outputs) {
+                Err(_) if reply.repair_outputs() => {}
+                Ok(output) => return Ok(reply.into_execution(output)),
+                Err(error) => return Err(reply.into_error(error)),
+            }
         }
     };
     run().map_err(|error| {

@@ -1,7 +1,7 @@
 //! Code that keeps to its contract, looked up, by a constant and by name.
 
 use apaas_flow::apaas_flow;
-use apaas_flow::value::RecordRef;
+use apaas_flow::value::{Choice, RecordRef};
 
 const SHOP: &str = "package_shop__c";
 
@@ -29,6 +29,16 @@ struct Named {
     order: RecordRef,
     #[output("variable_note")]
     note: Option<String>,
+}
+
+#[apaas_flow(namespace = "package_shop__c", flow_id = "tags_5f6a7b8c9d")]
+struct Tag {
+    #[input("variable_tags")]
+    tags: Vec<Choice>,
+    #[input("variable_state")]
+    state: Choice,
+    #[output("variable_tags", default)]
+    given: Vec<String>,
 }
 
 fn main() {}

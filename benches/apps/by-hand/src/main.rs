@@ -1,4 +1,4 @@
-//! The same app as `ours`, as one writes it by hand: a token that is kept, timeouts, an idempotency key, serde derives.
+//! The same app as `ours`, written by hand: a cached token, timeouts, an idempotency key, serde derives.
 //! No rate limit, no retries, no renewal of a refused token.
 
 use std::time::{Duration, Instant};

@@ -1,4 +1,4 @@
-//! An app with one flow. The one argument is how often it calls it.
+//! An app with one flow. The argument is the number of calls.
 
 use apaas_flow::{ClientBuilder, Quota, apaas_flow, value::RecordRef};
 

@@ -127,7 +127,7 @@ fn outputs() -> impl Strategy<Value = Vec<Output>> {
         truth,
         may_be_null,
     });
-    // two outputs that a slip tells apart are the one thing that a partial contract does not believe in
+    // two outputs that a typo tells apart are the one thing that a partial contract does not believe in
     prop::collection::vec(output, 1..8).prop_map(|outputs| {
         let mut kept: Vec<Output> = Vec::new();
         for output in outputs {

@@ -169,6 +169,43 @@ fn a_shape_that_cannot_be_is_a_conflict_and_told_once() {
 }
 
 #[test]
+fn a_list_and_one_value_are_told_apart() {
+    let contract = |several: &str| {
+        known(&format!(
+            r#"{{"outputs":{{"a":{{"type":"option"{several}}}}}}}"#
+        ))
+    };
+    let disagreement = |several: &str, shape| {
+        let merged = merge(Some(&contract(several)), &seen(true, &[("a", shape)]))?;
+        let conflict = merged.conflicts.into_iter().next()?;
+        Some(format!("{} {}", conflict.contract, conflict.reply))
+    };
+    for shape in [Shape::String, Shape::Array] {
+        assert_eq!(disagreement("", shape), None);
+    }
+    let several = r#", "several": true"#;
+    assert_eq!(disagreement(several, Shape::Array), None);
+    assert_eq!(
+        disagreement(several, Shape::String).as_deref(),
+        Some("list of option string")
+    );
+    let single = r#", "several": false"#;
+    assert_eq!(disagreement(single, Shape::String), None);
+    assert_eq!(
+        disagreement(single, Shape::Array).as_deref(),
+        Some("single option array")
+    );
+
+    // nobody has decided, until somebody does
+    let (text, _) = learnt(&contract(several), &seen(true, &[("a", Shape::String)]));
+    assert!(known(&text).is_disputed("a"), "{text}");
+    let mut decided = known(&text.replace(r#""several": true"#, r#""several": false"#));
+    assert!(!decided.is_disputed("a"));
+    decided.drop_resolved_conflicts();
+    assert!(!decided.to_string().contains("conflicts"), "{decided}");
+}
+
+#[test]
 fn a_name_that_stands_there_twice_is_one_output() {
     let twice = Observation {
         finished: true,
@@ -277,13 +314,15 @@ fn persons_file() -> impl Strategy<Value = Contract> {
     let entry = (
         prop::option::of(prop::sample::select(&TYPES[..])),
         prop::option::of(any::<bool>()),
+        prop::option::of(any::<bool>()),
         any::<bool>(),
     );
-    let entry = entry.prop_map(|(kind, optional, noted)| {
+    let entry = entry.prop_map(|(kind, several, optional, noted)| {
         let mut members = Vec::new();
         members.extend(noted.then(|| r#""note": [1,  "x"]"#.to_owned()));
         members.extend(optional.map(|optional| format!(r#""optional": {optional}"#)));
         members.extend(kind.map(|kind| format!(r#""type": "{kind}""#)));
+        members.extend(several.map(|several| format!(r#""several": {several}"#)));
         members.extend(noted.then(|| r#""description": "d""#.to_owned()));
         format!("{{{}}}", members.join(","))
     });

@@ -6,7 +6,7 @@ use std::time::{Duration, SystemTime};
 use serde::Deserialize;
 
 use super::*;
-use crate::codec::Params;
+use crate::codec::{FieldWriter, as_outputs};
 
 #[test]
 fn records() {
@@ -35,6 +35,42 @@ fn records() {
     assert_eq!(
         written(&[Lookup::new(1), Lookup::new(2)]),
         r#"[{"_id":1},{"_id":2}]"#
+    );
+}
+
+#[test]
+fn outputs_are_written_as_the_platform_sends_them() {
+    #[derive(serde::Serialize)]
+    struct Line {
+        owner: Option<Lookup>,
+        states: Vec<Choice>,
+    }
+
+    let labels = Multilingual::from([(Language::ZH_CN, "启用"), (Language::EN_US, "Enabled")]);
+    let line = Line {
+        owner: Some(Lookup::new(7).with_name("Li Lei")),
+        states: vec![
+            Choice::new("enable")
+                .with_labels(labels.clone())
+                .with_color("green"),
+            Choice::new("off").with_label("Off"),
+            Choice::new("bare"),
+        ],
+    };
+    assert_eq!(
+        as_outputs(|| written(&line)),
+        r#"{"owner":{"_id":7,"_name":"Li Lei"},"states":[{"api_name":"enable","color":"green","label":{"en_US":"Enabled","zh_CN":"启用"}},{"api_name":"off","label":"Off"},"bare"]}"#
+    );
+    let names = Lookup::new(7).with_names(labels);
+    assert_eq!(
+        as_outputs(|| written(&[names.clone(), Lookup::new(8)])),
+        r#"[{"_id":7,"_name":{"en_US":"Enabled","zh_CN":"启用"}},{"_id":8}]"#
+    );
+    // as inputs they are what the platform takes
+    assert_eq!(written(&names), r#"{"_id":7}"#);
+    assert_eq!(
+        written(&line),
+        r#"{"owner":{"_id":7},"states":["enable","off","bare"]}"#
     );
 }
 
@@ -484,7 +520,7 @@ fn the_systems_clock_is_a_moment() {
 
 #[test]
 fn values_are_inputs_and_outputs() {
-    let mut params = Params::new();
+    let mut params = FieldWriter::new();
     params.field("a", &Some(Decimal::from(7))).unwrap();
     params.field("b", &None::<Date>).unwrap();
     params.field("c", &vec![Choice::new("x")]).unwrap();
@@ -494,7 +530,7 @@ fn values_are_inputs_and_outputs() {
         Some(r#"{"a":"7","c":["x"],"d":{"code":"+86","key":"+86(CN)","number":"1"}}"#)
     );
 
-    let mut outputs = Outputs::parse(
+    let mut outputs = FieldReader::parse(
         r#"[{"api_name":"a","value":128.50},{"api_name":"b","value":null},{"api_name":"c","value":["7"]}]"#,
     )
     .unwrap();

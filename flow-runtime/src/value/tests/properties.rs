@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use proptest::prelude::*;
 
 use super::*;
+use crate::codec::as_outputs;
 
 pub(in crate::value) fn decimals() -> impl Strategy<Value = Decimal> {
     (
@@ -187,6 +188,26 @@ proptest! {
         same(&Avatar { source: source.clone(), image, color_id: color.clone(), color, content: content.clone(), extra: extra.clone() })?;
         same(&RichText { raw, preview: source.clone(), config: content, extra: extra.clone() })?;
         same(&Region { id, level, region_code: source, full_path, extra })?;
+    }
+
+    #[test]
+    fn outputs_read_as_they_were(
+        id: i64,
+        name in ".+",
+        texts in texts(),
+        color in text(),
+    ) {
+        fn same<T: Serialize + DeserializeOwned + PartialEq + Debug>(value: &T) -> Result<(), TestCaseError> {
+            let text = as_outputs(|| written(value));
+            prop_assert_eq!(&read::<T>(&text), value, "{}", text);
+            Ok(())
+        }
+
+        let lookup = Lookup::new(id);
+        same(&vec![lookup.clone(), lookup.clone().with_name(&*name), lookup.with_names(texts.clone())])?;
+        let choice = Choice::new(&*name);
+        let choice = color.map_or(choice.clone(), |color| choice.with_color(color));
+        same(&vec![choice.clone(), choice.clone().with_label(&*name), choice.with_labels(texts)])?;
     }
 
     #[test]

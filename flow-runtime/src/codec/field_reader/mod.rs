@@ -39,7 +39,7 @@ use crate::error::{Error, Result};
 /// What does not fit is remembered, so that the error of a call lists every bad output, not only the first: also those
 /// that a handwritten [`Flow`](crate::Flow) went on after, if another fails in the end.
 /// See [`Flow`](crate::Flow) for an example.
-pub struct Outputs<'a> {
+pub struct FieldReader<'a> {
     text: &'a str,
     /// None once it was given up.
     in_place: Option<InPlace<'a>>,
@@ -52,13 +52,20 @@ pub struct Outputs<'a> {
     empties: Empties,
 }
 
-impl<'a> Outputs<'a> {
+impl<'a> FieldReader<'a> {
     /// Reads all that a flow asks for; `read` is called once more where what it was given does not hold.
     ///
     /// This is compiled anew for each flow, so it is short.
     #[inline]
     pub(crate) fn read_all<T>(text: &'a str, read: impl Fn(&mut Self) -> Result<T>) -> Result<T> {
-        Self::first(text)?.read_on(read)
+        let mut outputs = Self::first(text);
+        loop {
+            let read = read(&mut outputs);
+            if outputs.holds() {
+                return read.map_err(|error| outputs.error_of_all(error));
+            }
+            outputs = Self::parse(text)?;
+        }
     }
 
     /// What `read_all` has to give, out of the index alone: the truth that it is held against.
@@ -67,26 +74,13 @@ impl<'a> Outputs<'a> {
         text: &'a str,
         read: impl Fn(&mut Self) -> Result<T>,
     ) -> Result<T> {
-        Self::parse(text)?.read_on(read)
+        let mut outputs = Self::parse(text)?;
+        read(&mut outputs).map_err(|error| outputs.error_of_all(error))
     }
 
-    #[inline]
-    fn read_on<T>(mut self, read: impl Fn(&mut Self) -> Result<T>) -> Result<T> {
-        loop {
-            let read = read(&mut self);
-            if self.holds() {
-                return read.map_err(|error| self.error_of_all(error));
-            }
-            self.begin_anew()?;
-        }
-    }
-
-    /// In place, where the text is a list as the platform writes it.
-    fn first(text: &'a str) -> Result<Self> {
-        match InPlace::new(text) {
-            Some(in_place) => Ok(Self::of(text, Some(in_place), None)),
-            None => Self::parse(text),
-        }
+    /// In place, as long as that goes.
+    pub(crate) fn first(text: &'a str) -> Self {
+        Self::of(text, Some(InPlace::new(text)), None)
     }
 
     /// Out of the index alone. The text is that of `out_params`; `""` is no outputs.
@@ -105,17 +99,19 @@ impl<'a> Outputs<'a> {
         }
     }
 
-    /// Whether all that was handed out is true.
-    fn holds(&mut self) -> bool {
+    /// Whether all that was handed out is true; if not, all has to be read again, out of the index alone.
+    pub(crate) fn holds(&mut self) -> bool {
         !self.is_doubtful && self.in_place.as_mut().is_none_or(InPlace::holds)
     }
 
-    #[cold]
-    fn begin_anew(&mut self) -> Result<()> {
-        let empties = std::mem::take(&mut self.empties);
-        *self = Self::parse(self.text)?;
-        self.empties = empties;
-        Ok(())
+    /// As [`holds`](Self::holds), of outputs that are done with.
+    pub(crate) fn settle(mut self) -> bool {
+        self.holds()
+    }
+
+    /// The error of all outputs, after one that ended the reading; none if all has to be read again.
+    pub(crate) fn conclude(mut self, error: Error) -> Option<Error> {
+        self.holds().then(|| self.error_of_all(error))
     }
 
     #[cold]
@@ -251,14 +247,14 @@ impl<'a> Outputs<'a> {
     fn read<T: Deserialize<'a>>(&mut self, name: &str, value: Value<'a>) -> Result<T> {
         let mut deserializer = value.deserializer();
         let read = T::deserialize(&mut deserializer);
-        match read.and_then(|read| self.end(value, deserializer).map(|()| read)) {
+        match read.and_then(|read| self.end_of(value, deserializer).map(|()| read)) {
             Ok(read) => Ok(read),
             Err(error) => self.refused(name, value, &error),
         }
     }
 
     /// Goes on behind a value that was read; an error if there is more of it.
-    fn end(
+    fn end_of(
         &mut self,
         value: Value<'a>,
         mut deserializer: serde_json::Deserializer<StrRead<'a>>,
@@ -323,7 +319,6 @@ impl<'a> Outputs<'a> {
             Ok(read) => Ok(read),
             Err(error) => {
                 let refusal = trace.refusal(&error);
-                self.is_doubtful |= self.empties.learn(&refusal);
                 let field_error = explain_read(name, value.text, &refusal, 0);
                 Err(self.index()?.fail(field_error))
             }
@@ -388,8 +383,61 @@ impl<'a> Outputs<'a> {
     }
 }
 
+/// For generated code: an output that does not fit is none, and [`failure`](Self::failure) says in the end what is wrong.
+///
+/// An app may have hundreds of flows, and reading them is compiled in the app. A `Result` for each output would be
+/// dropped there on each way out and asked by a `?`, which is three functions an output; an `Option` is matched together
+/// with all others.
+#[doc(hidden)]
+impl<'a> FieldReader<'a> {
+    /// As [`take`](Self::take).
+    pub fn get<T: OutputValue>(&mut self, name: &str) -> Option<T> {
+        self.take(name).ok()
+    }
+
+    /// As [`take_or_default`](Self::take_or_default).
+    pub fn get_or_default<T: OutputValue + Default>(&mut self, name: &str) -> Option<T> {
+        self.take_or_default(name).ok()
+    }
+
+    /// As [`take_nullable`](Self::take_nullable).
+    pub fn get_nullable<T: OutputValue>(&mut self, name: &str) -> Option<Option<Option<T>>> {
+        self.take_nullable(name).ok()
+    }
+
+    /// As [`take_with`](Self::take_with).
+    pub fn get_with<T>(
+        &mut self,
+        name: &str,
+        read: impl FnOnce(ValueDeserializer<'_, 'a>) -> Result<T, serde_json::Error>,
+    ) -> Option<T> {
+        self.take_with(name, read).ok()
+    }
+
+    /// As [`take_with_or_default`](Self::take_with_or_default).
+    pub fn get_with_or_default<T: Default>(
+        &mut self,
+        name: &str,
+        read: impl FnOnce(ValueDeserializer<'_, 'a>) -> Result<T, serde_json::Error>,
+    ) -> Option<T> {
+        self.take_with_or_default(name, read).ok()
+    }
+
+    /// The end where one has failed.
+    pub fn failure<T>(&self) -> Result<T> {
+        Err(self.failed())
+    }
+
+    /// Apart, since `failure` is compiled for each flow.
+    fn failed(&self) -> Error {
+        // without an index the list is malformed, which is said of all
+        let failed = self.index.as_ref().map(Index::failed);
+        failed.unwrap_or_else(|| Error::decode(Vec::new()))
+    }
+}
+
 /// Without the values.
-impl std::fmt::Debug for Outputs<'_> {
+impl std::fmt::Debug for FieldReader<'_> {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_list().entries(self.names()).finish()
     }

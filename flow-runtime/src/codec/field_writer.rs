@@ -1,46 +1,59 @@
-//! The inputs of a call on their way into the request.
+//! Collects the inputs of a call as JSON for the request.
 
 use std::ops::Range;
 
 use super::explain::explain_write;
-use super::{FieldSerializer, InputValue, Json, entries, push_json_string};
+use super::{FieldSerializer, InputValue, entries, is_output, push_json_string};
 use crate::error::{Error, ErrorKind, Result};
 
 /// Collects a flow's inputs as the JSON object `{api name: value}`.
 ///
 /// See [`Flow`](crate::Flow) for an example.
 #[derive(Clone, Default)]
-pub struct Params {
-    /// `{"a":1,"b":2`, without the last brace; empty until the first field.
+pub struct FieldWriter {
+    /// `{"a":1,"b":2`, without the closing brace; empty until the first field.
     json: Vec<u8>,
-    /// Where the names stand in it.
+    /// The positions of the names in it.
     names: Vec<Range<usize>>,
+    /// The first error of `put`.
+    error: Option<Error>,
 }
 
-impl Params {
+impl FieldWriter {
     /// No inputs.
     pub fn new() -> Self {
         Self::default()
     }
 
-    /// Adds an input under its api name, unless its value is none.
+    /// Adds an input under its api name.
     ///
-    /// `None` is left out; the inner none of `Some(None)` is sent as null.
+    /// `None` is omitted; `Some(None)` is sent as null.
     ///
     /// # Errors
-    /// [`ErrorKind::Encode`] if the value cannot be written as JSON. Its text names the input, never the value.
+    /// [`ErrorKind::Encode`] if the value cannot be written as JSON. The message names the input, never the value.
     pub fn field<T: InputValue + ?Sized>(&mut self, name: &str, value: &T) -> Result<()> {
         self.field_with(name, |serializer| value.serialize(serializer))
     }
 
-    /// Adds an input that a function of yours writes, such as the `serialize` of a `with` module.
+    /// Adds an input written by your own function, such as the `serialize` of a `with` module.
+    ///
+    /// ```
+    /// use apaas_flow::FieldWriter;
+    /// use serde::Serializer;
+    ///
+    /// let mut params = FieldWriter::new();
+    /// params.field_with("variable_amount", |to| to.collect_str("128.50"))?;
+    /// # Ok::<(), apaas_flow::Error>(())
+    /// ```
     ///
     /// # Errors
-    /// As [`field`](Self::field).
+    /// The same as [`field`](Self::field).
     pub fn field_with(
         &mut self,
         name: &str,
-        write: impl FnOnce(FieldSerializer<'_, Json<'_, '_>>) -> Result<(), serde_json::Error>,
+        write: impl FnOnce(
+            FieldSerializer<'_, &mut serde_json::Serializer<&mut Vec<u8>>>,
+        ) -> Result<(), serde_json::Error>,
     ) -> Result<()> {
         let before = self.json.len();
         self.begin(name)?;
@@ -50,26 +63,77 @@ impl Params {
             &mut serde_json::Serializer::new(&mut self.json),
             &mut none,
         ));
-        // A function that writes nothing at all means the same as a none.
+        // A function that writes nothing counts as `None`.
         if none || written.is_err() || self.json.len() == begun {
             self.json.truncate(before);
             self.names.pop();
         }
-        written.map_err(|error| Error::plain(ErrorKind::Encode, explain_write(name, &error)))
+        written.map_err(|error| {
+            let side = if is_output() { "output" } else { "input" };
+            cannot_write(&format!("{side} `{name}`"), &error)
+        })
     }
 
-    /// Adds every entry of a value that serialises as an object.
+    /// Like [`field`](Self::field), for generated code: after the first error it does nothing, and
+    /// [`written`](Self::written) returns that error.
     #[doc(hidden)]
+    pub fn put<T: InputValue + ?Sized>(&mut self, name: &str, value: &T) {
+        if self.error.is_none() {
+            self.error = self.field(name, value).err();
+        }
+    }
+
+    /// Like [`field_with`](Self::field_with), for generated code.
+    #[doc(hidden)]
+    pub fn put_with(
+        &mut self,
+        name: &str,
+        write: impl FnOnce(
+            FieldSerializer<'_, &mut serde_json::Serializer<&mut Vec<u8>>>,
+        ) -> Result<(), serde_json::Error>,
+    ) {
+        if self.error.is_none() {
+            self.error = self.field_with(name, write).err();
+        }
+    }
+
+    /// The first error of `put` and `put_with`, if any.
+    #[doc(hidden)]
+    pub fn written(&mut self) -> Result<()> {
+        self.error.take().map_or(Ok(()), Err)
+    }
+
+    /// Adds every entry of a value that serialises as an object, under its own key; `()` adds nothing.
+    ///
+    /// ```
+    /// use std::collections::BTreeMap;
+    ///
+    /// use apaas_flow::FieldWriter;
+    ///
+    /// let mut params = FieldWriter::new();
+    /// params.all(&BTreeMap::from([("variable_a", 1), ("variable_b", 2)]))?;
+    /// assert_eq!(format!("{params:?}"), r#"["variable_a", "variable_b"]"#);
+    /// # Ok::<(), apaas_flow::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    /// As [`field`](Self::field), and if the value serialises as anything else.
     pub fn all<T: InputValue + ?Sized>(&mut self, value: &T) -> Result<()> {
-        let text = serde_json::to_string(value)
-            .map_err(|error| Error::plain(ErrorKind::Encode, explain_write("output", &error)))?;
+        let mut text = Vec::new();
+        let written = value.serialize(FieldSerializer::new(
+            &mut serde_json::Serializer::new(&mut text),
+            &mut false,
+        ));
+        written.map_err(|error| cannot_write("a value of the output type", &error))?;
+        // serde_json writes nothing but UTF-8
+        let text = String::from_utf8(text).unwrap_or_default();
         if text == "null" {
             return Ok(()); // `()`
         }
         if !text.starts_with('{') {
             return Err(Error::plain(
                 ErrorKind::Encode,
-                "the output type must serialise as an object of outputs",
+                "the output type must serialize to an object of outputs",
             ));
         }
         for (name, value) in entries(&text).unwrap_or_default() {
@@ -78,11 +142,11 @@ impl Params {
         Ok(())
     }
 
-    /// Writes what stands in front of a value.
+    /// Writes everything before a value: the separator, the name and the colon.
     fn begin(&mut self, name: &str) -> Result<()> {
         let before = self.json.len();
         if before == 0 {
-            // most inputs' whole text, and as many names
+            // enough for the inputs of most flows
             self.json.reserve(128);
             self.names.reserve(8);
         }
@@ -93,7 +157,7 @@ impl Params {
         let flaw = if name.is_empty() {
             "an api name is empty".to_owned()
         } else if earlier.any(|earlier| earlier == self.json.get(written.clone())) {
-            format!("`{name}` is written twice; each api name can have one value")
+            format!("duplicate api name `{name}`; each takes one value")
         } else {
             self.names.push(written);
             self.json.push(b':');
@@ -103,24 +167,31 @@ impl Params {
         Err(Error::plain(ErrorKind::Encode, flaw))
     }
 
-    /// The text of the object; none if there is no input.
+    /// The JSON object; none if there are no inputs.
     pub(crate) fn into_json(mut self) -> Option<String> {
         if self.json.is_empty() {
             return None;
         }
         self.json.push(b'}');
-        // serde_json writes nothing but UTF-8
+        // never `None`: serde_json writes UTF-8 only
         String::from_utf8(self.json).ok()
     }
 }
 
+fn cannot_write(what: &str, error: &serde_json::Error) -> Error {
+    Error::plain(ErrorKind::Encode, explain_write(what, error))
+}
+
 /// Without the values.
-impl std::fmt::Debug for Params {
+impl std::fmt::Debug for FieldWriter {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        let name = |at: &Range<usize>| {
-            String::from_utf8_lossy(self.json.get(at.clone()).unwrap_or_default())
-        };
-        f.debug_list().entries(self.names.iter().map(name)).finish()
+        let mut list = f.debug_list();
+        for at in &self.names {
+            // in quotes already
+            let name = self.json.get(at.clone()).unwrap_or_default();
+            list.entry(&format_args!("{}", String::from_utf8_lossy(name)));
+        }
+        list.finish()
     }
 }
 
@@ -130,19 +201,19 @@ mod tests {
 
     use serde_json::json;
 
-    use super::Params;
+    use super::FieldWriter;
 
     #[derive(serde::Serialize)]
     struct Wrapper(Option<i64>);
 
-    fn written(write: impl FnOnce(&mut Params) -> crate::error::Result<()>) -> Option<String> {
-        let mut params = Params::new();
+    fn written(write: impl FnOnce(&mut FieldWriter) -> crate::error::Result<()>) -> Option<String> {
+        let mut params = FieldWriter::new();
         write(&mut params).expect("can be written");
         params.into_json()
     }
 
     #[test]
-    fn a_none_is_left_out_by_value_not_by_word() {
+    fn none_is_omitted_by_value_not_by_type_name() {
         assert_eq!(written(|to| to.field("a", &None::<i64>)), None);
         assert_eq!(written(|to| to.field("a", &Wrapper(None))), None);
         assert_eq!(written(|to| to.field("a", &&&None::<i64>)), None);
@@ -170,8 +241,22 @@ mod tests {
     }
 
     #[test]
-    fn an_input_that_cannot_be_written_is_named_and_leaves_nothing_behind() {
-        let mut params = Params::new();
+    fn written_returns_the_first_error_of_put() {
+        let mut params = FieldWriter::new();
+        params.put("a", &1);
+        params.put("ratio", &f64::NAN);
+        params.put_with("other", |_| Err(serde::ser::Error::custom("not reached")));
+        params.put("b", &2);
+        assert_eq!(
+            params.written().expect_err("no JSON").to_string(),
+            "input `ratio` is a number that is not finite, which JSON does not have"
+        );
+        assert_eq!(params.into_json().as_deref(), Some(r#"{"a":1}"#));
+    }
+
+    #[test]
+    fn an_invalid_input_is_named_and_leaves_no_trace() {
+        let mut params = FieldWriter::new();
         params.field("a", &1).expect("fine");
         let error = params.field("ratio", &f64::NAN).expect_err("no JSON");
         assert_eq!(
@@ -189,22 +274,29 @@ mod tests {
     }
 
     #[test]
+    fn a_number_that_is_not_finite_is_an_error_in_a_whole_output_too() {
+        let mut params = FieldWriter::new();
+        let error = params
+            .all(&BTreeMap::from([("ratio", f64::NAN)]))
+            .expect_err("no JSON");
+        assert!(error.to_string().contains("not finite"), "{error}");
+        params.all(&BTreeMap::from([("ratio", 1.5)])).expect("fine");
+        assert_eq!(params.into_json().as_deref(), Some(r#"{"ratio":1.5}"#));
+    }
+
+    #[test]
     fn a_name_is_written_once_and_is_one() {
-        let mut params = Params::new();
+        let mut params = FieldWriter::new();
         params.field("a\"", &1).expect("fine");
         params.field("b", &None::<i64>).expect("fine");
-        params.field("b", &2).expect("left out before");
-        for (name, says) in [
-            ("a\"", "written twice"),
-            ("b", "written twice"),
-            ("", "empty"),
-        ] {
+        params.field("b", &2).expect("omitted before");
+        for (name, says) in [("a\"", "duplicate"), ("b", "duplicate"), ("", "empty")] {
             let error = params.field(name, &3).expect_err("refused");
             assert!(error.to_string().contains(says), "{error}");
         }
         params
             .field_with("nothing", |_| Ok(()))
-            .expect("as good as a none");
+            .expect("same as none");
         assert_eq!(params.into_json().as_deref(), Some(r#"{"a\"":1,"b":2}"#));
     }
 

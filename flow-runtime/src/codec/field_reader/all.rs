@@ -7,14 +7,14 @@ use serde::de::{DeserializeSeed, Deserializer, Expected, IntoDeserializer, MapAc
 use serde::forward_to_deserialize_any;
 use serde_json::Error;
 
-use super::Outputs;
+use super::FieldReader;
 use super::index::Entry;
 use super::value::Value;
 use crate::codec::traced::{Trace, Traced};
 
 /// Also what a trace is kept of, once a type has refused them.
 pub(super) struct All<'s, 'a> {
-    outputs: &'s mut Outputs<'a>,
+    outputs: &'s mut FieldReader<'a>,
     trace: Option<&'s Trace<'s, 'a>>,
     /// The index of the next output.
     next: usize,
@@ -23,7 +23,7 @@ pub(super) struct All<'s, 'a> {
 }
 
 impl<'s, 'a> All<'s, 'a> {
-    pub(super) fn of(outputs: &'s mut Outputs<'a>, trace: Option<&'s Trace<'s, 'a>>) -> Self {
+    pub(super) fn of(outputs: &'s mut FieldReader<'a>, trace: Option<&'s Trace<'s, 'a>>) -> Self {
         Self {
             outputs,
             trace,
@@ -134,7 +134,7 @@ impl<'de> MapAccess<'de> for All<'_, 'de> {
         }
         let mut deserializer = value.deserializer();
         let read = seed.deserialize(&mut deserializer)?;
-        self.outputs.end(value, deserializer)?;
+        self.outputs.end_of(value, deserializer)?;
         Ok(read)
     }
 }

@@ -4,6 +4,7 @@ use std::borrow::Cow;
 
 use super::index::Entry;
 use super::value::Value;
+use crate::codec::entries::MOST;
 use crate::codec::pairs::{Pairs, Upcoming};
 
 /// The list of outputs on its way past.
@@ -22,13 +23,13 @@ pub(super) struct InPlace<'a> {
 pub(super) struct GaveUp;
 
 impl<'a> InPlace<'a> {
-    pub(super) fn new(text: &'a str) -> Option<Self> {
-        Some(Self {
-            pairs: Pairs::new(text)?,
+    pub(super) fn new(text: &'a str) -> Self {
+        Self {
+            pairs: Pairs::new(text),
             passed: Vec::with_capacity(8),
             gave_up: false,
             has_misread: false,
-        })
+        }
     }
 
     fn give_up(&mut self) -> GaveUp {
@@ -105,6 +106,7 @@ impl<'a> InPlace<'a> {
     #[inline]
     fn upcoming(&mut self) -> Result<Upcoming<'a>, GaveUp> {
         match self.pairs.upcoming() {
+            // Where it was given up the cursor stands still, and the same output would come for ever.
             Some(upcoming) if !self.gave_up => Ok(upcoming),
             _ => Err(self.give_up()),
         }
@@ -116,7 +118,7 @@ impl<'a> InPlace<'a> {
     }
 
     fn note(&mut self, name: &'a str, text: Option<&'a str>) -> Result<(), GaveUp> {
-        let Some(text) = text else {
+        let Some(text) = text.filter(|_| self.passed.len() < MOST) else {
             return Err(self.give_up());
         };
         self.passed.push(Entry {

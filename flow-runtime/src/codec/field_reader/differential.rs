@@ -9,7 +9,7 @@ use serde::{Deserialize, Deserializer};
 use serde_json::Value;
 use serde_json::value::RawValue;
 
-use super::Outputs;
+use super::FieldReader;
 use crate::error::{Error, ErrorKind, Result};
 use crate::mutation::{Dice, rounds};
 use crate::value::{Choice, Decimal, Lookup, Multilingual};
@@ -279,7 +279,7 @@ fn text(dice: &mut Dice) -> String {
 }
 
 /// Takes outputs in one of many orders and ways, as generated and handwritten flows do.
-fn take(from: &mut Outputs<'_>, dice: &mut Dice, is_json: bool) -> Result<String> {
+fn take(from: &mut FieldReader<'_>, dice: &mut Dice, is_json: bool) -> Result<String> {
     // a third of all flows get over every error, and tell what it said
     let gets_over = dice.below(3) == 0;
     let mut all = Vec::new();
@@ -296,7 +296,7 @@ fn take(from: &mut Outputs<'_>, dice: &mut Dice, is_json: bool) -> Result<String
     }
 }
 
-fn take_one(from: &mut Outputs<'_>, dice: &mut Dice, is_json: bool) -> Result<String> {
+fn take_one(from: &mut FieldReader<'_>, dice: &mut Dice, is_json: bool) -> Result<String> {
     let name = dice.one_of(&["a", "a", "a", "b", "b", "b", "c", "c", "d", "", "gone"]);
     let with = |error: serde_json::Error| error;
     match dice.below(38) {
@@ -368,9 +368,10 @@ fn what_is_taken_in_place_is_what_the_index_says() {
     for round in 0..rounds() {
         let text = text(&mut dice);
         let is_json = serde_json::from_str::<IgnoredAny>(&text).is_ok();
-        let read = |outputs: &mut Outputs<'_>| take(outputs, &mut Dice::of_series(round), is_json);
-        let indexed = Outputs::read_indexed(&text, read);
-        let read = Outputs::read_all(&text, read);
+        let read =
+            |outputs: &mut FieldReader<'_>| take(outputs, &mut Dice::of_series(round), is_json);
+        let indexed = FieldReader::read_indexed(&text, read);
+        let read = FieldReader::read_all(&text, read);
         let words = |result: Result<String>| result.map_err(|error| error.to_string());
         let (indexed, read) = (words(indexed), words(read));
         assert_eq!(read, indexed, "{text} (round {round})");

@@ -7,15 +7,15 @@ use std::collections::BTreeMap;
 
 use serde_json::Value;
 
-use super::Outputs;
+use super::FieldReader;
 use crate::error::Result;
 
 type StdResult<T, E> = std::result::Result<T, E>;
 
 const REPLY: &str = r#"[{"api_name":"total","value":"128.50"},{"api_name":"note","value":null},{"api_name":"lines","value":[1,"two"]}]"#;
 
-fn read<T>(read: impl Fn(&mut Outputs<'_>) -> Result<T>) -> Result<T> {
-    Outputs::read_all(REPLY, read)
+fn read<T>(read: impl Fn(&mut FieldReader<'_>) -> Result<T>) -> Result<T> {
+    FieldReader::read_all(REPLY, read)
 }
 
 fn message<T: std::fmt::Debug>(result: Result<T>) -> String {
@@ -72,6 +72,24 @@ fn every_bad_output_is_in_the_error() {
 }
 
 #[test]
+fn generated_code_learns_of_every_bad_output_in_the_end() {
+    let error: Result<()> = read(|from| {
+        let total = from.get::<i64>("total");
+        let note = from.get_nullable::<String>("note");
+        let lines = from.get_or_default::<Vec<i64>>("lines");
+        let gone = from.get_with("gone", |_| Ok(()));
+        assert!(total.is_none() && lines.is_none() && gone.is_none());
+        // the first reading ends with the first output that does not fit
+        assert!(note.is_none_or(|note| note == Some(None)));
+        from.failure()
+    });
+    assert_eq!(
+        message(error),
+        "3 outputs do not fit their fields: `total` expected `i64`, found a string, `lines` at `[1]` expected `i64`, found a string, `gone` expected `()`, found nothing of that name (there are `total`, `note`, `lines`)"
+    );
+}
+
+#[test]
 fn a_problem_that_the_author_got_over_is_none() {
     let total = read(|from| {
         from.take::<i64>("total")
@@ -94,7 +112,7 @@ fn all_outputs_are_one_object() {
 
 #[test]
 fn the_same_output_twice_is_no_guess() {
-    let mut outputs = Outputs::parse(
+    let mut outputs = FieldReader::parse(
         r#"[{"api_name":"a","value":1},{"api_name":"a","value":2},{"api_name":"b","value":3}]"#,
     )
     .unwrap();
@@ -111,7 +129,7 @@ fn many_outputs_are_taken_in_any_order() {
         let pair = |n: u64| format!(r#"{{"api_name":"n{n}","value":{n}}}"#);
         let pairs: Vec<_> = (0..count).map(pair).collect();
         let text = format!("[{}]", pairs.join(","));
-        let mut outputs = Outputs::parse(&text).unwrap();
+        let mut outputs = FieldReader::parse(&text).unwrap();
         for n in (0..count).chain((0..count).rev()).chain([1, 1, 0]) {
             assert_eq!(outputs.take::<u64>(&format!("n{n}")).unwrap(), n);
         }
@@ -120,7 +138,7 @@ fn many_outputs_are_taken_in_any_order() {
             pairs.join(","),
             pair(1)
         );
-        let mut outputs = Outputs::parse(&text).unwrap();
+        let mut outputs = FieldReader::parse(&text).unwrap();
         assert_eq!(outputs.take::<u64>("n1").unwrap(), 1); // twice the same
         assert!(message(outputs.take::<u64>("n0")).ends_with("several that differ"));
     }
@@ -170,7 +188,7 @@ fn a_type_that_goes_on_behind_a_mistake_comes_to_an_end() {
         ])
     );
     let text = r#"[{"api_name":"a","value":"x"},{"api_name":"b","value":2}]"#;
-    let all = Outputs::read_all(text, |from| from.take_all::<Lenient>()).unwrap();
+    let all = FieldReader::read_all(text, |from| from.take_all::<Lenient>()).unwrap();
     assert_eq!(all, Lenient(vec![entry("a", None), entry("b", Some(2))]));
 }
 

@@ -7,6 +7,7 @@ use std::sync::Arc;
 use super::value::Value;
 use crate::codec::entries::{entries, refusal_of_entries};
 use crate::codec::explain::{explain_read, named};
+use crate::error::foreign::{NAME, one_line};
 use crate::error::{Error, FieldError, Result};
 
 /// An api name and the text of its value.
@@ -99,7 +100,7 @@ impl<'a> Index<'a> {
             .entries
             .iter()
             .take(MOST)
-            .map(|entry| format!("`{}`", entry.name))
+            .map(|entry| format!("`{}`", one_line(&entry.name, NAME)))
             .collect();
         match names.len() {
             0 => "no outputs at all".to_owned(),
@@ -115,6 +116,11 @@ impl<'a> Index<'a> {
         let field_error = Arc::new(field_error);
         self.field_errors.push(field_error.clone());
         Error::decode(vec![field_error])
+    }
+
+    /// The error of all outputs that have failed until now.
+    pub(super) fn failed(&self) -> Error {
+        Error::decode(self.field_errors.clone())
     }
 
     /// The error of all outputs, from the one that reading ended with: that of one of them, or the author's own.

@@ -1,0 +1,141 @@
+//! What a call has sent, so that no message repeats it.
+
+use std::collections::HashSet;
+
+use crate::error::foreign::one_line;
+
+/// The secret and the body of a request.
+#[derive(Clone, Copy)]
+pub(crate) struct Sent<'a> {
+    /// A token, or the app secret.
+    pub(crate) secret: &'a [u8],
+    pub(crate) body: &'a [u8],
+}
+
+/// What so many bytes have in common with the request is no accident.
+const WINDOW: usize = 4;
+
+/// Two characters of Chinese are a name.
+const WINDOW_BEYOND_ASCII: usize = 6;
+
+/// Of a sentence: more than is ever shown, so that no part of a secret is left at the end.
+const LOOKED_AT: usize = 4096;
+
+impl Sent<'_> {
+    /// Of a reply that was recorded.
+    pub(crate) const UNKNOWN: Sent<'static> = Sent {
+        secret: b"",
+        body: b"",
+    };
+
+    /// A sentence without the secret, in one line.
+    pub(super) fn without_secret(&self, text: &str) -> String {
+        let line = one_line(text, LOOKED_AT);
+        match std::str::from_utf8(self.secret) {
+            Ok(secret) if !secret.is_empty() => line.replace(secret, "…"),
+            _ => line.into_owned(),
+        }
+    }
+
+    /// A page's text without anything that the request had in it, whole or in part. Words that the two have in common by
+    /// accident go as well; what the page says of itself stays.
+    pub(super) fn without_any(&self, page: &str) -> String {
+        let mut of_request = vec![false; page.len()];
+        let found = self.windows_of(page.as_bytes());
+        for (at, window) in page.as_bytes().windows(WINDOW).enumerate() {
+            if found.contains(window) {
+                let bytes = of_request.iter_mut().skip(at).take(WINDOW);
+                bytes.for_each(|byte| *byte = true);
+            }
+        }
+        let mut shown = String::with_capacity(page.len());
+        let mut run = String::new();
+        for (at, character) in page.char_indices() {
+            let mut bytes = of_request.iter().skip(at).take(character.len_utf8());
+            if bytes.all(|byte| *byte) {
+                run.push(character);
+            } else {
+                push_run(&mut shown, &mut run);
+                shown.push(character);
+            }
+        }
+        push_run(&mut shown, &mut run);
+        shown
+    }
+
+    /// Those windows of a short text that are in the request too: one pass over the request, however long it is.
+    fn windows_of<'t>(&self, text: &'t [u8]) -> HashSet<&'t [u8]> {
+        let windows: HashSet<_> = text.windows(WINDOW).collect();
+        let mut starts = vec![false; 1 << 16];
+        let start = |window: &[u8]| match window {
+            [one, two, ..] => usize::from(u16::from_be_bytes([*one, *two])),
+            _ => 0,
+        };
+        for window in &windows {
+            if let Some(is_start) = starts.get_mut(start(window)) {
+                *is_start = true;
+            }
+        }
+        [self.secret, self.body]
+            .iter()
+            .flat_map(|sent| sent.windows(WINDOW))
+            .filter(|window| starts.get(start(window)) == Some(&true))
+            .filter_map(|window| windows.get(window).copied())
+            .collect()
+    }
+}
+
+/// One mark for what is left out, unless it is too short to be of the request.
+fn push_run(shown: &mut String, run: &mut String) {
+    let least = if run.is_ascii() {
+        WINDOW
+    } else {
+        WINDOW_BEYOND_ASCII
+    };
+    if run.len() < least {
+        shown.push_str(run);
+    } else {
+        shown.push('…');
+    }
+    run.clear();
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Sent;
+
+    const SENT: Sent<'_> = Sent {
+        secret: b"t-7f1bcd13fc57",
+        body: r#"{"operator":"{\"_id\":1111}","params":"{\"name\":\"O'Brien & 张三\",\"no\":4711,\"text\":\"line\\nv4lue\"}"}"#
+            .as_bytes(),
+    };
+
+    #[test]
+    fn a_page_is_shown_without_the_request() {
+        for (page, shown) in [
+            (
+                "<h1>502 Bad Gateway</h1> nginx",
+                "<h1>502 Bad Gateway</h1> nginx",
+            ),
+            (
+                "Authorization: Bearer t-7f1bcd13fc57!",
+                "Authorization: Bearer …!",
+            ),
+            ("cut: t-7f1b", "cut: …"),
+            ("blocked: O&#39;Brien", "blocked: O&#39;…"),
+            ("blocked:张三,4711;v4lue.", "blocked:…,…;…."),
+        ] {
+            assert_eq!(SENT.without_any(page), shown);
+        }
+        assert_eq!(Sent::UNKNOWN.without_any("4711"), "4711");
+    }
+
+    #[test]
+    fn a_sentence_is_shown_without_the_secret() {
+        assert_eq!(
+            SENT.without_secret("invalid token t-7f1bcd13fc57, 4711"),
+            "invalid token …, 4711"
+        );
+        assert_eq!(Sent::UNKNOWN.without_secret("ok"), "ok");
+    }
+}
