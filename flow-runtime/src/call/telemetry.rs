@@ -88,7 +88,7 @@ impl CallSpan {
     pub(crate) fn retrying(&self, error: &Error, attempts: u32, pause: Duration) {
         debug!(
             parent: &self.span,
-            error.type = error.kind().as_str(),
+            error.type = ?error.kind(),
             code = error.code(),
             log_id = error.log_id(),
             attempts,
@@ -114,7 +114,8 @@ impl CallSpan {
             }
             Err(error) => {
                 self.span.record("otel.status_code", "ERROR");
-                self.span.record("error.type", error.kind().as_str());
+                self.span
+                    .record("error.type", tracing::field::debug(error.kind()));
                 self.span.record("apaas.outcome", error.outcome().as_str());
                 self.span.record("apaas.execution_id", error.execution_id());
                 self.span.record("apaas.log_id", error.log_id());
