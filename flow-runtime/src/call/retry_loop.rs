@@ -1,6 +1,7 @@
 //! The attempts of a call, one after the other, until one is the last.
 
 use std::future::Future;
+use std::pin::{Pin, pin};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -154,7 +155,8 @@ async fn once<S: Steps>(
             (permit, _) = self::permit(left, limiter, attempts).await?;
         }
     }
-    within(limits, left, attempts, steps.attempt(token, permit)).await
+    let attempt = pin!(steps.attempt(token, permit));
+    within(limits, left, attempts, attempt).await
 }
 
 async fn token_for<S: Steps>(
@@ -168,7 +170,8 @@ async fn token_for<S: Steps>(
     }
     attempts.waits_for_token();
     let begun_at = Instant::now();
-    let token = within(limits, left, attempts, steps.token()).await?;
+    let fetch = pin!(steps.token());
+    let token = within(limits, left, attempts, fetch).await?;
     left.spend_since(begun_at);
     Ok(token)
 }
@@ -179,6 +182,9 @@ async fn permit(
     limiter: &Arc<RateLimiter>,
     attempts: &Attempts,
 ) -> Result<(Permit, Duration)> {
+    if let Some(permit) = limiter.at_once() {
+        return Ok((permit, Duration::ZERO));
+    }
     let queued_at = Instant::now();
     let (limit, limit_name) = left.queue();
     let permit = limiter.acquire(limit, limit_name).await?;
@@ -188,12 +194,13 @@ async fn permit(
     Ok((permit, waited))
 }
 
-/// A step within the timeout, of which a failure leaves less.
+/// A step within the timeout, of which a failure leaves less. Pinned by the caller: a future that is passed on has room
+/// for it twice, and every call of a client copies the whole of its future to the heap.
 async fn within<T>(
     limits: &Limits,
     left: &mut Left,
     attempts: &Attempts,
-    step: impl Future<Output = Result<T>>,
+    step: Pin<&mut impl Future<Output = Result<T>>>,
 ) -> Result<T> {
     let begun_at = Instant::now();
     let time = left.time.min(left.until_deadline());
