@@ -52,7 +52,7 @@ pub(crate) fn doc_text(attributes: &[Attribute]) -> String {
 }
 
 /// A lint that is expected once cannot be expected in each of two places.
-pub(crate) fn relaxed(attribute: &Attribute) -> TokenStream {
+pub(crate) fn expect_to_allow(attribute: &Attribute) -> TokenStream {
     match &attribute.meta {
         Meta::List(list) if attribute.path().is_ident(EXPECT) => {
             let lints = &list.tokens;
@@ -167,13 +167,13 @@ mod tests {
             #[warn(unused)]
             struct S;
         );
-        let relaxed: Vec<String> = item
+        let expect_to_allow: Vec<String> = item
             .attrs
             .iter()
-            .map(|attribute| relaxed(attribute).to_string())
+            .map(|attribute| expect_to_allow(attribute).to_string())
             .collect();
         assert_eq!(
-            relaxed,
+            expect_to_allow,
             [
                 "# [allow (dead_code , reason = \"x\")]",
                 "# [warn (unused)]"

@@ -5,43 +5,43 @@ use quote::ToTokens;
 use syn::{Attribute, GenericParam, LitStr, Meta, Token, Type};
 
 use crate::attributes;
+use crate::ctxt::Ctxt;
 use crate::generics;
 use crate::keywords::{FLOW_ID, NAMESPACE};
-use crate::model::{Field, Flow, Output, Port};
+use crate::model::{Field, FieldBinding, Flow, Output};
 use crate::names;
 use crate::parse::arguments::Name;
-use crate::parse::mark::Direction;
-use crate::report::Report;
+use crate::parse::field_attr::Direction;
 use crate::types::{self, Borrowing};
 
-pub(crate) fn check(flow: &Flow, report: &Report) {
-    missing_arguments(flow, report);
-    segments(flow, report);
-    output_twice(flow, report);
-    serde_on_struct(flow, report);
-    parameters(flow, report);
+pub(crate) fn check(flow: &Flow, cx: &Ctxt) {
+    missing_arguments(flow, cx);
+    segments(flow, cx);
+    output_twice(flow, cx);
+    serde_on_struct(flow, cx);
+    parameters(flow, cx);
     for field in &flow.fields {
-        unmarked(field, report);
-        serde_on_field(flow, field, report);
+        unmarked(field, cx);
+        serde_on_field(flow, field, cx);
         if let Some(input) = &field.input {
-            api_name(input, report);
-            default_of_input(input, report);
-            borrowed_input(flow, field, report);
+            api_name(input, cx);
+            default_of_input(input, cx);
+            borrowed_input(flow, field, cx);
         }
         if let Some(output) = &field.output {
-            api_name(output, report);
-            optional_output_with(field, output, report);
-            owned_output(flow, &field.ty, report);
+            api_name(output, cx);
+            optional_output_with(field, output, cx);
+            owned_output(flow, &field.ty, cx);
         }
     }
     if let Some((_, ty)) = flow.output_argument.given() {
-        owned_output(flow, ty, report);
+        owned_output(flow, ty, cx);
     }
-    same_names(flow.inputs(), "inputs are sent as", report);
-    same_names(flow.outputs(), "outputs are read from", report);
+    same_names(flow.inputs(), "inputs are sent as", cx);
+    same_names(flow.outputs(), "outputs are read from", cx);
 }
 
-fn missing_arguments(flow: &Flow, report: &Report) {
+fn missing_arguments(flow: &Flow, cx: &Ctxt) {
     if flow.missing.is_empty() {
         return;
     }
@@ -50,7 +50,7 @@ fn missing_arguments(flow: &Flow, report: &Report) {
         Some(Name::Const(path)) => types::text(path),
         None => "\"...\"".to_owned(),
     };
-    report.at(
+    cx.error_at(
         flow.on_the_attribute(),
         format!(
             "missing {}; write `#[apaas_flow(namespace = {}, flow_id = {})]`",
@@ -61,7 +61,7 @@ fn missing_arguments(flow: &Flow, report: &Report) {
     );
 }
 
-fn segments(flow: &Flow, report: &Report) {
+fn segments(flow: &Flow, cx: &Ctxt) {
     let names = [
         (
             NAMESPACE,
@@ -80,9 +80,9 @@ fn segments(flow: &Flow, report: &Report) {
         };
         let text = literal.value();
         if text.is_empty() {
-            report.at(literal.span(), format!("`{key}` is empty; it is {meaning}"));
+            cx.error_at(literal.span(), format!("`{key}` is empty; it is {meaning}"));
         } else if let Some(flaw) = names::segment_flaw(&text) {
-            report.at(
+            cx.error_at(
                 literal.span(),
                 format!("`{key}` {flaw}; it becomes one segment of the request path"),
             );
@@ -90,21 +90,24 @@ fn segments(flow: &Flow, report: &Report) {
     }
 }
 
-fn output_twice(flow: &Flow, report: &Report) {
+fn output_twice(flow: &Flow, cx: &Ctxt) {
     let Some((key, ty)) = flow.output_argument.given() else {
         return;
     };
-    let Some(mark) = flow.outputs().find_map(|(_, port)| port.mark.as_ref()) else {
+    let Some(field_attr) = flow
+        .outputs()
+        .find_map(|(_, binding)| binding.field_attr.as_ref())
+    else {
         return;
     };
     let ty = types::text(ty);
     let message =
         format!("`output = {ty}` takes the place of `#[output]` fields; keep one of the two");
-    report.at(key.span(), &message);
-    report.over(mark, &message);
+    cx.error_at(key.span(), &message);
+    cx.error_spanned_by(field_attr, &message);
 }
 
-fn parameters(flow: &Flow, report: &Report) {
+fn parameters(flow: &Flow, cx: &Ctxt) {
     let known = generics::all(&flow.generics);
     let by_inputs = generics::mentioned(input_types(flow), &known);
     let by_outputs = generics::mentioned(output_types(flow), &known);
@@ -117,7 +120,7 @@ fn parameters(flow: &Flow, report: &Report) {
             GenericParam::Const(parameter) => &parameter.ident,
         };
         if by_outputs.contains(&name) && !by_inputs.contains(&name) {
-            report.at(
+            cx.error_at(
                 ident.span(),
                 format!("`{name}` is used by outputs only, so the input type cannot name it; use it in an input"),
             );
@@ -144,9 +147,9 @@ fn separate(field: &Field) -> proc_macro2::TokenStream {
     tokens
 }
 
-fn unmarked(field: &Field, report: &Report) {
+fn unmarked(field: &Field, cx: &Ctxt) {
     if field.unmarked {
-        report.at(
+        cx.error_at(
             field.ident.span(),
             format!(
                 "field `{}` is neither input nor output; mark it `#[input]` or `#[output]`",
@@ -156,27 +159,27 @@ fn unmarked(field: &Field, report: &Report) {
     }
 }
 
-fn api_name(port: &Port, report: &Report) {
-    if !port.name.is_literal {
+fn api_name(binding: &FieldBinding, cx: &Ctxt) {
+    if !binding.name.is_literal {
         return;
     }
-    let word = port.direction.word();
-    if port.name.text.is_empty() {
-        report.over(
-            &port.name.written,
+    let word = binding.direction.word();
+    if binding.name.text.is_empty() {
+        cx.error_spanned_by(
+            &binding.name.written,
             format!("the api name is empty; write `#[{word}]` for the field's own name"),
         );
-    } else if let Some(flaw) = names::api_name_flaw(&port.name.text) {
-        report.over(
-            &port.name.written,
+    } else if let Some(flaw) = names::api_name_flaw(&binding.name.text) {
+        cx.error_spanned_by(
+            &binding.name.written,
             format!("the api name {flaw}; write it as the flow's editor shows it"),
         );
     }
 }
 
-fn default_of_input(port: &Port, report: &Report) {
-    if let Some(default) = &port.default {
-        report.at(
+fn default_of_input(binding: &FieldBinding, cx: &Ctxt) {
+    if let Some(default) = &binding.default {
+        cx.error_at(
             default.span(),
             "`default` is for outputs only; remove it, an input that is none is left out anyway",
         );
@@ -184,13 +187,16 @@ fn default_of_input(port: &Port, report: &Report) {
 }
 
 /// As in serde: a module that reads the value is not asked when there is none.
-fn optional_output_with(field: &Field, port: &Port, report: &Report) {
-    let Some((key, path)) = &port.with else {
+fn optional_output_with(field: &Field, binding: &FieldBinding, cx: &Ctxt) {
+    let Some((key, path)) = &binding.with else {
         return;
     };
-    if port.default.is_none() && !port.doubtful && types::option_content(&field.ty).is_some() {
-        let name = port.name.before_options();
-        report.at(
+    if binding.default.is_none()
+        && !binding.has_errors
+        && types::option_content(&field.ty).is_some()
+    {
+        let name = binding.name.before_options();
+        cx.error_at(
             key.span(),
             format!(
                 "`with` on an optional output needs `default`, or a missing value is an error; write `#[output({name}with = {}, default)]`",
@@ -200,9 +206,9 @@ fn optional_output_with(field: &Field, port: &Port, report: &Report) {
     }
 }
 
-fn owned_output(flow: &Flow, ty: &Type, report: &Report) {
+fn owned_output(flow: &Flow, ty: &Type, cx: &Ctxt) {
     if let Some(part) = types::borrowed(ty, Borrowing::Anything) {
-        report.over(
+        cx.error_spanned_by(
             part,
             format!(
                 "an output cannot borrow, because it outlives the response it is decoded from; use {}",
@@ -211,7 +217,7 @@ fn owned_output(flow: &Flow, ty: &Type, report: &Report) {
         );
     }
     if let Some(ident) = types::self_type(ty.to_token_stream()) {
-        report.at(
+        cx.error_at(
             ident.span(),
             format!(
                 "`Self` is the input type; in an output write `{}`",
@@ -221,7 +227,7 @@ fn owned_output(flow: &Flow, ty: &Type, report: &Report) {
     }
 }
 
-fn borrowed_input(flow: &Flow, field: &Field, report: &Report) {
+fn borrowed_input(flow: &Flow, field: &Field, cx: &Ctxt) {
     if !flow.emulate || field.output.is_some() {
         return;
     }
@@ -232,30 +238,38 @@ fn borrowed_input(flow: &Flow, field: &Field, report: &Report) {
         } else {
             ""
         };
-        report.over(
+        cx.error_spanned_by(
             part,
             format!("with `emulate` an input cannot be a reference, because the emulator reads it too; use {cure}{or_cow}"),
         );
     }
 }
 
-fn same_names<'a>(ports: impl Iterator<Item = (&'a Field, &'a Port)>, what: &str, report: &Report) {
-    let ports: Vec<_> = ports.filter(|(_, port)| !port.doubtful).collect();
-    for (at, (field, port)) in ports.iter().enumerate() {
-        let twins = ports
+fn same_names<'a>(
+    bindings: impl Iterator<Item = (&'a Field, &'a FieldBinding)>,
+    what: &str,
+    cx: &Ctxt,
+) {
+    let bindings: Vec<_> = bindings
+        .filter(|(_, binding)| !binding.has_errors)
+        .collect();
+    for (at, (field, binding)) in bindings.iter().enumerate() {
+        let twins = bindings
             .iter()
             .enumerate()
-            .filter(|(other_at, (other, other_port))| {
-                *other_at != at && other_port.name.text == port.name.text && can_meet(field, other)
+            .filter(|(other_at, (other, other_binding))| {
+                *other_at != at
+                    && other_binding.name.text == binding.name.text
+                    && can_meet(field, other)
             });
         let count = match twins.count() {
             0 => continue,
             1 => "two".to_owned(),
             more => (more + 1).to_string(),
         };
-        report.over(
-            &port.name.written,
-            format!("{count} {what} `{}`; rename one of them", port.name.text),
+        cx.error_spanned_by(
+            &binding.name.written,
+            format!("{count} {what} `{}`; rename one of them", binding.name.text),
         );
     }
 }
@@ -273,7 +287,7 @@ fn can_meet(one: &Field, other: &Field) -> bool {
 }
 
 /// `#[serde(rename = "z")]` to `` `#[input("z")]` ``
-fn serde_on_field(flow: &Flow, field: &Field, report: &Report) {
+fn serde_on_field(flow: &Flow, field: &Field, cx: &Ctxt) {
     if flow.derives_serde {
         return;
     }
@@ -291,7 +305,7 @@ fn serde_on_field(flow: &Flow, field: &Field, report: &Report) {
             Some(ours) => format!("write `{ours}`"),
             None => "remove it".to_owned(),
         };
-        report.over(
+        cx.error_spanned_by(
             attribute,
             format!(
                 "`{}` does nothing on a flow's field; {cure}",
@@ -301,7 +315,7 @@ fn serde_on_field(flow: &Flow, field: &Field, report: &Report) {
     }
 }
 
-fn serde_on_struct(flow: &Flow, report: &Report) {
+fn serde_on_struct(flow: &Flow, cx: &Ctxt) {
     if flow.derives_serde {
         return;
     }
@@ -310,7 +324,7 @@ fn serde_on_struct(flow: &Flow, report: &Report) {
         .iter()
         .filter(|attribute| attributes::is_serde(attribute))
     {
-        report.over(
+        cx.error_spanned_by(
             attribute,
             format!(
                 "`{}` does nothing on a flow; name each field in its `#[input(\"...\")]` or `#[output(\"...\")]`",
@@ -357,7 +371,7 @@ impl Serde {
         if self.rename.is_none() && self.with.is_none() && !default {
             return None;
         }
-        let port = match direction {
+        let binding = match direction {
             Direction::Input => field.input.as_ref(),
             Direction::Output => field.output.as_ref(),
         };
@@ -366,8 +380,9 @@ impl Serde {
             .as_ref()
             .map(|name| name.token().to_string())
             .or_else(|| {
-                port.filter(|port| port.name.is_literal)
-                    .map(|port| port.name.written.to_string())
+                binding
+                    .filter(|binding| binding.name.is_literal)
+                    .map(|binding| binding.name.written.to_string())
             });
         let with = self
             .with
@@ -391,13 +406,12 @@ mod tests {
     use crate::parse::item::Item;
 
     fn messages(more: &TokenStream, item: TokenStream) -> Vec<String> {
-        let report = Report::new();
-        let arguments = Arguments::parse(quote!(namespace = "a", flow_id = "b", #more), &report);
-        if let Item::Struct(item) = Item::parse(item, &report) {
-            check(&Flow::resolve(arguments, item, &report), &report);
+        let cx = Ctxt::new();
+        let arguments = Arguments::parse(quote!(namespace = "a", flow_id = "b", #more), &cx);
+        if let Item::Struct(item) = Item::parse(item, &cx) {
+            check(&Flow::resolve(arguments, item, &cx), &cx);
         }
-        report
-            .finish()
+        cx.check()
             .err()
             .map(|errors| errors.messages())
             .unwrap_or_default()

@@ -9,7 +9,7 @@ mod tests;
 
 use apaas_flow_contract::Side;
 
-use crate::parse::mark::Direction;
+use crate::parse::field_attr::Direction;
 
 impl Direction {
     pub(crate) fn side(self) -> Side {

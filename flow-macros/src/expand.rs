@@ -17,7 +17,7 @@ use crate::check;
 use crate::contract::find::Found;
 use crate::generics;
 use crate::keywords::CONTRACTS;
-use crate::model::{Door, Field, Flow, Output, Port, Reading};
+use crate::model::{CratePath, Field, FieldBinding, Flow, Output, Reading};
 use crate::parse::arguments::Name;
 use crate::parse::item::Body;
 
@@ -55,7 +55,7 @@ fn implementations(flow: &Flow, found: Option<&Found>, tracked: &[PathBuf]) -> T
         } = flow;
         tokens.extend(item_attributes(flow));
         tokens.extend(methods(
-            &private(&flow.door),
+            &private(&flow.crate_path),
             visibility,
             ident,
             generics,
@@ -65,11 +65,11 @@ fn implementations(flow: &Flow, found: Option<&Found>, tracked: &[PathBuf]) -> T
     tokens
 }
 
-/// The hidden door into the runtime.
-pub(crate) fn private(door: &Door) -> TokenStream {
-    match door {
-        Door::Standard | Door::Unknown => quote!(::apaas_flow::__private),
-        Door::At(path) => quote!(#path::__private),
+/// What generated code uses of the runtime.
+pub(crate) fn private(crate_path: &CratePath) -> TokenStream {
+    match crate_path {
+        CratePath::Standard | CratePath::Unknown => quote!(::apaas_flow::__private),
+        CratePath::At(path) => quote!(#path::__private),
     }
 }
 
@@ -110,7 +110,7 @@ pub(crate) fn output_struct(flow: &Flow, fields: impl Iterator<Item = TokenStrea
         .attributes
         .iter()
         .filter(|attribute| !attributes::is_doc_text(attribute))
-        .map(attributes::relaxed);
+        .map(attributes::expect_to_allow);
     let docs = docs::of_output(flow);
     let generics = output_generics(flow);
     let clause = &generics.where_clause;
@@ -155,7 +155,7 @@ pub(crate) fn struct_field(field: &Field, ty: &impl ToTokens) -> TokenStream {
 
 fn shared(attribute: &Attribute, in_both: bool) -> TokenStream {
     if in_both {
-        attributes::relaxed(attribute)
+        attributes::expect_to_allow(attribute)
     } else {
         attribute.to_token_stream()
     }
@@ -167,7 +167,7 @@ pub(crate) fn item_attributes(flow: &Flow) -> TokenStream {
         .attributes
         .iter()
         .filter(|attribute| attributes::is_cfg(attribute) || attributes::is_lint(attribute))
-        .map(attributes::relaxed);
+        .map(attributes::expect_to_allow);
     quote!(#(#carried)*)
 }
 
@@ -197,7 +197,7 @@ fn checked_names(flow: &Flow, found: Option<&Found>) -> TokenStream {
             return None;
         };
         let span = within(path.span());
-        let private = located_at(span, private(&flow.door));
+        let private = located_at(span, private(&flow.crate_path));
         let check = Ident::new(check, span);
         let constant = Ident::new(constant, span);
         let folder = folder.map(|folder| quote!(, #folder));
@@ -233,7 +233,7 @@ fn checked_folder_where_called(flow: &Flow, found: Option<&Found>) -> Option<Tok
         return None;
     };
     let span = within(path.span());
-    let private = located_at(span, private(&flow.door));
+    let private = located_at(span, private(&flow.crate_path));
     // const { ::apaas_flow::__private::check_contract(<Self as Flow>::NAMESPACE, "package_shop__c") };
     has_choices(flow).then(|| {
         quote_spanned! {span=>
@@ -243,7 +243,7 @@ fn checked_folder_where_called(flow: &Flow, found: Option<&Found>) -> Option<Tok
 }
 
 fn impl_flow(flow: &Flow, found: Option<&Found>) -> TokenStream {
-    let private = private(&flow.door);
+    let private = private(&flow.crate_path);
     let attributes = item_attributes(flow);
     let docs = docs::of_impl_if_undocumented(flow, found);
     let ident = &flow.ident;
@@ -299,17 +299,17 @@ fn read_outputs(flow: &Flow, from: &Ident) -> TokenStream {
 /// All fields are read before a failed one ends it, so that one error lists every one that failed.
 fn read_fields<'a>(
     ident: &TokenStream,
-    ports: impl Iterator<Item = (&'a Field, &'a Port)>,
+    bindings: impl Iterator<Item = (&'a Field, &'a FieldBinding)>,
     from: &Ident,
 ) -> TokenStream {
     let mut read = Vec::new();
     let mut fields = TokenStream::new();
-    for (at, (field, port)) in ports.enumerate() {
+    for (at, (field, binding)) in bindings.enumerate() {
         let local = format_ident!("__field_{at}", span = Span::mixed_site());
         let name = &field.ident;
         let cfgs = field.cfgs();
         fields.extend(quote!(#(#cfgs)* #name: #local,));
-        read.push((field, local, get(field, port, from)));
+        read.push((field, local, get(field, binding, from)));
     }
     let failed = quote!({ return #from.failure(); });
     let all = if read.iter().all(|(field, ..)| field.cfgs().next().is_none()) {
@@ -360,23 +360,23 @@ fn one_by_one(read: &[(&Field, Ident, TokenStream)], failed: &TokenStream) -> To
 
 /// What goes wrong is kept until the end: rustc makes a third of the code of this than of a `?` for each field.
 fn write_fields<'a>(
-    ports: impl Iterator<Item = (&'a Field, &'a Port)>,
+    bindings: impl Iterator<Item = (&'a Field, &'a FieldBinding)>,
     owner: &Ident,
     to: &Ident,
 ) -> TokenStream {
-    let mut fields = ports.peekable();
+    let mut fields = bindings.peekable();
     if fields.peek().is_none() {
         return quote!(::core::result::Result::Ok(()));
     }
-    let written = fields.map(|(field, port)| write(field, port, owner));
+    let written = fields.map(|(field, binding)| write(field, binding, owner));
     quote!(#(#written)* #to.written())
 }
 
 /// `to.put::<RecordRef>("variable_a", &self.record);`
-fn write(field: &Field, port: &Port, owner: &Ident) -> TokenStream {
+fn write(field: &Field, binding: &FieldBinding, owner: &Ident) -> TokenStream {
     let ty = &field.ty;
     let attributes = field.statement_attributes();
-    let name = &port.name.text;
+    let name = &binding.name.text;
     let span = within(ty.span());
     // one place for the whole line, so that rustc can point at it
     let [owner, member, to] = [owner, &field.ident, &hygienic("__to")].map(|ident| {
@@ -385,7 +385,7 @@ fn write(field: &Field, port: &Port, owner: &Ident) -> TokenStream {
         ident.set_span(ident.span().located_at(span));
         ident
     });
-    match &port.with {
+    match &binding.with {
         None => quote_spanned!(span=> #attributes #to.put::<#ty>(#name, &#owner.#member);),
         Some((_, path)) => {
             let serialize = function(path, "serialize");
@@ -396,12 +396,12 @@ fn write(field: &Field, port: &Port, owner: &Ident) -> TokenStream {
 }
 
 /// `from.get::<i64>("_flowExecutionID")`
-fn get(field: &Field, port: &Port, from: &Ident) -> TokenStream {
+fn get(field: &Field, binding: &FieldBinding, from: &Ident) -> TokenStream {
     let ty = &field.ty;
-    let name = &port.name.text;
+    let name = &binding.name.text;
     let value = hygienic("__value");
     let span = within(ty.span());
-    let got = match field.reading(port) {
+    let got = match field.reading(binding) {
         Reading::Plain => quote_spanned!(span=> get::<#ty>(#name)),
         Reading::OrDefault => quote_spanned!(span=> get_or_default::<#ty>(#name)),
         Reading::Nullable(content) => quote_spanned!(span=> get_nullable::<#content>(#name)),
@@ -428,7 +428,7 @@ fn function(path: &syn::Path, name: &str) -> TokenStream {
 }
 
 fn impl_emulated(flow: &Flow) -> TokenStream {
-    let private = private(&flow.door);
+    let private = private(&flow.crate_path);
     let attributes = item_attributes(flow);
     let ident = &flow.ident;
     let (impl_generics, ty_generics, clause) = flow.generics.split_for_impl();
@@ -530,9 +530,9 @@ fn located_at(span: Span, path: TokenStream) -> TokenStream {
 /// `to`, and `_` where nothing is carried.
 fn carrier<'a>(
     name: &Ident,
-    mut ports: impl Iterator<Item = (&'a Field, &'a Port)>,
+    mut bindings: impl Iterator<Item = (&'a Field, &'a FieldBinding)>,
 ) -> TokenStream {
-    if ports.next().is_some() {
+    if bindings.next().is_some() {
         name.to_token_stream()
     } else {
         quote!(_)

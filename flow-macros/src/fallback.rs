@@ -7,11 +7,11 @@ use syn::{Attribute, Generics, Type, WherePredicate, parse_quote};
 use crate::attributes;
 use crate::check;
 use crate::contract::find::Found;
+use crate::ctxt::Errors;
 use crate::expand::{self, deprecated};
 use crate::generics::{self, Names};
-use crate::model::{Door, Field, Flow, Output};
-use crate::parse::item::Foreign;
-use crate::report::Errors;
+use crate::model::{CratePath, Field, Flow, Output};
+use crate::parse::item::OtherItem;
 use crate::types::{self, Borrowing};
 
 /// The two types as well as they can be told apart, and an `impl Flow` that promises the same outputs.
@@ -44,10 +44,14 @@ pub(crate) fn of_flow(mut flow: Flow, found: Option<&Found>, errors: &Errors) ->
 }
 
 /// The item itself, and for a type what the callers of a flow expect of it.
-pub(crate) fn of_foreign(foreign: &Foreign, door: &Door, errors: &Errors) -> TokenStream {
-    let tokens = &foreign.tokens;
-    let stub = foreign.named.as_ref().map(|(visibility, ident, generics)| {
-        let private = expand::private(door);
+pub(crate) fn of_other_item(
+    other: &OtherItem,
+    crate_path: &CratePath,
+    errors: &Errors,
+) -> TokenStream {
+    let tokens = &other.tokens;
+    let stub = other.named.as_ref().map(|(visibility, ident, generics)| {
+        let private = expand::private(crate_path);
         let flow = impl_flow(&private, ident, generics, &quote!(()));
         let methods = expand::methods(&private, visibility, ident, generics, &quote!(()));
         quote!(#flow #methods)
@@ -56,10 +60,10 @@ pub(crate) fn of_foreign(foreign: &Foreign, door: &Door, errors: &Errors) -> Tok
 }
 
 fn stub(flow: &Flow) -> Option<TokenStream> {
-    if let Door::Unknown = flow.door {
+    if let CratePath::Unknown = flow.crate_path {
         return None;
     }
-    let private = expand::private(&flow.door);
+    let private = expand::private(&flow.crate_path);
     let attributes = expand::item_attributes(flow);
     let Flow {
         ident,
@@ -172,7 +176,7 @@ fn complete_borrowed(flow: &mut Flow) {
     let mut completed = TokenStream::new();
     let mut complete = |ty: &mut Type, what: Borrowing, kept: &Names| {
         if types::borrowed(ty, what).is_some() {
-            let tokens = types::everlasting(ty.to_token_stream(), kept);
+            let tokens = types::with_static_lifetimes(ty.to_token_stream(), kept);
             completed.extend(quote!(#tokens,));
             *ty = Type::Verbatim(tokens);
         }

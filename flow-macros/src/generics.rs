@@ -34,9 +34,9 @@ pub(crate) fn mentioned(tokens: impl ToTokens, known: &Names) -> Names {
 fn collect(tokens: TokenStream, known: &Names, found: &mut Names) {
     let mut before = [' ', ' '];
     for token in tokens {
-        let mut mark = ' ';
+        let mut punctuation = ' ';
         match token {
-            TokenTree::Punct(punct) => mark = punct.as_char(),
+            TokenTree::Punct(punct) => punctuation = punct.as_char(),
             TokenTree::Group(group) => collect(group.stream(), known, found),
             TokenTree::Ident(ident) => {
                 let is_lifetime = before[1] == '\'';
@@ -52,7 +52,7 @@ fn collect(tokens: TokenStream, known: &Names, found: &mut Names) {
             }
             TokenTree::Literal(_) => {}
         }
-        before = [before[1], mark];
+        before = [before[1], punctuation];
     }
 }
 

@@ -14,7 +14,7 @@ pub(crate) const ARGUMENTS: [&str; 7] = [
 ];
 
 pub(crate) const INPUT: &str = "input";
-pub(crate) const MARKS: [&str; 2] = [INPUT, OUTPUT];
+pub(crate) const FIELD_ATTRS: [&str; 2] = [INPUT, OUTPUT];
 
 pub(crate) const WITH: &str = "with";
 pub(crate) const DEFAULT: &str = "default";

@@ -7,6 +7,7 @@
 mod attributes;
 mod check;
 mod contract;
+mod ctxt;
 mod expand;
 mod fallback;
 mod generics;
@@ -14,16 +15,15 @@ mod keywords;
 mod model;
 mod names;
 mod parse;
-mod report;
 mod types;
 
 use proc_macro2::TokenStream;
 
 use crate::contract::build_env::BuildEnv;
-use crate::model::{Door, Flow};
+use crate::ctxt::Ctxt;
+use crate::model::{CratePath, Flow};
 use crate::parse::arguments::Arguments;
 use crate::parse::item::Item;
-use crate::report::Report;
 
 #[doc = include_str!("apaas_flow.md")]
 #[proc_macro_attribute]
@@ -42,21 +42,23 @@ pub fn generated(item: proc_macro::TokenStream) -> proc_macro::TokenStream {
 }
 
 fn generate(arguments: TokenStream, item: TokenStream, env: &BuildEnv) -> TokenStream {
-    let report = Report::new();
-    let arguments = Arguments::parse(arguments, &report);
-    match Item::parse(item, &report) {
-        Item::Foreign(foreign) => match report.finish() {
-            Ok(()) => foreign.tokens,
-            Err(errors) => fallback::of_foreign(&foreign, &Door::from(&arguments.krate), &errors),
+    let cx = Ctxt::new();
+    let arguments = Arguments::parse(arguments, &cx);
+    match Item::parse(item, &cx) {
+        Item::Other(other) => match cx.check() {
+            Ok(()) => other.tokens,
+            Err(errors) => {
+                fallback::of_other_item(&other, &CratePath::from(&arguments.krate), &errors)
+            }
         },
         Item::Struct(item) => {
-            let flow = Flow::resolve(arguments, item, &report);
-            check::check(&flow, &report);
-            let found = env.contract(&flow, &report);
+            let flow = Flow::resolve(arguments, item, &cx);
+            check::check(&flow, &cx);
+            let found = env.contract(&flow, &cx);
             if let Some(found) = &found {
-                contract::check::check(&flow, found, &report);
+                contract::check::check(&flow, found, &cx);
             }
-            match report.finish() {
+            match cx.check() {
                 Ok(()) => expand::expand(&flow, found.as_ref(), &env.tracked(found.as_ref())),
                 Err(errors) => fallback::of_flow(flow, found.as_ref(), &errors),
             }

@@ -6,11 +6,11 @@ use syn::ext::IdentExt;
 use syn::{Attribute, Generics, LitStr, Path, Token, Type, Visibility};
 
 use crate::attributes;
-use crate::parse::Slot;
+use crate::ctxt::Ctxt;
+use crate::parse::Parsed;
 use crate::parse::arguments::{Argument, Arguments, Name};
+use crate::parse::field_attr::{Direction, FieldAttr};
 use crate::parse::item::{self, Body, Struct};
-use crate::parse::mark::{Direction, Mark};
-use crate::report::Report;
 use crate::types;
 
 #[expect(
@@ -18,7 +18,7 @@ use crate::types;
     reason = "`flow_id` is what the platform and the user call it"
 )]
 pub(crate) struct Flow {
-    pub(crate) door: Door,
+    pub(crate) crate_path: CratePath,
     /// `None`: missing or wrong, and reported.
     pub(crate) namespace: Option<Name>,
     pub(crate) flow_id: Option<Name>,
@@ -41,7 +41,7 @@ pub(crate) struct Flow {
 
 /// Where the runtime is found.
 #[derive(Clone)]
-pub(crate) enum Door {
+pub(crate) enum CratePath {
     Standard,
     At(Path),
     /// `crate = ` was written and cannot be read: nothing can be named.
@@ -62,21 +62,21 @@ pub(crate) struct Field {
     pub(crate) colon: Token![:],
     pub(crate) ty: Type,
     pub(crate) default: TokenStream,
-    pub(crate) input: Option<Port>,
-    pub(crate) output: Option<Port>,
+    pub(crate) input: Option<FieldBinding>,
+    pub(crate) output: Option<FieldBinding>,
     /// Neither was written: where it stands is a guess.
     pub(crate) unmarked: bool,
 }
 
-/// A field's end on one side of the call.
-pub(crate) struct Port {
+/// A field as an input or as an output of the flow.
+pub(crate) struct FieldBinding {
     pub(crate) direction: Direction,
     pub(crate) name: ApiName,
-    pub(crate) mark: Option<Attribute>,
+    pub(crate) field_attr: Option<Attribute>,
     pub(crate) with: Option<(Ident, Path)>,
     pub(crate) default: Option<Ident>,
-    /// Something in the mark was reported already.
-    pub(crate) doubtful: bool,
+    /// Something in its attribute was reported already.
+    pub(crate) has_errors: bool,
 }
 
 pub(crate) struct ApiName {
@@ -101,9 +101,9 @@ pub(crate) enum Reading<'a> {
 }
 
 impl Flow {
-    pub(crate) fn resolve(arguments: Arguments, item: Struct, report: &Report) -> Self {
+    pub(crate) fn resolve(arguments: Arguments, item: Struct, cx: &Ctxt) -> Self {
         let missing = arguments.missing();
-        let fields = resolve_fields(item.fields, report);
+        let fields = resolve_fields(item.fields, cx);
         let has_output_fields = fields.iter().any(|field| field.output.is_some());
         let output = match arguments.output.given() {
             _ if has_output_fields => Output::Fields,
@@ -111,11 +111,11 @@ impl Flow {
             _ => Output::Nothing,
         };
         Flow {
-            door: Door::from(&arguments.krate),
+            crate_path: CratePath::from(&arguments.krate),
             methods: match arguments.methods {
-                Slot::Absent => true,
-                Slot::Wrong => false,
-                Slot::Given(_, methods) => methods,
+                Parsed::Absent => true,
+                Parsed::Wrong => false,
+                Parsed::Given(_, methods) => methods,
             },
             emulate: !arguments.emulate.is_absent(),
             contract_argument: arguments.contract,
@@ -141,13 +141,13 @@ impl Flow {
         self.ident.span().located_at(Span::call_site())
     }
 
-    pub(crate) fn inputs(&self) -> impl Iterator<Item = (&Field, &Port)> {
+    pub(crate) fn inputs(&self) -> impl Iterator<Item = (&Field, &FieldBinding)> {
         self.fields
             .iter()
             .filter_map(|field| Some((field, field.input.as_ref()?)))
     }
 
-    pub(crate) fn outputs(&self) -> impl Iterator<Item = (&Field, &Port)> {
+    pub(crate) fn outputs(&self) -> impl Iterator<Item = (&Field, &FieldBinding)> {
         self.fields
             .iter()
             .filter_map(|field| Some((field, field.output.as_ref()?)))
@@ -158,24 +158,24 @@ pub(crate) fn output_ident(ident: &Ident) -> Ident {
     format_ident!("{}Output", ident.unraw(), span = ident.span())
 }
 
-impl From<&Argument<Path>> for Door {
+impl From<&Argument<Path>> for CratePath {
     fn from(argument: &Argument<Path>) -> Self {
         match argument {
-            Slot::Absent => Door::Standard,
-            Slot::Wrong => Door::Unknown,
-            Slot::Given(_, path) => Door::At(path.clone()),
+            Parsed::Absent => CratePath::Standard,
+            Parsed::Wrong => CratePath::Unknown,
+            Parsed::Given(_, path) => CratePath::At(path.clone()),
         }
     }
 }
 
-fn resolve_fields(fields: Vec<item::Field>, report: &Report) -> Vec<Field> {
+fn resolve_fields(fields: Vec<item::Field>, cx: &Ctxt) -> Vec<Field> {
     let known: Vec<Option<Direction>> = fields
         .iter()
         .map(|field| {
             field
-                .marks
+                .ours
                 .first()
-                .map(|mark| mark.direction)
+                .map(|field_attr| field_attr.direction)
                 .or(field.meant)
         })
         .collect();
@@ -192,33 +192,33 @@ fn resolve_fields(fields: Vec<item::Field>, report: &Report) -> Vec<Field> {
     fields
         .into_iter()
         .zip(guesses)
-        .map(|(field, guess)| Field::resolve(field, guess, report))
+        .map(|(field, guess)| Field::resolve(field, guess, cx))
         .collect()
 }
 
 impl Field {
-    fn resolve(field: item::Field, guess: Direction, report: &Report) -> Self {
-        let unmarked = field.marks.is_empty() && field.meant.is_none();
+    fn resolve(field: item::Field, guess: Direction, cx: &Ctxt) -> Self {
+        let unmarked = field.ours.is_empty() && field.meant.is_none();
         let mut input = None;
         let mut output = None;
-        for mark in field.marks {
-            let (slot, word) = match mark.direction {
-                Direction::Input => (&mut input, mark.direction.word()),
-                Direction::Output => (&mut output, mark.direction.word()),
+        for field_attr in field.ours {
+            let (binding, word) = match field_attr.direction {
+                Direction::Input => (&mut input, field_attr.direction.word()),
+                Direction::Output => (&mut output, field_attr.direction.word()),
             };
-            if slot.is_some() {
-                report.over(
-                    &mark.attribute,
+            if binding.is_some() {
+                cx.error_spanned_by(
+                    &field_attr.attribute,
                     format!("duplicate `#[{word}]`; a field has one api name on each side"),
                 );
             } else {
-                *slot = Some(Port::resolve(mark, &field.ident));
+                *binding = Some(FieldBinding::resolve(field_attr, &field.ident));
             }
         }
         if input.is_none() && output.is_none() {
             match guess {
-                Direction::Input => input = Some(Port::guessed(guess, &field.ident)),
-                Direction::Output => output = Some(Port::guessed(guess, &field.ident)),
+                Direction::Input => input = Some(FieldBinding::guessed(guess, &field.ident)),
+                Direction::Output => output = Some(FieldBinding::guessed(guess, &field.ident)),
             }
         }
         Field {
@@ -245,27 +245,27 @@ impl Field {
         self.attributes
             .iter()
             .filter(|attribute| attributes::is_cfg(attribute) || attributes::is_lint(attribute))
-            .map(attributes::relaxed)
+            .map(attributes::expect_to_allow)
             .collect()
     }
 
-    pub(crate) fn reading<'a>(&'a self, port: &'a Port) -> Reading<'a> {
+    pub(crate) fn reading<'a>(&'a self, binding: &'a FieldBinding) -> Reading<'a> {
         // an optional input is left out of the request when it is none
-        let may_be_absent = port.default.is_some()
-            || port.direction == Direction::Input && types::option_content(&self.ty).is_some();
-        match (&port.with, types::nullable_content(&self.ty)) {
+        let may_be_absent = binding.default.is_some()
+            || binding.direction == Direction::Input && types::option_content(&self.ty).is_some();
+        match (&binding.with, types::nullable_content(&self.ty)) {
             (Some((_, path)), _) if may_be_absent => Reading::WithOrDefault(path),
             (Some((_, path)), _) => Reading::With(path),
-            (None, _) if port.default.is_some() => Reading::OrDefault,
+            (None, _) if binding.default.is_some() => Reading::OrDefault,
             (None, Some(content)) => Reading::Nullable(content),
             (None, None) => Reading::Plain,
         }
     }
 }
 
-impl Port {
-    fn resolve(mark: Mark, field: &Ident) -> Self {
-        let name = match mark.name.given() {
+impl FieldBinding {
+    fn resolve(field_attr: FieldAttr, field: &Ident) -> Self {
+        let name = match field_attr.name.given() {
             Some(((), literal)) => ApiName {
                 text: literal.value(),
                 written: literal.to_token_stream(),
@@ -273,32 +273,37 @@ impl Port {
             },
             None => ApiName::own(field),
         };
-        let given =
-            |slot: &Slot<Ident, Path>| slot.given().map(|(key, path)| (key.clone(), path.clone()));
-        Port {
-            direction: mark.direction,
+        let given = |parsed: &Parsed<Ident, Path>| {
+            parsed
+                .given()
+                .map(|(key, path)| (key.clone(), path.clone()))
+        };
+        FieldBinding {
+            direction: field_attr.direction,
             name,
-            with: given(&mark.with),
-            default: mark.default.given().map(|(key, ())| key.clone()),
-            doubtful: mark.name.is_wrong() || mark.with.is_wrong() || mark.default.is_wrong(),
-            mark: Some(mark.attribute),
+            with: given(&field_attr.with),
+            default: field_attr.default.given().map(|(key, ())| key.clone()),
+            has_errors: field_attr.name.is_wrong()
+                || field_attr.with.is_wrong()
+                || field_attr.default.is_wrong(),
+            field_attr: Some(field_attr.attribute),
         }
     }
 
     fn guessed(direction: Direction, field: &Ident) -> Self {
-        Port {
+        FieldBinding {
             direction,
             name: ApiName::own(field),
-            mark: None,
+            field_attr: None,
             with: None,
             default: None,
-            doubtful: true,
+            has_errors: true,
         }
     }
 }
 
 impl ApiName {
-    /// The literal in front of a mark's options, and nothing where the field's own name is used: `"variable_a", `.
+    /// What stands in front of other options: `"variable_a", `, and nothing where the field's own name is used.
     pub(crate) fn before_options(&self) -> String {
         if self.is_literal {
             format!("{}, ", self.written)

@@ -1,8 +1,8 @@
 //! Tokens to syntax, and as much of it as can be read.
 
 pub(crate) mod arguments;
+pub(crate) mod field_attr;
 pub(crate) mod item;
-pub(crate) mod mark;
 
 use proc_macro2::Ident;
 use syn::Token;
@@ -10,34 +10,34 @@ use syn::parse::ParseStream;
 
 /// What was written in one place of the grammar.
 #[derive(Clone)]
-pub(crate) enum Slot<K, T> {
+pub(crate) enum Parsed<K, T> {
     Absent,
     /// Written, but not as it should be. That has been reported, so its absence must not be.
     Wrong,
     Given(K, T),
 }
 
-impl<K, T> Slot<K, T> {
+impl<K, T> Parsed<K, T> {
     pub(crate) fn given(&self) -> Option<(&K, &T)> {
         match self {
-            Slot::Given(key, value) => Some((key, value)),
-            Slot::Absent | Slot::Wrong => None,
+            Parsed::Given(key, value) => Some((key, value)),
+            Parsed::Absent | Parsed::Wrong => None,
         }
     }
 
     pub(crate) fn into_given(self) -> Option<T> {
         match self {
-            Slot::Given(_, value) => Some(value),
-            Slot::Absent | Slot::Wrong => None,
+            Parsed::Given(_, value) => Some(value),
+            Parsed::Absent | Parsed::Wrong => None,
         }
     }
 
     pub(crate) fn is_absent(&self) -> bool {
-        matches!(self, Slot::Absent)
+        matches!(self, Parsed::Absent)
     }
 
     pub(crate) fn is_wrong(&self) -> bool {
-        matches!(self, Slot::Wrong)
+        matches!(self, Parsed::Wrong)
     }
 }
 

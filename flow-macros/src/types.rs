@@ -7,7 +7,7 @@ use syn::{GenericArgument, PathArguments, ReturnType, Type, TypeParamBound, Type
 use crate::generics::Names;
 
 /// A type that came through a macro's `$t:ty` stands in a group that nobody sees.
-pub(crate) fn peeled(mut ty: &Type) -> &Type {
+pub(crate) fn ungroup(mut ty: &Type) -> &Type {
     loop {
         ty = match ty {
             Type::Group(group) => &group.elem,
@@ -18,14 +18,14 @@ pub(crate) fn peeled(mut ty: &Type) -> &Type {
 }
 
 pub(crate) fn is_unit(ty: &Type) -> bool {
-    matches!(peeled(ty), Type::Tuple(tuple) if tuple.elems.is_empty())
+    matches!(ungroup(ty), Type::Tuple(tuple) if tuple.elems.is_empty())
 }
 
 /// `T` of `Option<T>`.
 pub(crate) fn option_content(ty: &Type) -> Option<&Type> {
     let Type::Path(TypePath {
         qself: None, path, ..
-    }) = peeled(ty)
+    }) = ungroup(ty)
     else {
         return None;
     };
@@ -113,8 +113,8 @@ fn borrowed_in_path<'a>(ty: &'a Type, path: &'a TypePath, what: Borrowing) -> Op
 
 /// What to write instead of a type that borrows: `` `String` ``.
 pub(crate) fn owned(ty: &Type) -> String {
-    match peeled(ty) {
-        Type::Reference(reference) => match peeled(&reference.elem) {
+    match ungroup(ty) {
+        Type::Reference(reference) => match ungroup(&reference.elem) {
             Type::Slice(slice) => format!("`Vec<{}>`", text(&slice.elem)),
             Type::Path(path) if path.path.is_ident("str") => "`String`".to_owned(),
             Type::TraitObject(object) => format!("`Box<{}>`", text(object)),
@@ -129,7 +129,7 @@ pub(crate) fn owned(ty: &Type) -> String {
         {
             format!(
                 "`{}`",
-                text(everlasting(ty.to_token_stream(), &Names::new()))
+                text(with_static_lifetimes(ty.to_token_stream(), &Names::new()))
             )
         }
         _ => "a type that owns what it holds".to_owned(),
@@ -137,7 +137,7 @@ pub(crate) fn owned(ty: &Type) -> String {
 }
 
 /// Every lifetime in it turned into `'static`, elided ones included, but for those in `kept`.
-pub(crate) fn everlasting(tokens: TokenStream, kept: &Names) -> TokenStream {
+pub(crate) fn with_static_lifetimes(tokens: TokenStream, kept: &Names) -> TokenStream {
     let mut out = TokenStream::new();
     let mut tokens = tokens.into_iter().peekable();
     while let Some(token) = tokens.next() {
@@ -159,8 +159,10 @@ pub(crate) fn everlasting(tokens: TokenStream, kept: &Names) -> TokenStream {
                 }
             }
             TokenTree::Group(group) => {
-                let mut inner =
-                    proc_macro2::Group::new(group.delimiter(), everlasting(group.stream(), kept));
+                let mut inner = proc_macro2::Group::new(
+                    group.delimiter(),
+                    with_static_lifetimes(group.stream(), kept),
+                );
                 inner.set_span(group.span());
                 out.extend([TokenTree::Group(inner)]);
             }
@@ -326,11 +328,14 @@ mod tests {
             (quote!(&&'a str), "&'static&'static str"),
             (quote!(Cow<'_, [&str]>), "Cow<'static, [&'static str]>"),
         ] {
-            assert_eq!(text(everlasting(ty, &Names::new())), expected);
+            assert_eq!(text(with_static_lifetimes(ty, &Names::new())), expected);
         }
         let kept = Names::from(["'a".to_owned()]);
         assert_eq!(
-            text(everlasting(quote!((&str, Cow<'_, &'a [&'b T]>)), &kept)),
+            text(with_static_lifetimes(
+                quote!((&str, Cow<'_, &'a [&'b T]>)),
+                &kept
+            )),
             "(&'static str, Cow<'static, &'a [&'static T]>)"
         );
     }

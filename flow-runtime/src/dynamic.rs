@@ -9,7 +9,7 @@ use serde::de::DeserializeOwned;
 
 use crate::call::{Call, CallCore, Execute, Run, Start};
 use crate::client::Client;
-use crate::codec::{OutputIndex, Params};
+use crate::codec::{FieldWriter, OutputIndex};
 use crate::error::Result;
 use crate::flow::check_dynamic;
 use crate::wire::{Accept, RunReply};
@@ -31,7 +31,7 @@ use crate::wire::{Accept, RunReply};
 pub struct DynamicFlow {
     namespace: String,
     flow_id: String,
-    params: Params,
+    params: FieldWriter,
 }
 
 impl DynamicFlow {
@@ -44,7 +44,7 @@ impl DynamicFlow {
         let flow = Self {
             namespace: namespace.into(),
             flow_id: flow_id.into(),
-            params: Params::new(),
+            params: FieldWriter::new(),
         };
         check_dynamic("namespace", &flow.namespace)?;
         check_dynamic("flow id", &flow.flow_id)?;

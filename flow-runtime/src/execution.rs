@@ -10,14 +10,14 @@ pub use builder::{ExecutionBuilder, StartedBuilder};
 ///
 /// ```
 /// use apaas_flow::wire;
-/// # use apaas_flow::{Flow, Outputs, Params, Result};
+/// # use apaas_flow::{Flow, FieldReader, FieldWriter, Result};
 /// # struct Total;
 /// # impl Flow for Total {
 /// #     const NAMESPACE: &'static str = "package_shop__c";
 /// #     const FLOW_ID: &'static str = "total";
 /// #     type Output = i64;
-/// #     fn write_params(&self, _: &mut Params) -> Result<()> { Ok(()) }
-/// #     fn read_outputs(from: &mut Outputs<'_>) -> Result<i64> { from.take("variable_total") }
+/// #     fn write_params(&self, _: &mut FieldWriter) -> Result<()> { Ok(()) }
+/// #     fn read_outputs(from: &mut FieldReader<'_>) -> Result<i64> { from.take("variable_total") }
 /// # }
 ///
 /// let reply = br#"{"code":0,"msg":"success","data":{"code":"","error_msg":"","execution_id":"1816970091484211",

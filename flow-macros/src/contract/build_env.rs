@@ -3,9 +3,9 @@
 use std::ffi::OsString;
 use std::path::{Component, Path, PathBuf};
 
+use crate::ctxt::Ctxt;
 use crate::keywords::CONTRACTS;
 use crate::model::Flow;
-use crate::report::Report;
 
 pub(crate) struct BuildEnv {
     /// The folder of the package's `Cargo.toml`.
@@ -86,7 +86,7 @@ impl BuildEnv {
         self.package.ancestors().take(last + 1)
     }
 
-    pub(super) fn setting(&self, flow: &Flow, report: &Report) -> Option<Setting> {
+    pub(super) fn setting(&self, flow: &Flow, cx: &Ctxt) -> Option<Setting> {
         match self.setting.as_deref() {
             None | Some("") => Some(Setting::Optional),
             Some("ignore") => Some(Setting::Ignored),
@@ -94,7 +94,7 @@ impl BuildEnv {
             Some(_) if !self.is_own() => Some(Setting::Optional),
             Some("require") => Some(Setting::Required),
             Some(other) => {
-                report.at(
+                cx.error_at(
                     flow.on_the_attribute(),
                     format!("expected the environment's {CONTRACTS} to be `require` or `ignore`, found `{other}`"),
                 );

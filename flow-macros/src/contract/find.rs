@@ -10,11 +10,11 @@ use syn::LitStr;
 use syn::spanned::Spanned;
 
 use super::build_env::{BuildEnv, Setting};
+use crate::ctxt::Ctxt;
 use crate::keywords::{CONTRACTS, FOLDER};
-use crate::model::{Flow, Port};
+use crate::model::{FieldBinding, Flow};
 use crate::names;
 use crate::parse::arguments::Name;
-use crate::report::Report;
 
 /// A contract, and what else must hold for it to be this flow's.
 pub(crate) struct Found {
@@ -27,9 +27,10 @@ pub(crate) struct Found {
 }
 
 impl Found {
-    /// What the contract says of a field's end.
-    pub(crate) fn entry(&self, port: &Port) -> Option<&Entry> {
-        self.contract.entry(port.direction.side(), &port.name.text)
+    /// What the contract says of a field.
+    pub(crate) fn entry(&self, binding: &FieldBinding) -> Option<&Entry> {
+        self.contract
+            .entry(binding.direction.side(), &binding.name.text)
     }
 }
 
@@ -59,14 +60,14 @@ impl Candidate<'_> {
 
 impl BuildEnv {
     /// `None`: there is none, it is ignored, or what is wrong with it has been reported.
-    pub(crate) fn contract(&self, flow: &Flow, report: &Report) -> Option<Found> {
-        let setting = self.setting(flow, report)?;
+    pub(crate) fn contract(&self, flow: &Flow, cx: &Ctxt) -> Option<Found> {
+        let setting = self.setting(flow, cx)?;
         if setting == Setting::Ignored {
             return None;
         }
         let file = match flow.contract_argument.given() {
-            Some((_, literal)) => self.named(literal, report)?,
-            None => self.looked_up(flow, setting == Setting::Required, report)?,
+            Some((_, literal)) => self.named(literal, cx)?,
+            None => self.looked_up(flow, setting == Setting::Required, cx)?,
         };
         match Contract::read(&file.text) {
             Ok(contract) => Some(Found {
@@ -78,7 +79,7 @@ impl BuildEnv {
             Err(mistakes) => {
                 for mistake in mistakes {
                     let file = &file.shown;
-                    report.at(place(flow), format!("contract {file}:{mistake}"));
+                    cx.error_at(place(flow), format!("contract {file}:{mistake}"));
                 }
                 None
             }
@@ -96,7 +97,7 @@ impl BuildEnv {
     }
 
     /// `contract = "path"`
-    fn named(&self, literal: &LitStr, report: &Report) -> Option<File> {
+    fn named(&self, literal: &LitStr, cx: &Ctxt) -> Option<File> {
         let shown = literal.value();
         let path = self.package.join(&shown);
         match read(&path) {
@@ -113,14 +114,14 @@ impl BuildEnv {
                     Some(meant) => format!("did you mean `{meant}`?"),
                     None => "the path starts at the folder of Cargo.toml".to_owned(),
                 };
-                report.at(
+                cx.error_at(
                     literal.span(),
                     format!("there is no contract `{shown}`; {cure}"),
                 );
                 None
             }
             Err(error) => {
-                report.at(
+                cx.error_at(
                     literal.span(),
                     format!("cannot read the contract `{shown}`: {error}"),
                 );
@@ -130,13 +131,13 @@ impl BuildEnv {
     }
 
     /// `flows/<namespace>/<flow_id>.json`, beside the package or above it.
-    fn looked_up(&self, flow: &Flow, required: bool, report: &Report) -> Option<File> {
+    fn looked_up(&self, flow: &Flow, required: bool, cx: &Ctxt) -> Option<File> {
         if !flow.contract_argument.is_absent() {
             return None;
         }
         let Name::Text(flow_id) = flow.flow_id.as_ref()? else {
             if required {
-                report.at(
+                cx.error_at(
                     place(flow),
                     format!("the contract of a flow whose `flow_id` is a constant cannot be looked up; name it with `contract = \"{FOLDER}/...\"`"),
                 );
@@ -155,9 +156,9 @@ impl BuildEnv {
         let candidates = self.candidates(namespace.as_deref(), &file);
         let [candidate] = candidates.as_slice() else {
             if !candidates.is_empty() {
-                report_several(flow, namespace.is_some(), &candidates, report);
+                report_several(flow, namespace.is_some(), &candidates, cx);
             } else if required {
-                self.report_missing(flow, namespace.as_deref(), &file, report);
+                self.report_missing(flow, namespace.as_deref(), &file, cx);
             }
             return None;
         };
@@ -170,7 +171,7 @@ impl BuildEnv {
                 namespace: namespace.is_none().then(|| candidate.namespace.clone()),
             }),
             Err(error) => {
-                report.at(
+                cx.error_at(
                     place(flow),
                     format!("cannot read the contract {shown}: {error}"),
                 );
@@ -202,7 +203,7 @@ impl BuildEnv {
         candidates
     }
 
-    fn report_missing(&self, flow: &Flow, namespace: Option<&str>, file: &str, report: &Report) {
+    fn report_missing(&self, flow: &Flow, namespace: Option<&str>, file: &str, cx: &Ctxt) {
         let nearest = self
             .levels()
             .find_map(|level| nearest_file(file, &level.join(FOLDER).join(namespace?)));
@@ -216,7 +217,7 @@ impl BuildEnv {
             (None, Some(meant)) => format!("did you mean `{}`?", meant.trim_end_matches(".json")),
             (None, None) => "write it or record it".to_owned(),
         };
-        report.at(
+        cx.error_at(
             place(flow),
             format!("{CONTRACTS}=require, and there is no contract {FOLDER}/{namespace}/{file} beside Cargo.toml or above it; {cure}"),
         );
@@ -236,7 +237,7 @@ fn place(flow: &Flow) -> Span {
     }
 }
 
-fn report_several(flow: &Flow, is_certain: bool, candidates: &[Candidate<'_>], report: &Report) {
+fn report_several(flow: &Flow, is_certain: bool, candidates: &[Candidate<'_>], cx: &Ctxt) {
     // the last one lies highest
     let Some(highest) = candidates.last() else {
         return;
@@ -254,7 +255,7 @@ fn report_several(flow: &Flow, is_certain: bool, candidates: &[Candidate<'_>], r
             "several contracts could be this flow's: {files}; name one with `contract = \"...\"`"
         )
     };
-    report.at(place(flow), message);
+    cx.error_at(place(flow), message);
 }
 
 fn is_there(path: &Path) -> bool {

@@ -10,7 +10,7 @@ pub(crate) fn accepts_absence(ty: &Type) -> bool {
     if types::option_content(ty).is_some() {
         return true;
     }
-    let Type::Path(TypePath { path, .. }) = types::peeled(ty) else {
+    let Type::Path(TypePath { path, .. }) = types::ungroup(ty) else {
         return false;
     };
     let last = path.segments.last();
@@ -40,7 +40,7 @@ pub(crate) fn code_type(ty: &Type) -> CodeType {
     if let Some(content) = types::option_content(ty) {
         return code_type(content);
     }
-    match types::peeled(ty) {
+    match types::ungroup(ty) {
         Type::Reference(reference) => code_type(&reference.elem),
         Type::Slice(slice) => list(Some(&slice.elem)),
         Type::Array(array) => list(Some(&array.elem)),
@@ -84,7 +84,7 @@ fn kind_of_value_type(path: &syn::Path) -> Option<Kind> {
 
 /// The name of the type that is taken for one of ours for its name alone, with whatever around it.
 pub(crate) fn value_type_name(ty: &Type) -> Option<String> {
-    let Type::Path(TypePath { path, .. }) = types::peeled(ty) else {
+    let Type::Path(TypePath { path, .. }) = types::ungroup(ty) else {
         return None;
     };
     let last = path.segments.last()?;

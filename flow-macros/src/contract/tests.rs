@@ -12,10 +12,10 @@ use quote::quote;
 use super::build_env::BuildEnv;
 use super::check;
 use super::find::Found;
+use crate::ctxt::Ctxt;
 use crate::model::Flow;
 use crate::parse::arguments::Arguments;
 use crate::parse::item::Item;
-use crate::report::Report;
 
 const SHOP: &str = r#"{
   "inputs": {
@@ -97,21 +97,21 @@ impl Repository {
     }
 
     fn resolved(&self, arguments: TokenStream, item: TokenStream) -> (Option<Found>, Vec<String>) {
-        let report = Report::new();
-        let arguments = Arguments::parse(arguments, &report);
-        let found = match Item::parse(item, &report) {
-            Item::Foreign(_) => None,
+        let cx = Ctxt::new();
+        let arguments = Arguments::parse(arguments, &cx);
+        let found = match Item::parse(item, &cx) {
+            Item::Other(_) => None,
             Item::Struct(item) => {
-                let flow = Flow::resolve(arguments, item, &report);
-                crate::check::check(&flow, &report);
-                let found = self.env().contract(&flow, &report);
+                let flow = Flow::resolve(arguments, item, &cx);
+                crate::check::check(&flow, &cx);
+                let found = self.env().contract(&flow, &cx);
                 if let Some(found) = &found {
-                    check::check(&flow, found, &report);
+                    check::check(&flow, found, &cx);
                 }
                 found
             }
         };
-        let messages = report.finish().err().map(|errors| errors.messages());
+        let messages = cx.check().err().map(|errors| errors.messages());
         (found, messages.unwrap_or_default())
     }
 

@@ -14,7 +14,7 @@ use syn::parse::{ParseStream, Parser};
 use syn::{Attribute, Meta};
 
 use crate::attributes;
-use crate::model::{Door, Flow};
+use crate::model::{CratePath, Flow};
 
 /// Of the derive.
 const ATTRIBUTE: &str = "apaas_flow_generated";
@@ -27,9 +27,9 @@ pub(crate) fn around(flow: &Flow, generated: TokenStream) -> [TokenStream; 2] {
     if !is_deprecated(flow) {
         return [TokenStream::new(), generated];
     }
-    let krate = match &flow.door {
-        Door::Standard | Door::Unknown => quote!(::apaas_flow),
-        Door::At(path) => quote!(#path),
+    let krate = match &flow.crate_path {
+        CratePath::Standard | CratePath::Unknown => quote!(::apaas_flow),
+        CratePath::At(path) => quote!(#path),
     };
     let derive = quote! {
         #[derive(#krate::__Generated)]

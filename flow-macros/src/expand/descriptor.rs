@@ -6,7 +6,7 @@ use quote::quote;
 
 use crate::attributes;
 use crate::contract::rust_type::{accepts_absence, code_type};
-use crate::model::{Field, Flow, Port};
+use crate::model::{Field, FieldBinding, Flow};
 
 /// Every field, whatever its conditions: the flow has it in every build. One literal, since nobody reads it before the
 /// contract is written.
@@ -19,9 +19,9 @@ pub(super) fn described(flow: &Flow) -> TokenStream {
     if !description.is_empty() {
         contract.describe(&description);
     }
-    for (field, port) in flow.inputs().chain(flow.outputs()) {
-        let entries = contract.entries_mut(port.direction.side());
-        entries.put_alphabetically(&port.name.text, entry(field, port));
+    for (field, binding) in flow.inputs().chain(flow.outputs()) {
+        let entries = contract.entries_mut(binding.direction.side());
+        entries.put_alphabetically(&binding.name.text, entry(field, binding));
     }
     let text = contract.to_string();
     quote! {
@@ -29,12 +29,12 @@ pub(super) fn described(flow: &Flow) -> TokenStream {
     }
 }
 
-fn entry(field: &Field, port: &Port) -> Entry {
-    let code = match port.with {
+fn entry(field: &Field, binding: &FieldBinding) -> Entry {
+    let code = match binding.with {
         None => code_type(&field.ty),
         // what a module writes is not what the type is
         Some(_) => CodeType::Unknown,
     };
-    let is_optional = port.default.is_some() || accepts_absence(&field.ty);
+    let is_optional = binding.default.is_some() || accepts_absence(&field.ty);
     Entry::of_code(code, is_optional, &attributes::doc_text(&field.attributes))
 }

@@ -6,7 +6,7 @@ use syn::ext::IdentExt;
 
 use crate::attributes;
 use crate::contract::find::Found;
-use crate::model::{Field, Flow, Output, Port};
+use crate::model::{Field, FieldBinding, Flow, Output};
 use crate::parse::arguments::Name;
 use crate::types;
 
@@ -57,11 +57,11 @@ fn table(flow: &Flow, found: Option<&Found>) -> TokenStream {
     let rows: Vec<Row<'_>> = flow
         .inputs()
         .chain(flow.outputs())
-        .map(|(field, port)| Row {
+        .map(|(field, binding)| Row {
             field,
-            port,
+            binding,
             // what the contract says of it
-            description: found.and_then(|found| found.entry(port)?.description()),
+            description: found.and_then(|found| found.entry(binding)?.description()),
         })
         .collect();
     let output = match &flow.output {
@@ -122,7 +122,7 @@ fn plain(text: &str) -> String {
 
 struct Row<'a> {
     field: &'a Field,
-    port: &'a Port,
+    binding: &'a FieldBinding,
     description: Option<String>,
 }
 
@@ -142,7 +142,7 @@ impl Docs {
     }
 
     fn row(&mut self, row: &Row<'_>, is_described: bool) {
-        let Row { field, port, .. } = row;
+        let Row { field, binding, .. } = row;
         let description = match &row.description {
             Some(text) => format!(" {} |", plain(text)),
             None if is_described => " |".to_owned(),
@@ -150,8 +150,8 @@ impl Docs {
         };
         let row = format!(
             "| {} | `{}` | `{}: {}` |{description}",
-            port.direction.word(),
-            escaped(&port.name.text),
+            binding.direction.word(),
+            escaped(&binding.name.text),
             field.ident.unraw(),
             escaped(&types::text(&field.ty))
         );

@@ -6,11 +6,11 @@ use syn::ext::IdentExt;
 use syn::parse::{Parse, ParseStream, Parser};
 use syn::{ExprPath, LitBool, LitStr, Path, Token, Type};
 
-use super::{Slot, at_comma_or_end, equals, skip_until};
+use super::{Parsed, at_comma_or_end, equals, skip_until};
+use crate::ctxt::Ctxt;
 use crate::keywords::{ARGUMENTS, CONTRACT, CRATE, EMULATE, FLOW_ID, METHODS, NAMESPACE, OUTPUT};
-use crate::report::Report;
 
-pub(crate) type Argument<T> = Slot<Ident, T>;
+pub(crate) type Argument<T> = Parsed<Ident, T>;
 
 #[derive(Clone)]
 pub(crate) enum Name {
@@ -31,23 +31,23 @@ pub(crate) struct Arguments {
 }
 
 impl Arguments {
-    pub(crate) fn parse(tokens: TokenStream, report: &Report) -> Self {
+    pub(crate) fn parse(tokens: TokenStream, cx: &Ctxt) -> Self {
         let mut arguments = Arguments {
-            namespace: Slot::Absent,
-            flow_id: Slot::Absent,
-            output: Slot::Absent,
-            emulate: Slot::Absent,
-            methods: Slot::Absent,
-            krate: Slot::Absent,
-            contract: Slot::Absent,
+            namespace: Parsed::Absent,
+            flow_id: Parsed::Absent,
+            output: Parsed::Absent,
+            emulate: Parsed::Absent,
+            methods: Parsed::Absent,
+            krate: Parsed::Absent,
+            contract: Parsed::Absent,
             meant: Vec::new(),
         };
         let read = |input: ParseStream<'_>| {
-            arguments.read(input, report);
+            arguments.read(input, cx);
             Ok(())
         };
         if let Err(error) = read.parse2(tokens) {
-            report.push(error);
+            cx.syn_error(error);
         }
         arguments
     }
@@ -55,16 +55,16 @@ impl Arguments {
     pub(crate) fn missing(&self) -> Vec<&'static str> {
         [(NAMESPACE, &self.namespace), (FLOW_ID, &self.flow_id)]
             .into_iter()
-            .filter(|(name, slot)| slot.is_absent() && !self.meant.contains(name))
+            .filter(|(name, parsed)| parsed.is_absent() && !self.meant.contains(name))
             .map(|(name, _)| name)
             .collect()
     }
 
-    fn read(&mut self, input: ParseStream<'_>, report: &Report) {
+    fn read(&mut self, input: ParseStream<'_>, cx: &Ctxt) {
         while !input.is_empty() {
-            let understood = self.argument(input, report);
+            let understood = self.argument(input, cx);
             if understood && !at_comma_or_end(input) {
-                report.at(input.span(), "expected `,` between two arguments");
+                cx.error_at(input.span(), "expected `,` between two arguments");
             }
             skip_until(input, starts_argument_or_comma);
             if input.peek(Token![,]) {
@@ -73,9 +73,9 @@ impl Arguments {
         }
     }
 
-    fn argument(&mut self, input: ParseStream<'_>, report: &Report) -> bool {
+    fn argument(&mut self, input: ParseStream<'_>, cx: &Ctxt) -> bool {
         let Ok(key) = input.call(Ident::parse_any) else {
-            report.at(
+            cx.error_at(
                 input.span(),
                 "arguments have names; write `#[apaas_flow(namespace = \"...\", flow_id = \"...\")]`",
             );
@@ -85,29 +85,29 @@ impl Arguments {
             return false;
         };
         match key.to_string().as_str() {
-            NAMESPACE => fill(&mut self.namespace, key, input, report, name),
-            FLOW_ID => fill(&mut self.flow_id, key, input, report, name),
-            OUTPUT => fill(&mut self.output, key, input, report, output),
-            EMULATE => fill(&mut self.emulate, key, input, report, emulate),
-            METHODS => fill(&mut self.methods, key, input, report, methods),
-            CRATE => fill(&mut self.krate, key, input, report, krate),
-            CONTRACT => fill(&mut self.contract, key, input, report, contract),
+            NAMESPACE => fill(&mut self.namespace, key, input, cx, name),
+            FLOW_ID => fill(&mut self.flow_id, key, input, cx, name),
+            OUTPUT => fill(&mut self.output, key, input, cx, output),
+            EMULATE => fill(&mut self.emulate, key, input, cx, emulate),
+            METHODS => fill(&mut self.methods, key, input, cx, methods),
+            CRATE => fill(&mut self.krate, key, input, cx, krate),
+            CONTRACT => fill(&mut self.contract, key, input, cx, contract),
             typed => {
-                self.unknown(typed, &key, report);
+                self.unknown(typed, &key, cx);
                 false
             }
         }
     }
 
-    fn unknown(&mut self, typed: &str, key: &Ident, report: &Report) {
+    fn unknown(&mut self, typed: &str, key: &Ident, cx: &Ctxt) {
         if let Some(meant) = suggest::nearest(typed, ARGUMENTS) {
-            report.at(
+            cx.error_at(
                 key.span(),
                 format!("unknown argument `{typed}`; did you mean `{meant}`?"),
             );
             self.meant.push(meant);
         } else {
-            report.at(
+            cx.error_at(
                 key.span(),
                 format!(
                     "unknown argument `{typed}`; the arguments are {}",
@@ -159,23 +159,23 @@ fn follows_comma(input: ParseStream<'_>) -> bool {
 }
 
 fn fill<T>(
-    slot: &mut Argument<T>,
+    parsed: &mut Argument<T>,
     key: Ident,
     input: ParseStream<'_>,
-    report: &Report,
+    cx: &Ctxt,
     value: impl Fn(&Ident, ParseStream<'_>) -> syn::Result<T>,
 ) -> bool {
     let value = value(&key, input);
     let understood = value.is_ok();
-    if !slot.is_absent() {
-        report.at(key.span(), format!("duplicate argument `{key}`"));
+    if !parsed.is_absent() {
+        cx.error_at(key.span(), format!("duplicate argument `{key}`"));
         return understood;
     }
-    *slot = match value {
-        Ok(value) => Slot::Given(key, value),
+    *parsed = match value {
+        Ok(value) => Parsed::Given(key, value),
         Err(error) => {
-            report.push(error);
-            Slot::Wrong
+            cx.syn_error(error);
+            Parsed::Wrong
         }
     };
     understood
@@ -274,12 +274,11 @@ mod tests {
     use super::*;
 
     fn parse(tokens: TokenStream) -> (Arguments, Vec<String>) {
-        let report = Report::new();
-        let arguments = Arguments::parse(tokens, &report);
+        let cx = Ctxt::new();
+        let arguments = Arguments::parse(tokens, &cx);
         (
             arguments,
-            report
-                .finish()
+            cx.check()
                 .err()
                 .map(|errors| errors.messages())
                 .unwrap_or_default(),

@@ -7,15 +7,15 @@ use syn::parse::discouraged::Speculative;
 use syn::parse::{ParseStream, Parser};
 use syn::{Attribute, Generics, Token, Type, Visibility, token};
 
-use super::mark::{Direction, Mark};
+use super::field_attr::{Direction, FieldAttr};
 use super::{at_comma_or_end, skip_until};
 use crate::attributes;
-use crate::keywords::{ATTRIBUTE, INPUT, ITEMS, MARKS, MODIFIERS, OUTPUT};
-use crate::report::Report;
+use crate::ctxt::Ctxt;
+use crate::keywords::{ATTRIBUTE, FIELD_ATTRS, INPUT, ITEMS, MODIFIERS, OUTPUT};
 
 pub(crate) enum Item {
     Struct(Struct),
-    Foreign(Foreign),
+    Other(OtherItem),
 }
 
 pub(crate) struct Struct {
@@ -44,35 +44,35 @@ pub(crate) struct Field {
     pub(crate) ty: Type,
     /// `= 5`, as far as rustc accepts it.
     pub(crate) default: TokenStream,
-    pub(crate) marks: Vec<Mark>,
-    /// A mark that was misspelt or put into `cfg_attr`, and reported.
+    pub(crate) ours: Vec<FieldAttr>,
+    /// An attribute of ours that was misspelt or put into `cfg_attr`, and reported.
     pub(crate) meant: Option<Direction>,
     /// It has no type yet.
     is_half_typed: bool,
 }
 
 /// An item that cannot be a flow.
-pub(crate) struct Foreign {
+pub(crate) struct OtherItem {
     /// Without our attributes.
     pub(crate) tokens: TokenStream,
     pub(crate) named: Option<(Visibility, Ident, Generics)>,
 }
 
 impl Item {
-    pub(crate) fn parse(tokens: TokenStream, report: &Report) -> Self {
-        let read = |input: ParseStream<'_>| Struct::parse(input, report);
+    pub(crate) fn parse(tokens: TokenStream, cx: &Ctxt) -> Self {
+        let read = |input: ParseStream<'_>| Struct::parse(input, cx);
         match read.parse2(tokens.clone()) {
             Ok(Some(item)) => Item::Struct(item),
             Ok(None) => {
-                report.at(
+                cx.error_at(
                     keyword(tokens.clone()),
                     format!("`#[{ATTRIBUTE}]` can only be applied to a struct with named fields"),
                 );
-                Item::Foreign(Foreign::new(tokens))
+                Item::Other(OtherItem::new(tokens))
             }
             Err(error) => {
-                report.push(error);
-                Item::Foreign(Foreign::new(tokens))
+                cx.syn_error(error);
+                Item::Other(OtherItem::new(tokens))
             }
         }
     }
@@ -80,7 +80,7 @@ impl Item {
 
 impl Struct {
     /// `None`: something else than a struct with named fields.
-    fn parse(input: ParseStream<'_>, report: &Report) -> syn::Result<Option<Self>> {
+    fn parse(input: ParseStream<'_>, cx: &Ctxt) -> syn::Result<Option<Self>> {
         let rest = || skip_until(input, |_| false);
         let attributes = input.call(Attribute::parse_outer)?;
         let visibility = input.parse()?;
@@ -102,9 +102,9 @@ impl Struct {
         } else {
             let content;
             let braces = syn::braced!(content in input);
-            (Body::Braces(braces), Field::parse_all(&content, report))
+            (Body::Braces(braces), Field::parse_all(&content, cx))
         };
-        let attributes = without_second(attributes, report);
+        let attributes = without_second(attributes, cx);
         Ok(Some(Struct {
             attributes,
             visibility,
@@ -117,7 +117,7 @@ impl Struct {
     }
 }
 
-fn without_second(attributes: Vec<Attribute>, report: &Report) -> Vec<Attribute> {
+fn without_second(attributes: Vec<Attribute>, cx: &Ctxt) -> Vec<Attribute> {
     let is_ours = |attribute: &Attribute| {
         attribute
             .path()
@@ -127,7 +127,7 @@ fn without_second(attributes: Vec<Attribute>, report: &Report) -> Vec<Attribute>
     };
     let (second, others): (Vec<_>, Vec<_>) = attributes.into_iter().partition(is_ours);
     for attribute in second {
-        report.over(
+        cx.error_spanned_by(
             attribute,
             format!("only one `#[{ATTRIBUTE}]` is allowed on a struct"),
         );
@@ -136,7 +136,7 @@ fn without_second(attributes: Vec<Attribute>, report: &Report) -> Vec<Attribute>
 }
 
 impl Field {
-    fn parse_all(input: ParseStream<'_>, report: &Report) -> Vec<Self> {
+    fn parse_all(input: ParseStream<'_>, cx: &Ctxt) -> Vec<Self> {
         let mut fields: Vec<Self> = Vec::new();
         let mut is_after_comma = true;
         while !input.is_empty() {
@@ -145,16 +145,16 @@ impl Field {
                 skip_until(input, |_| false);
                 break;
             }
-            match Field::parse(input, report) {
+            match Field::parse(input, cx) {
                 Ok(mut field) => {
-                    // where a field ends is a guess then, and so is which of two a mark was meant for
-                    if (field.is_half_typed || !is_after_comma) && field.marks.is_empty() {
+                    // where a field ends is a guess then, and so is which of two an attribute was meant for
+                    if (field.is_half_typed || !is_after_comma) && field.ours.is_empty() {
                         let before = fields.last().and_then(Field::direction);
                         field.meant = field.meant.or(before).or(Some(Direction::Input));
                     }
                     fields.push(field);
                 }
-                Err(error) => report.push(error),
+                Err(error) => cx.syn_error(error),
             }
             skip_until(input, |input| input.peek(Token![,]) || starts_field(input));
             is_after_comma = input
@@ -165,11 +165,11 @@ impl Field {
     }
 
     fn direction(&self) -> Option<Direction> {
-        let marked = self.marks.first().map(|mark| mark.direction);
+        let marked = self.ours.first().map(|field_attr| field_attr.direction);
         marked.or(self.meant)
     }
 
-    fn parse(input: ParseStream<'_>, report: &Report) -> syn::Result<Self> {
+    fn parse(input: ParseStream<'_>, cx: &Ctxt) -> syn::Result<Self> {
         let written = input.call(Attribute::parse_outer)?;
         let visibility = input.parse()?;
         let ident = input.call(Ident::parse_any)?;
@@ -181,17 +181,17 @@ impl Field {
         let is_half_typed = ty.is_none();
         let ty = ty.unwrap_or_else(|| {
             let expected = format!("expected a type for `{ident}`: `{ident}: Type`");
-            Type::Verbatim(report.within(ident.span(), expected))
+            Type::Verbatim(cx.error_in_place(ident.span(), expected))
         });
         let begin = input.cursor();
         skip_until(input, |input| at_comma_or_end(input) || starts_field(input));
         let default = between(begin, input.cursor());
         if !is_half_typed && starts_field(input) {
-            report.at(input.span(), "expected `,` between two fields");
+            cx.error_at(input.span(), "expected `,` between two fields");
         }
 
         let mut attributes = Vec::new();
-        let mut marks = Vec::new();
+        let mut ours = Vec::new();
         let mut meant = None;
         for attribute in written {
             let name = attribute
@@ -200,18 +200,18 @@ impl Field {
                 .map(ToString::to_string)
                 .unwrap_or_default();
             match Direction::named(&name) {
-                Some(direction) => marks.push(Mark::parse(direction, attribute, report)),
-                None => match conditional_mark(&attribute) {
+                Some(direction) => ours.push(FieldAttr::parse(direction, attribute, cx)),
+                None => match conditional_field_attr(&attribute) {
                     Some(direction) => {
                         meant = Some(direction);
-                        report_conditional(&attribute, direction, report);
+                        report_conditional(&attribute, direction, cx);
                     }
                     None => attributes.push(attribute),
                 },
             }
         }
-        if marks.is_empty() && meant.is_none() && !is_half_typed {
-            meant = take_misspelt_mark(&mut attributes, report);
+        if ours.is_empty() && meant.is_none() && !is_half_typed {
+            meant = take_misspelt_field_attr(&mut attributes, cx);
         }
         Ok(Field {
             attributes,
@@ -220,7 +220,7 @@ impl Field {
             colon: colon.unwrap_or_default(),
             ty,
             default,
-            marks,
+            ours,
             meant,
             is_half_typed,
         })
@@ -295,7 +295,7 @@ fn between(begin: syn::buffer::Cursor<'_>, end: syn::buffer::Cursor<'_>) -> Toke
 }
 
 /// `#[cfg_attr(x, input(..))]`
-fn conditional_mark(attribute: &Attribute) -> Option<Direction> {
+fn conditional_field_attr(attribute: &Attribute) -> Option<Direction> {
     if !attribute.path().is_ident(crate::keywords::CFG_ATTR) {
         return None;
     }
@@ -316,9 +316,9 @@ fn conditional_mark(attribute: &Attribute) -> Option<Direction> {
     None
 }
 
-fn report_conditional(attribute: &Attribute, direction: Direction, report: &Report) {
+fn report_conditional(attribute: &Attribute, direction: Direction, cx: &Ctxt) {
     let word = direction.word();
-    report.over(
+    cx.error_spanned_by(
         &attribute.meta,
         format!(
             "`#[{ATTRIBUTE}]` cannot see `#[{word}]` inside `cfg_attr`; write a field for each case, with `#[cfg(..)]` and an `#[{word}]` of its own"
@@ -327,21 +327,21 @@ fn report_conditional(attribute: &Attribute, direction: Direction, report: &Repo
 }
 
 /// `#[ouput("...")]` on a field that is not marked otherwise.
-fn take_misspelt_mark(attributes: &mut Vec<Attribute>, report: &Report) -> Option<Direction> {
+fn take_misspelt_field_attr(attributes: &mut Vec<Attribute>, cx: &Ctxt) -> Option<Direction> {
     let (at, typed, meant) = attributes.iter().enumerate().find_map(|(at, attribute)| {
         let typed = attribute.path().get_ident()?.to_string();
-        let meant = suggest::nearest(&typed, MARKS)?;
+        let meant = suggest::nearest(&typed, FIELD_ATTRS)?;
         Some((at, typed, meant))
     })?;
     let attribute = attributes.remove(at);
-    report.over(
+    cx.error_spanned_by(
         attribute.path(),
         format!("unknown attribute `#[{typed}]`; did you mean `#[{meant}]`?"),
     );
     Direction::named(meant)
 }
 
-impl Foreign {
+impl OtherItem {
     fn new(tokens: TokenStream) -> Self {
         let header = |input: ParseStream<'_>| {
             input.call(Attribute::parse_outer)?;
@@ -369,16 +369,16 @@ impl Foreign {
         };
         let named = header.parse2(tokens.clone()).ok().flatten();
         let tokens = if named.is_some() {
-            without_marks(tokens)
+            without_field_attrs(tokens)
         } else {
             tokens
         };
-        Foreign { tokens, named }
+        OtherItem { tokens, named }
     }
 }
 
 /// The tokens of a type's definition without `#[input..]`, `#[output..]` and a second attribute of ours.
-fn without_marks(tokens: TokenStream) -> TokenStream {
+fn without_field_attrs(tokens: TokenStream) -> TokenStream {
     let mut out = TokenStream::new();
     let mut tokens = tokens.into_iter().peekable();
     while let Some(token) = tokens.next() {
@@ -391,7 +391,7 @@ fn without_marks(tokens: TokenStream) -> TokenStream {
             },
             TokenTree::Group(group) => {
                 let mut inner =
-                    proc_macro2::Group::new(group.delimiter(), without_marks(group.stream()));
+                    proc_macro2::Group::new(group.delimiter(), without_field_attrs(group.stream()));
                 inner.set_span(group.span());
                 out.extend([TokenTree::Group(inner)]);
             }

@@ -10,7 +10,7 @@ use super::endpoint::Endpoint;
 use super::identity::{Identity, Run};
 use super::pending::Pending;
 use super::prepared::Prepared;
-use crate::codec::{Outputs, Params};
+use crate::codec::{FieldReader, FieldWriter};
 use crate::error::{Error, ErrorKind, Ran, Result};
 use crate::execution::{Execution, Status};
 use crate::transport::background::Task;
@@ -44,7 +44,7 @@ impl Arrived {
     /// What is wrong with the list of outputs as a whole, once that matters. A bad character in it is replaced.
     fn malformed(&mut self) -> Option<Error> {
         while self.is_second {
-            let error = Outputs::parse(&self.run.reply.out_params).err()?;
+            let error = FieldReader::parse(&self.run.reply.out_params).err()?;
             if !self.run.reply.repair_outputs() {
                 return Some(error);
             }
@@ -122,7 +122,7 @@ impl CallCore {
         context: &Arc<Context>,
         endpoint: Arc<Endpoint>,
         accept: Accept,
-        params: Params,
+        params: FieldWriter,
         written: Result<()>,
     ) -> Self {
         Self {
@@ -200,13 +200,15 @@ impl CallCore {
     }
 
     /// The outputs of the reply.
-    pub(super) fn outputs(&self) -> Outputs<'_> {
+    pub(super) fn outputs(&self) -> FieldReader<'_> {
         let State::Arrived(Arrived { run, is_second, .. }) = &self.state else {
-            return Outputs::first("");
+            return FieldReader::first("");
         };
         let out_params = &run.reply.out_params;
-        let indexed = is_second.then(|| Outputs::parse(out_params).ok()).flatten();
-        indexed.unwrap_or_else(|| Outputs::first(out_params))
+        let indexed = is_second
+            .then(|| FieldReader::parse(out_params).ok())
+            .flatten();
+        indexed.unwrap_or_else(|| FieldReader::first(out_params))
     }
 
     /// Completes the call if the outputs were read correctly; otherwise they must be read again.

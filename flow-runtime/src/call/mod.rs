@@ -54,14 +54,14 @@ pub type Start = Call<Started>;
 ///
 /// ```no_run
 /// use std::time::Duration;
-/// # use apaas_flow::{Client, Flow, Operator, Outputs, Params, Result};
+/// # use apaas_flow::{Client, Flow, Operator, FieldReader, FieldWriter, Result};
 /// # struct Nightly;
 /// # impl Flow for Nightly {
 /// #     const NAMESPACE: &'static str = "package_shop__c";
 /// #     const FLOW_ID: &'static str = "nightly";
 /// #     type Output = ();
-/// #     fn write_params(&self, _: &mut Params) -> Result<()> { Ok(()) }
-/// #     fn read_outputs(_: &mut Outputs<'_>) -> Result<()> { Ok(()) }
+/// #     fn write_params(&self, _: &mut FieldWriter) -> Result<()> { Ok(()) }
+/// #     fn read_outputs(_: &mut FieldReader<'_>) -> Result<()> { Ok(()) }
 /// # }
 /// # async fn example(client: Client) -> Result<()> {
 /// let call = client
@@ -103,7 +103,7 @@ impl<R> Call<R> {
 
     /// The key that makes the platform run the flow at most once, instead of a random one.
     ///
-    /// A used key is refused with [`ErrorKind::KeyUsed`]; it does not replay the first run's outputs. The scope and
+    /// A used key is refused with [`ErrorKind::KeyUsed`](crate::ErrorKind::KeyUsed); it does not replay the first run's outputs. The scope and
     /// lifetime of a key are not documented, so start it with the flow's id.
     pub fn idempotency_key(mut self, key: impl Into<String>) -> Self {
         if let State::Pending(_) = self.core.state {

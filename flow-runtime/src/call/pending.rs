@@ -8,7 +8,7 @@ use super::identity::Identity;
 use super::prepared::Prepared;
 use super::retry_loop::Limits;
 use super::telemetry::CallSpan;
-use crate::codec::Params;
+use crate::codec::FieldWriter;
 use crate::error::{Error, ErrorKind, Ran, Result};
 use crate::operator::Operator;
 use crate::wire::{Accept, Request};
@@ -18,7 +18,7 @@ const MOST_LOOP_MASKS: usize = 20;
 
 pub(super) struct Pending {
     pub(super) context: Arc<Context>,
-    pub(super) params: Params,
+    pub(super) params: FieldWriter,
     /// Whether writing the parameters in `execute` failed; awaiting the call reports it.
     pub(super) written: Result<()>,
     pub(super) accept: Accept,

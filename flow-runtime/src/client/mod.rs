@@ -11,7 +11,7 @@ use std::sync::Arc;
 pub use builder::{ClientBuilder, FEISHU, LARK};
 
 use crate::call::{Call, CallCore, Context, Endpoint, Execute, Start, finish};
-use crate::codec::Params;
+use crate::codec::FieldWriter;
 use crate::error::Result;
 use crate::flow::{Flow, check_names};
 use crate::wire::Accept;
@@ -94,7 +94,7 @@ impl Client {
         accept: Accept,
         inputs: &dyn Inputs,
     ) -> CallCore {
-        let mut params = Params::new();
+        let mut params = FieldWriter::new();
         let written = inputs.write(&mut params);
         let endpoint = self.endpoint(namespace, flow_id);
         CallCore::new(&self.0, endpoint, accept, params, written)
@@ -103,12 +103,12 @@ impl Client {
 
 /// The object-safe part of a flow: writing its inputs.
 trait Inputs {
-    fn write(&self, to: &mut Params) -> Result<()>;
+    fn write(&self, to: &mut FieldWriter) -> Result<()>;
 }
 
 /// For a reference, which has no drop glue: a vtable would carry that for each flow.
 impl<F: Flow> Inputs for &F {
-    fn write(&self, to: &mut Params) -> Result<()> {
+    fn write(&self, to: &mut FieldWriter) -> Result<()> {
         self.write_params(to)
     }
 }

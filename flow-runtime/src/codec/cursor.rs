@@ -2,7 +2,7 @@
 //!
 //! It handles the usual form only and never explains: `None` means that serde_json must read the text from the start,
 //! and its answer is final. So the fast path may accept only what serde_json accepts, and must read the same values
-//! from it. The tests of `envelope` and `outputs` compare the two.
+//! from it. The tests of `envelope` and `field_reader` compare the two.
 
 use std::borrow::Cow;
 

@@ -4,12 +4,12 @@ mod absent;
 mod cursor;
 mod entries;
 mod explain;
+mod field_reader;
 mod field_serializer;
+mod field_writer;
 mod form;
 mod location;
-mod outputs;
 mod pairs;
-mod params;
 mod repair;
 mod string;
 mod word;
@@ -18,19 +18,41 @@ pub use absent::ValueDeserializer;
 pub(crate) use cursor::Cursor;
 pub(crate) use entries::{Text, entries};
 pub(crate) use explain::{INTEGER, kind};
+pub use field_reader::FieldReader;
+pub(crate) use field_reader::OutputIndex;
 pub use field_serializer::{FieldParts, FieldSerializer};
+pub use field_writer::FieldWriter;
 pub(crate) use form::{as_outputs, is_output};
-pub(crate) use outputs::OutputIndex;
-pub use outputs::Outputs;
-pub use params::Params;
 pub(crate) use repair::repair;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 pub(crate) use string::push_json_string;
 
+/// [`FieldReader`] by the name of what it mostly reads: the outputs of a flow.
+///
+/// ```
+/// use apaas_flow::{Outputs, Result};
+///
+/// fn total(from: &mut Outputs<'_>) -> Result<String> {
+///     from.take("variable_total")
+/// }
+/// ```
+pub type Outputs<'a> = FieldReader<'a>;
+
+/// [`FieldWriter`] by the name of what it mostly writes: the parameters of a flow.
+///
+/// ```
+/// use apaas_flow::Params;
+///
+/// let mut params = Params::new();
+/// params.field("variable_order", "4711")?;
+/// # Ok::<(), apaas_flow::Error>(())
+/// ```
+pub type Params = FieldWriter;
+
 /// A type that can be a flow's input: anything that is `serde::Serialize`.
 ///
-/// Every such type implements it. It is what [`Params::field`] asks for, so that the compiler names the cure where a
+/// Every such type implements it. It is what [`FieldWriter::field`] asks for, so that the compiler names the cure where a
 /// type is not one of them. The same bound serves for a generic flow:
 ///
 /// ```
@@ -54,7 +76,7 @@ impl<T: Serialize + ?Sized> InputValue for T {}
 
 /// A type that can be a flow's output: anything that is `serde::Deserialize` and borrows nothing.
 ///
-/// Every such type implements it. It is what [`Outputs::take`] asks for, so that the compiler names the cure where a type
+/// Every such type implements it. It is what [`FieldReader::take`] asks for, so that the compiler names the cure where a type
 /// is not one of them.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` cannot be read: as a flow's output, or with `emulate` as its input",

@@ -160,15 +160,15 @@ use file::ContractFile;
 /// A [`Flow`] that is implemented by hand does not describe itself, and is refused while compiling:
 ///
 /// ```compile_fail
-/// # use apaas_flow::{Flow, Outputs, Params, Result, contract};
+/// # use apaas_flow::{Flow, FieldReader, FieldWriter, Result, contract};
 /// struct Handwritten;
 /// impl Flow for Handwritten {
 ///     // ...
 /// #   const NAMESPACE: &'static str = "package_shop__c";
 /// #   const FLOW_ID: &'static str = "nightly";
 /// #   type Output = ();
-/// #   fn write_params(&self, _: &mut Params) -> Result<()> { Ok(()) }
-/// #   fn read_outputs(_: &mut Outputs<'_>) -> Result<()> { Ok(()) }
+/// #   fn write_params(&self, _: &mut FieldWriter) -> Result<()> { Ok(()) }
+/// #   fn read_outputs(_: &mut FieldReader<'_>) -> Result<()> { Ok(()) }
 /// }
 /// contract::write::<Handwritten>("flows")?;
 /// # Ok::<(), apaas_flow::Error>(())

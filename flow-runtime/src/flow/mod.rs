@@ -8,7 +8,7 @@ use std::marker::PhantomData;
 pub(crate) use name::check_dynamic;
 pub use name::{check_contract, check_flow_id, check_namespace};
 
-use crate::codec::{Outputs, Params};
+use crate::codec::{FieldReader, FieldWriter};
 use crate::error::Result;
 
 /// A flow: where it is, what it takes and what it gives.
@@ -16,7 +16,7 @@ use crate::error::Result;
 /// `#[apaas_flow]` implements it; by hand it is the escape hatch for what the attribute cannot say.
 ///
 /// ```
-/// use apaas_flow::{Flow, Outputs, Params, Result, wire};
+/// use apaas_flow::{Flow, FieldReader, FieldWriter, Result, wire};
 ///
 /// struct Discount {
 ///     order: i64,
@@ -28,12 +28,12 @@ use crate::error::Result;
 ///     const FLOW_ID: &'static str = "discount_0a1b2c3d4e";
 ///     type Output = String;
 ///
-///     fn write_params(&self, to: &mut Params) -> Result<()> {
+///     fn write_params(&self, to: &mut FieldWriter) -> Result<()> {
 ///         to.field("variable_order", &self.order)?;
 ///         to.field("variable_factor", &(1.0 - f64::from(self.percent) / 100.0))
 ///     }
 ///
-///     fn read_outputs(from: &mut Outputs<'_>) -> Result<String> {
+///     fn read_outputs(from: &mut FieldReader<'_>) -> Result<String> {
 ///         from.take("variable_total")
 ///     }
 /// }
@@ -63,7 +63,7 @@ pub trait Flow {
     ///
     /// # Errors
     /// A value that cannot be written as JSON. Nothing has been sent then.
-    fn write_params(&self, to: &mut Params) -> Result<()>;
+    fn write_params(&self, to: &mut FieldWriter) -> Result<()>;
 
     /// Reads the outputs, each by its api name.
     ///
@@ -72,13 +72,13 @@ pub trait Flow {
     ///
     /// # Errors
     /// Outputs that are missing or do not fit: [`ErrorKind::Decode`](crate::ErrorKind::Decode). The flow has run then.
-    fn read_outputs(from: &mut Outputs<'_>) -> Result<Self::Output>;
+    fn read_outputs(from: &mut FieldReader<'_>) -> Result<Self::Output>;
 }
 
 /// The opposite direction of a [`Flow`], for the emulator: reads what `write_params` wrote, writes what `read_outputs` reads.
 ///
-/// `#[apaas_flow(.., emulate)]` implements it. The two carriers are the same, turned around: here [`Outputs`] holds
-/// the request's parameters and [`Params`] takes the outputs.
+/// `#[apaas_flow(.., emulate)]` implements it. Reader and writer are those of [`Flow`], turned around: here the
+/// [`FieldReader`] holds the request's parameters and the [`FieldWriter`] takes the outputs.
 #[diagnostic::on_unimplemented(
     message = "the emulator cannot serve `{Self}`",
     label = "`emulate` is missing on this flow",
@@ -89,13 +89,13 @@ pub trait Emulated: Flow + Sized {
     ///
     /// # Errors
     /// Inputs that are missing or do not fit.
-    fn read_params(from: &mut Outputs<'_>) -> Result<Self>;
+    fn read_params(from: &mut FieldReader<'_>) -> Result<Self>;
 
     /// Writes the outputs, each under its api name.
     ///
     /// # Errors
     /// A value that cannot be written as JSON.
-    fn write_outputs(output: &Self::Output, to: &mut Params) -> Result<()>;
+    fn write_outputs(output: &Self::Output, to: &mut FieldWriter) -> Result<()>;
 }
 
 /// Fails the compilation where one of the flow's two names cannot be part of a URL.

@@ -12,7 +12,7 @@ use serde_json::Value;
 
 pub(super) use self::properties::{dates, decimals, moments};
 use super::*;
-use crate::codec::Outputs;
+use crate::codec::FieldReader;
 
 fn read<T: DeserializeOwned>(json: &str) -> T {
     serde_json::from_str(json).unwrap_or_else(|error| panic!("{json}: {error}"))
@@ -42,6 +42,6 @@ fn dialects<T: DeserializeOwned + Serialize + PartialEq + Debug>(
 /// What the error of a call says when an output is not of this type.
 fn complaint<T: DeserializeOwned + Debug>(json: &str) -> String {
     let reply = format!(r#"[{{"api_name":"x","value":{json}}}]"#);
-    let mut outputs = Outputs::parse(&reply).expect("a list");
+    let mut outputs = FieldReader::parse(&reply).expect("a list");
     outputs.take::<T>("x").expect_err(json).to_string()
 }

@@ -2,14 +2,14 @@
 //!
 //! ```
 //! use apaas_flow::{Operator, wire};
-//! # use apaas_flow::{Flow, Outputs, Params, Result, value::RecordRef};
+//! # use apaas_flow::{Flow, FieldReader, FieldWriter, Result, value::RecordRef};
 //! # struct DeleteObject { record: RecordRef }
 //! # impl Flow for DeleteObject {
 //! #     const NAMESPACE: &'static str = "package_7344545d87__c";
 //! #     const FLOW_ID: &'static str = "deleteObject_99c656599f";
 //! #     type Output = i64;
-//! #     fn write_params(&self, to: &mut Params) -> Result<()> { to.field("variable_rgrtgqworiginal", &self.record) }
-//! #     fn read_outputs(from: &mut Outputs<'_>) -> Result<i64> { from.take("_flowExecutionID") }
+//! #     fn write_params(&self, to: &mut FieldWriter) -> Result<()> { to.field("variable_rgrtgqworiginal", &self.record) }
+//! #     fn read_outputs(from: &mut FieldReader<'_>) -> Result<i64> { from.take("_flowExecutionID") }
 //! # }
 //!
 //! let flow = DeleteObject { record: RecordRef::new(5454545) };
@@ -43,7 +43,7 @@ pub(crate) use response::Response;
 pub(crate) use sent::Sent;
 pub(crate) use token::token;
 
-use crate::codec::Outputs;
+use crate::codec::FieldReader;
 use crate::error::{Result, Stage};
 use crate::execution::Execution;
 use crate::flow::{self, Flow};
@@ -72,7 +72,7 @@ pub fn reply<F: Flow>(http_status: u16, body: &[u8]) -> Result<Execution<F::Outp
         let response = Response::recorded(http_status, body);
         let mut reply = classify(response, Accept::Finished, &Sent::UNKNOWN)?;
         loop {
-            match Outputs::read_all(&reply.out_params, F::read_outputs) {
+            match FieldReader::read_all(&reply.out_params, F::read_outputs) {
                 Err(_) if reply.repair_outputs() => {}
                 Ok(output) => return Ok(reply.into_execution(output)),
                 Err(error) => return Err(reply.into_error(error)),

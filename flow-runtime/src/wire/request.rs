@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use crate::codec::Params;
+use crate::codec::FieldWriter;
 use crate::codec::push_json_string;
 use crate::error::Result;
 use crate::flow::Flow;
@@ -12,14 +12,14 @@ use crate::operator::Operator;
 ///
 /// ```
 /// use apaas_flow::{Operator, wire};
-/// # use apaas_flow::{Flow, Outputs, Params, Result};
+/// # use apaas_flow::{Flow, FieldReader, FieldWriter, Result};
 /// # struct Nightly;
 /// # impl Flow for Nightly {
 /// #     const NAMESPACE: &'static str = "package_shop__c";
 /// #     const FLOW_ID: &'static str = "nightly";
 /// #     type Output = ();
-/// #     fn write_params(&self, _: &mut Params) -> Result<()> { Ok(()) }
-/// #     fn read_outputs(_: &mut Outputs<'_>) -> Result<()> { Ok(()) }
+/// #     fn write_params(&self, _: &mut FieldWriter) -> Result<()> { Ok(()) }
+/// #     fn read_outputs(_: &mut FieldReader<'_>) -> Result<()> { Ok(()) }
 /// # }
 ///
 /// let body = wire::Request::new(&Nightly, &Operator::id(1111))?
@@ -48,7 +48,7 @@ impl Request {
     /// # Errors
     /// [`ErrorKind::Encode`](crate::ErrorKind::Encode) if an input cannot be written as JSON.
     pub fn new<F: Flow>(flow: &F, operator: &Operator) -> Result<Self> {
-        let mut params = Params::new();
+        let mut params = FieldWriter::new();
         flow.write_params(&mut params)?;
         Ok(Self::from_parts(params.into_json(), operator))
     }

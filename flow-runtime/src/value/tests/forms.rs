@@ -6,7 +6,7 @@ use std::time::{Duration, SystemTime};
 use serde::Deserialize;
 
 use super::*;
-use crate::codec::{Params, as_outputs};
+use crate::codec::{FieldWriter, as_outputs};
 
 #[test]
 fn records() {
@@ -505,7 +505,7 @@ fn the_systems_clock_is_a_moment() {
 
 #[test]
 fn values_are_inputs_and_outputs() {
-    let mut params = Params::new();
+    let mut params = FieldWriter::new();
     params.field("a", &Some(Decimal::from(7))).unwrap();
     params.field("b", &None::<Date>).unwrap();
     params.field("c", &vec![Choice::new("x")]).unwrap();
@@ -515,7 +515,7 @@ fn values_are_inputs_and_outputs() {
         Some(r#"{"a":"7","c":["x"],"d":{"code":"+86","key":"+86(CN)","number":"1"}}"#)
     );
 
-    let mut outputs = Outputs::parse(
+    let mut outputs = FieldReader::parse(
         r#"[{"api_name":"a","value":128.50},{"api_name":"b","value":null},{"api_name":"c","value":["7"]}]"#,
     )
     .unwrap();

@@ -10,7 +10,7 @@ use crate::error::{Error, ErrorKind, Result};
 ///
 /// See [`Flow`](crate::Flow) for an example.
 #[derive(Clone, Default)]
-pub struct Params {
+pub struct FieldWriter {
     /// `{"a":1,"b":2`, without the closing brace; empty until the first field.
     json: Vec<u8>,
     /// The positions of the names in it.
@@ -19,7 +19,7 @@ pub struct Params {
     error: Option<Error>,
 }
 
-impl Params {
+impl FieldWriter {
     /// No inputs.
     pub fn new() -> Self {
         Self::default()
@@ -38,10 +38,10 @@ impl Params {
     /// Adds an input written by your own function, such as the `serialize` of a `with` module.
     ///
     /// ```
-    /// use apaas_flow::Params;
+    /// use apaas_flow::FieldWriter;
     /// use serde::Serializer;
     ///
-    /// let mut params = Params::new();
+    /// let mut params = FieldWriter::new();
     /// params.field_with("variable_amount", |to| to.collect_str("128.50"))?;
     /// # Ok::<(), apaas_flow::Error>(())
     /// ```
@@ -108,9 +108,9 @@ impl Params {
     /// ```
     /// use std::collections::BTreeMap;
     ///
-    /// use apaas_flow::Params;
+    /// use apaas_flow::FieldWriter;
     ///
-    /// let mut params = Params::new();
+    /// let mut params = FieldWriter::new();
     /// params.all(&BTreeMap::from([("variable_a", 1), ("variable_b", 2)]))?;
     /// assert_eq!(format!("{params:?}"), r#"["variable_a", "variable_b"]"#);
     /// # Ok::<(), apaas_flow::Error>(())
@@ -183,7 +183,7 @@ fn cannot_write(what: &str, error: &serde_json::Error) -> Error {
 }
 
 /// Without the values.
-impl std::fmt::Debug for Params {
+impl std::fmt::Debug for FieldWriter {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         let mut list = f.debug_list();
         for at in &self.names {
@@ -201,13 +201,13 @@ mod tests {
 
     use serde_json::json;
 
-    use super::Params;
+    use super::FieldWriter;
 
     #[derive(serde::Serialize)]
     struct Wrapper(Option<i64>);
 
-    fn written(write: impl FnOnce(&mut Params) -> crate::error::Result<()>) -> Option<String> {
-        let mut params = Params::new();
+    fn written(write: impl FnOnce(&mut FieldWriter) -> crate::error::Result<()>) -> Option<String> {
+        let mut params = FieldWriter::new();
         write(&mut params).expect("can be written");
         params.into_json()
     }
@@ -242,7 +242,7 @@ mod tests {
 
     #[test]
     fn written_returns_the_first_error_of_put() {
-        let mut params = Params::new();
+        let mut params = FieldWriter::new();
         params.put("a", &1);
         params.put("ratio", &f64::NAN);
         params.put_with("other", |_| Err(serde::ser::Error::custom("not reached")));
@@ -256,7 +256,7 @@ mod tests {
 
     #[test]
     fn an_invalid_input_is_named_and_leaves_no_trace() {
-        let mut params = Params::new();
+        let mut params = FieldWriter::new();
         params.field("a", &1).expect("fine");
         let error = params.field("ratio", &f64::NAN).expect_err("no JSON");
         assert_eq!(
@@ -275,7 +275,7 @@ mod tests {
 
     #[test]
     fn a_number_that_is_not_finite_is_an_error_in_a_whole_output_too() {
-        let mut params = Params::new();
+        let mut params = FieldWriter::new();
         let error = params
             .all(&BTreeMap::from([("ratio", f64::NAN)]))
             .expect_err("no JSON");
@@ -286,7 +286,7 @@ mod tests {
 
     #[test]
     fn a_name_is_written_once_and_is_one() {
-        let mut params = Params::new();
+        let mut params = FieldWriter::new();
         params.field("a\"", &1).expect("fine");
         params.field("b", &None::<i64>).expect("fine");
         params.field("b", &2).expect("omitted before");

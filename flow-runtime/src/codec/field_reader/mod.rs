@@ -38,7 +38,7 @@ use crate::error::{Error, Result};
 /// What does not fit is remembered, so that the error of a call lists every bad output, not only the first: also those
 /// that a handwritten [`Flow`](crate::Flow) went on after, if another fails in the end.
 /// See [`Flow`](crate::Flow) for an example.
-pub struct Outputs<'a> {
+pub struct FieldReader<'a> {
     text: &'a str,
     reading: Reading<'a>,
     /// All entries, should their names be asked for in the first reading.
@@ -50,7 +50,7 @@ enum Reading<'a> {
     Second(Index<'a>),
 }
 
-impl<'a> Outputs<'a> {
+impl<'a> FieldReader<'a> {
     /// Reads all that a flow asks for; `read` is called once more where the first reading does not hold.
     ///
     /// This is compiled anew for each flow, so it is short.
@@ -324,7 +324,7 @@ impl<'a> Outputs<'a> {
 /// dropped there on each way out and asked by a `?`, which is three functions an output; an `Option` is matched together
 /// with all others.
 #[doc(hidden)]
-impl<'a> Outputs<'a> {
+impl<'a> FieldReader<'a> {
     /// As [`take`](Self::take).
     pub fn get<T: OutputValue>(&mut self, name: &str) -> Option<T> {
         self.take(name).ok()
@@ -379,7 +379,7 @@ fn unseen(_: GaveUp) -> Error {
 }
 
 /// Without the values.
-impl std::fmt::Debug for Outputs<'_> {
+impl std::fmt::Debug for FieldReader<'_> {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_list().entries(self.names()).finish()
     }

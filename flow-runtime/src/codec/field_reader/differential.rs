@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Deserializer};
 use serde_json::Value;
 
-use super::Outputs;
+use super::FieldReader;
 use crate::error::Result;
 use crate::mutation::{Dice, rounds};
 
@@ -138,7 +138,8 @@ fn text(dice: &mut Dice) -> String {
 }
 
 /// Takes outputs in one of many orders and ways, as generated and handwritten flows do.
-fn take(from: &mut Outputs<'_>, way: usize) -> Result<String> {
+#[expect(clippy::zero_sized_map_values, reason = "a type that reads nothing")]
+fn take(from: &mut FieldReader<'_>, way: usize) -> Result<String> {
     let [first, second, third, fourth] = [
         ["a", "b", "c", "d"],
         ["d", "c", "b", "a"],
@@ -210,8 +211,8 @@ fn both_readings_say_the_same() {
     let (mut good, mut bad) = (0, 0);
     for round in 0..rounds() {
         let text = text(&mut dice);
-        let indexed = Outputs::read_indexed(&text, |outputs| take(outputs, round));
-        let read = Outputs::read_all(&text, |outputs| take(outputs, round));
+        let indexed = FieldReader::read_indexed(&text, |outputs| take(outputs, round));
+        let read = FieldReader::read_all(&text, |outputs| take(outputs, round));
         let words = |result: Result<String>| result.map_err(|error| error.to_string());
         let (indexed, read) = (words(indexed), words(read));
         assert_eq!(read, indexed, "{text} (round {round})");

@@ -8,12 +8,12 @@ use serde::forward_to_deserialize_any;
 
 use super::in_place::GaveUp;
 use super::value::Value;
-use super::{Outputs, Reading};
+use super::{FieldReader, Reading};
 use crate::codec::cursor::consumed;
 
 /// Remembers which output is being read, for the error.
 pub(super) struct All<'s, 'a> {
-    pub(super) outputs: &'s mut Outputs<'a>,
+    pub(super) outputs: &'s mut FieldReader<'a>,
     /// The index of the next output.
     pub(super) next: usize,
     /// The value whose name was given last, until it is asked for.

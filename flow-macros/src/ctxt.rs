@@ -6,8 +6,8 @@ use std::fmt::Display;
 use proc_macro2::{Span, TokenStream};
 use quote::ToTokens;
 
-/// Must be asked for its verdict: a report that is dropped unread would hide the mistakes in it.
-pub(crate) struct Report {
+/// Must be checked: one that is dropped unchecked would hide the errors in it.
+pub(crate) struct Ctxt {
     errors: RefCell<Option<Vec<Mistake>>>,
 }
 
@@ -19,30 +19,30 @@ struct Mistake {
 
 pub(crate) struct Errors(Vec<Mistake>);
 
-impl Report {
+impl Ctxt {
     pub(crate) fn new() -> Self {
-        Report {
+        Ctxt {
             errors: RefCell::new(Some(Vec::new())),
         }
     }
 
-    pub(crate) fn at(&self, span: Span, message: impl Display) {
-        self.push(syn::Error::new(span, message));
+    pub(crate) fn error_at(&self, span: Span, message: impl Display) {
+        self.syn_error(syn::Error::new(span, message));
     }
 
-    pub(crate) fn over(&self, tokens: impl ToTokens, message: impl Display) {
-        self.push(syn::Error::new_spanned(tokens, message));
+    pub(crate) fn error_spanned_by(&self, tokens: impl ToTokens, message: impl Display) {
+        self.syn_error(syn::Error::new_spanned(tokens, message));
     }
 
     /// The error as tokens, for the place of what is missing: rustc says nothing more about a thing that is an error.
-    pub(crate) fn within(&self, span: Span, message: impl Display) -> TokenStream {
+    pub(crate) fn error_in_place(&self, span: Span, message: impl Display) -> TokenStream {
         let error = syn::Error::new(span, message);
         let tokens = error.to_compile_error();
         self.add(error, true);
         tokens
     }
 
-    pub(crate) fn push(&self, error: syn::Error) {
+    pub(crate) fn syn_error(&self, error: syn::Error) {
         self.add(error, false);
     }
 
@@ -52,7 +52,7 @@ impl Report {
         }
     }
 
-    pub(crate) fn finish(self) -> Result<(), Errors> {
+    pub(crate) fn check(self) -> Result<(), Errors> {
         match self.errors.take() {
             Some(errors) if !errors.is_empty() => Err(Errors(errors)),
             _ => Ok(()),
@@ -60,13 +60,13 @@ impl Report {
     }
 }
 
-impl Drop for Report {
+impl Drop for Ctxt {
     fn drop(&mut self) {
         let is_read = self.errors.borrow().is_none();
         // a defect of this crate, found by its first test
         assert!(
             is_read || std::thread::panicking(),
-            "a report was dropped without being read"
+            "errors were dropped without being checked"
         );
     }
 }
@@ -94,21 +94,21 @@ mod tests {
 
     #[test]
     fn keeps_all_errors_in_order() {
-        let report = Report::new();
-        report.at(Span::call_site(), "first");
-        report.over(quote::quote!(a b), "second");
-        let errors = report.finish().err().map(|errors| errors.messages());
+        let cx = Ctxt::new();
+        cx.error_at(Span::call_site(), "first");
+        cx.error_spanned_by(quote::quote!(a b), "second");
+        let errors = cx.check().err().map(|errors| errors.messages());
         assert_eq!(errors, Some(vec!["first".to_owned(), "second".to_owned()]));
     }
 
     #[test]
-    fn an_empty_report_is_fine() {
-        assert!(Report::new().finish().is_ok());
+    fn without_errors_all_is_well() {
+        assert!(Ctxt::new().check().is_ok());
     }
 
     #[test]
-    #[should_panic(expected = "dropped without being read")]
-    fn an_unread_report_is_a_defect() {
-        drop(Report::new());
+    #[should_panic(expected = "dropped without being checked")]
+    fn errors_that_nobody_checks_are_a_defect() {
+        drop(Ctxt::new());
     }
 }

@@ -7,13 +7,13 @@ use std::collections::BTreeMap;
 
 use serde_json::Value;
 
-use super::Outputs;
+use super::FieldReader;
 use crate::error::Result;
 
 const REPLY: &str = r#"[{"api_name":"total","value":"128.50"},{"api_name":"note","value":null},{"api_name":"lines","value":[1,"two"]}]"#;
 
-fn read<T>(read: impl Fn(&mut Outputs<'_>) -> Result<T>) -> Result<T> {
-    Outputs::read_all(REPLY, read)
+fn read<T>(read: impl Fn(&mut FieldReader<'_>) -> Result<T>) -> Result<T> {
+    FieldReader::read_all(REPLY, read)
 }
 
 fn message<T: std::fmt::Debug>(result: Result<T>) -> String {
@@ -110,7 +110,7 @@ fn all_outputs_are_one_object() {
 
 #[test]
 fn the_same_output_twice_is_no_guess() {
-    let mut outputs = Outputs::parse(
+    let mut outputs = FieldReader::parse(
         r#"[{"api_name":"a","value":1},{"api_name":"a","value":2},{"api_name":"b","value":3}]"#,
     )
     .unwrap();
@@ -127,7 +127,7 @@ fn many_outputs_are_taken_in_any_order() {
         let pair = |n: u64| format!(r#"{{"api_name":"n{n}","value":{n}}}"#);
         let pairs: Vec<_> = (0..count).map(pair).collect();
         let text = format!("[{}]", pairs.join(","));
-        let mut outputs = Outputs::parse(&text).unwrap();
+        let mut outputs = FieldReader::parse(&text).unwrap();
         for n in (0..count).chain((0..count).rev()).chain([1, 1, 0]) {
             assert_eq!(outputs.take::<u64>(&format!("n{n}")).unwrap(), n);
         }
@@ -136,7 +136,7 @@ fn many_outputs_are_taken_in_any_order() {
             pairs.join(","),
             pair(1)
         );
-        let mut outputs = Outputs::parse(&text).unwrap();
+        let mut outputs = FieldReader::parse(&text).unwrap();
         assert_eq!(outputs.take::<u64>("n1").unwrap(), 1); // twice the same
         assert!(message(outputs.take::<u64>("n0")).ends_with("several that differ"));
     }

@@ -4,7 +4,7 @@ use std::borrow::Cow;
 use std::ops::Range;
 
 use super::index::{Entry, Index};
-use super::{Outputs, Reading};
+use super::{FieldReader, Reading};
 use crate::error::Result;
 
 /// The api names of all outputs, and where in the text their values stand.
@@ -28,12 +28,12 @@ impl OutputIndex {
     }
 
     /// The outputs of the text that this was made of.
-    pub(crate) fn outputs<'a>(&'a self, text: &'a str) -> Outputs<'a> {
+    pub(crate) fn outputs<'a>(&'a self, text: &'a str) -> FieldReader<'a> {
         let entries = self.0.iter().map(|(name, place)| Entry {
             name: Cow::Borrowed(&**name),
             text: text.get(place.clone()).unwrap_or_default(),
         });
-        Outputs::of(text, Reading::Second(Index::new(entries.collect())))
+        FieldReader::of(text, Reading::Second(Index::new(entries.collect())))
     }
 
     pub(crate) fn names(&self) -> impl Iterator<Item = &str> {

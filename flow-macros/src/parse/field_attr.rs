@@ -6,9 +6,9 @@ use syn::ext::IdentExt;
 use syn::parse::{ParseStream, Parser};
 use syn::{Attribute, Error, Expr, ExprLit, Lit, LitStr, Meta, Path, Token};
 
-use super::{Slot, as_expression, at_comma_or_end, equals, skip_until};
+use super::{Parsed, as_expression, at_comma_or_end, equals, skip_until};
+use crate::ctxt::Ctxt;
 use crate::keywords::{DEFAULT, INPUT, OPTIONS, OUTPUT, WITH};
-use crate::report::Report;
 
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(crate) enum Direction {
@@ -34,29 +34,29 @@ impl Direction {
 }
 
 #[derive(Clone)]
-pub(crate) struct Mark {
+pub(crate) struct FieldAttr {
     pub(crate) direction: Direction,
     pub(crate) attribute: Attribute,
-    pub(crate) name: Slot<(), LitStr>,
-    pub(crate) with: Slot<Ident, Path>,
-    pub(crate) default: Slot<Ident, ()>,
+    pub(crate) name: Parsed<(), LitStr>,
+    pub(crate) with: Parsed<Ident, Path>,
+    pub(crate) default: Parsed<Ident, ()>,
 }
 
-impl Mark {
-    pub(crate) fn parse(direction: Direction, attribute: Attribute, report: &Report) -> Self {
-        let mut mark = Mark {
+impl FieldAttr {
+    pub(crate) fn parse(direction: Direction, attribute: Attribute, cx: &Ctxt) -> Self {
+        let mut field_attr = FieldAttr {
             direction,
             attribute,
-            name: Slot::Absent,
-            with: Slot::Absent,
-            default: Slot::Absent,
+            name: Parsed::Absent,
+            with: Parsed::Absent,
+            default: Parsed::Absent,
         };
-        match mark.attribute.meta.clone() {
+        match field_attr.attribute.meta.clone() {
             Meta::Path(_) => {}
             Meta::List(list) if list.tokens.is_empty() => {
                 let word = direction.word();
-                report.over(
-                    &mark.attribute.meta,
+                cx.error_spanned_by(
+                    &field_attr.attribute.meta,
                     format!(
                         "`#[{word}()]` is empty; write `#[{word}]` for the field's own name or `#[{word}(\"...\")]` for another"
                     ),
@@ -64,11 +64,11 @@ impl Mark {
             }
             Meta::List(list) => {
                 let read = |input: ParseStream<'_>| {
-                    mark.read(input, report);
+                    field_attr.read(input, cx);
                     Ok(())
                 };
                 if let Err(error) = read.parse2(list.tokens) {
-                    report.push(error);
+                    cx.syn_error(error);
                 }
             }
             Meta::NameValue(pair) => {
@@ -80,22 +80,22 @@ impl Mark {
                     }) => text.token().to_string(),
                     _ => "\"...\"".to_owned(),
                 };
-                report.over(
-                    &mark.attribute.meta,
+                cx.error_spanned_by(
+                    &field_attr.attribute.meta,
                     format!("expected parentheses: `#[{word}({value})]`"),
                 );
             }
         }
-        mark
+        field_attr
     }
 
-    fn read(&mut self, input: ParseStream<'_>, report: &Report) {
+    fn read(&mut self, input: ParseStream<'_>, cx: &Ctxt) {
         let mut first = true;
         while !input.is_empty() {
-            match self.part(first, input, report) {
-                Ok(()) if !at_comma_or_end(input) => report.at(input.span(), "expected `,`"),
+            match self.part(first, input, cx) {
+                Ok(()) if !at_comma_or_end(input) => cx.error_at(input.span(), "expected `,`"),
                 Ok(()) => {}
-                Err(error) => report.push(error),
+                Err(error) => cx.syn_error(error),
             }
             skip_until(input, at_comma_or_end);
             let _ = input.parse::<Option<Token![,]>>();
@@ -103,7 +103,7 @@ impl Mark {
         }
     }
 
-    fn part(&mut self, first: bool, input: ParseStream<'_>, report: &Report) -> syn::Result<()> {
+    fn part(&mut self, first: bool, input: ParseStream<'_>, cx: &Ctxt) -> syn::Result<()> {
         if input.peek(LitStr) {
             return self.api_name(first, input.parse()?);
         }
@@ -112,7 +112,7 @@ impl Mark {
         let Ok(key) = input.call(Ident::parse_any) else {
             skip_until(input, at_comma_or_end);
             let message = if self.name.is_absent() {
-                self.name = Slot::Wrong;
+                self.name = Parsed::Wrong;
                 format!("expected the api name to be a string: `#[{word}(\"...\")]`")
             } else {
                 let options = suggest::listed(&OPTIONS);
@@ -121,8 +121,8 @@ impl Mark {
             return Err(Error::new_range(begin..input.cursor(), message));
         };
         match key.to_string().as_str() {
-            WITH => fill(&mut self.with, with(&key, input), key, report),
-            DEFAULT => fill(&mut self.default, default(input), key, report),
+            WITH => fill(&mut self.with, with(&key, input), key, cx),
+            DEFAULT => fill(&mut self.default, default(input), key, cx),
             typed => {
                 let message = self.unknown(typed, input);
                 Err(Error::new(key.span(), message))
@@ -144,7 +144,7 @@ impl Mark {
             name.span(),
             format!("the api name stands first: `#[{word}({shown}, ..)]`"),
         );
-        self.name = Slot::Given((), name);
+        self.name = Parsed::Given((), name);
         if first { Ok(()) } else { Err(error) }
     }
 
@@ -161,7 +161,7 @@ impl Mark {
             return listed;
         }
         if at_comma_or_end(input) {
-            self.name = Slot::Wrong;
+            self.name = Parsed::Wrong;
             return format!(
                 "unknown option `{typed}`; an api name is a string: `#[{word}(\"{typed}\")]`"
             );
@@ -171,7 +171,7 @@ impl Mark {
         let _ = ahead.parse::<Punct>();
         match ahead.parse::<LitStr>() {
             Ok(name) => {
-                self.name = Slot::Wrong;
+                self.name = Parsed::Wrong;
                 format!(
                     "unknown option `{typed}`; the api name stands alone: `#[{word}({})]`",
                     name.token()
@@ -183,20 +183,20 @@ impl Mark {
 }
 
 fn fill<T>(
-    slot: &mut Slot<Ident, T>,
+    parsed: &mut Parsed<Ident, T>,
     value: syn::Result<T>,
     key: Ident,
-    report: &Report,
+    cx: &Ctxt,
 ) -> syn::Result<()> {
-    if !slot.is_absent() {
-        report.at(key.span(), format!("duplicate option `{key}`"));
+    if !parsed.is_absent() {
+        cx.error_at(key.span(), format!("duplicate option `{key}`"));
         return Ok(());
     }
     let (filled, result) = match value {
-        Ok(value) => (Slot::Given(key, value), Ok(())),
-        Err(error) => (Slot::Wrong, Err(error)),
+        Ok(value) => (Parsed::Given(key, value), Ok(())),
+        Err(error) => (Parsed::Wrong, Err(error)),
     };
-    *slot = filled;
+    *parsed = filled;
     result
 }
 
@@ -248,13 +248,12 @@ mod tests {
 
     use super::*;
 
-    fn parse(attribute: Attribute) -> (Mark, Vec<String>) {
-        let report = Report::new();
-        let mark = Mark::parse(Direction::Output, attribute, &report);
+    fn parse(attribute: Attribute) -> (FieldAttr, Vec<String>) {
+        let cx = Ctxt::new();
+        let field_attr = FieldAttr::parse(Direction::Output, attribute, &cx);
         (
-            mark,
-            report
-                .finish()
+            field_attr,
+            cx.check()
                 .err()
                 .map(|errors| errors.messages())
                 .unwrap_or_default(),
@@ -263,27 +262,33 @@ mod tests {
 
     #[test]
     fn reads_every_option() {
-        let (mark, messages) = parse(parse_quote!(#[output("a", with = Hex<u8>::lower, default,)]));
+        let (field_attr, messages) =
+            parse(parse_quote!(#[output("a", with = Hex<u8>::lower, default,)]));
         assert_eq!(messages, Vec::<String>::new());
         assert_eq!(
-            mark.name.given().map(|((), name)| name.value()).as_deref(),
+            field_attr
+                .name
+                .given()
+                .map(|((), name)| name.value())
+                .as_deref(),
             Some("a")
         );
         assert_eq!(
-            mark.with
+            field_attr
+                .with
                 .given()
                 .map(|(_, path)| path.to_token_stream().to_string()),
             Some(quote!(Hex::<u8>::lower).to_string())
         );
-        assert!(mark.default.given().is_some());
+        assert!(field_attr.default.given().is_some());
     }
 
     #[test]
     fn the_name_may_be_left_out() {
         for attribute in [parse_quote!(#[output]), parse_quote!(#[output(default)])] {
-            let (mark, messages) = parse(attribute);
+            let (field_attr, messages) = parse(attribute);
             assert_eq!(messages, Vec::<String>::new());
-            assert!(mark.name.is_absent());
+            assert!(field_attr.name.is_absent());
         }
     }
 
@@ -305,9 +310,9 @@ mod tests {
         ] {
             let broken: Attribute = broken;
             let text = broken.to_token_stream().to_string();
-            let (mark, messages) = parse(broken);
+            let (field_attr, messages) = parse(broken);
             assert_eq!(messages.len(), 1, "{text}: {messages:?}");
-            assert!(mark.default.given().is_some(), "{text}");
+            assert!(field_attr.default.given().is_some(), "{text}");
         }
     }
 }
