@@ -340,4 +340,135 @@ mod tests {
         assert_eq!(end.err().unwrap().kind(), ErrorKind::RateLimited);
         assert_eq!((begun.elapsed(), left), (4 * SECOND, 1));
     }
+
+    /// What is at hand at each look, and the numbers of the tokens that were sent.
+    struct Tokens {
+        at_hand: Mutex<VecDeque<Option<usize>>>,
+        fetched: Mutex<usize>,
+        sent: Mutex<Vec<usize>>,
+    }
+
+    impl Steps for Tokens {
+        type Token = usize;
+
+        fn token_at_hand(&self) -> Option<usize> {
+            self.at_hand.lock().unwrap().pop_front().flatten()
+        }
+
+        async fn token(&self) -> Result<usize> {
+            let mut fetched = self.fetched.lock().unwrap();
+            *fetched += 1;
+            Ok(100 + *fetched)
+        }
+
+        async fn attempt(&self, token: usize, mut permit: Permit) -> Result<RunReply> {
+            permit.departed();
+            self.sent.lock().unwrap().push(token);
+            RAN
+        }
+
+        async fn sleep(&self, _: Duration) {}
+
+        fn jitter(&self) -> f64 {
+            1.0
+        }
+    }
+
+    /// The token that is sent after a wait for the one permit there is.
+    async fn sent_after(wait: Duration, at_hand: [Option<usize>; 2]) -> usize {
+        let steps = Tokens {
+            at_hand: Mutex::new(at_hand.into()),
+            fetched: Mutex::default(),
+            sent: Mutex::default(),
+        };
+        let limits = Limits {
+            timeout: SECOND,
+            queue_limit: 10 * SECOND,
+            deadline: None,
+        };
+        let limiter = Quota::new(1, 60 * SECOND).into_limiter();
+        let taken = limiter.acquire(SECOND, "queue_limit").await.unwrap();
+        let gives_back = tokio::spawn(async move {
+            tokio::time::sleep(wait).await;
+            drop(taken);
+        });
+        let policy = RetryPolicy::NEVER;
+        let attempts = Attempts::default();
+        let end = super::run(
+            &steps,
+            &limits,
+            &policy,
+            &limiter,
+            &attempts,
+            &CallSpan::none(),
+        );
+        end.await.unwrap();
+        gives_back.await.unwrap();
+        let sent = steps.sent.into_inner().unwrap();
+        assert_eq!(sent.len(), 1);
+        sent[0]
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn after_a_long_wait_the_token_is_looked_at_again() {
+        assert_eq!(sent_after(SECOND / 2, [Some(1), Some(2)]).await, 1);
+        assert_eq!(sent_after(5 * SECOND, [Some(1), Some(2)]).await, 2);
+        assert_eq!(
+            sent_after(5 * SECOND, [Some(1), None]).await,
+            101,
+            "fetched"
+        );
+        // one that is never kept is fetched twice, and no more
+        assert_eq!(sent_after(5 * SECOND, [None, None]).await, 102);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_token_that_does_not_come_takes_no_permit() {
+        struct Never;
+
+        impl Steps for Never {
+            type Token = ();
+
+            fn token_at_hand(&self) -> Option<()> {
+                None
+            }
+
+            async fn token(&self) -> Result<()> {
+                std::future::pending().await
+            }
+
+            async fn attempt(&self, (): (), _: Permit) -> Result<RunReply> {
+                RAN
+            }
+
+            async fn sleep(&self, _: Duration) {}
+
+            fn jitter(&self) -> f64 {
+                1.0
+            }
+        }
+
+        let limits = Limits {
+            timeout: 8 * SECOND,
+            queue_limit: SECOND,
+            deadline: None,
+        };
+        let limiter = Quota::new(1, 60 * SECOND).into_limiter();
+        let (attempts, span) = (Attempts::default(), CallSpan::none());
+        let policy = RetryPolicy::default();
+        let call = super::run(&Never, &limits, &policy, &limiter, &attempts, &span);
+        let other = async {
+            tokio::time::sleep(SECOND).await;
+            limiter.at_once().is_some()
+        };
+        let begun = Instant::now();
+        let (end, is_free) = tokio::join!(call, other);
+        assert!(is_free);
+        let error = end.err().unwrap();
+        assert_eq!(
+            (error.kind(), error.stage()),
+            (ErrorKind::Timeout, Some(Stage::Token))
+        );
+        assert_eq!(begun.elapsed(), 8 * SECOND);
+    }
 }
