@@ -132,8 +132,9 @@ impl TokenStore for UserCode<dyn TokenStore> {
     fn get<'a>(&'a self, key: &'a str) -> BoxFuture<'a, Result<Option<StoredToken>, BoxError>> {
         let key = key.to_owned();
         Box::pin(async {
-            let asked = self
-                .ask(move |store| Box::pin(async move { store.get(&key).await.map_err(in_words) }));
+            let asked = self.ask(move |store| {
+                Box::pin(async move { store.get(&key).await.map_err(|error| in_words(&error)) })
+            });
             Ok(asked.await??)
         })
     }
@@ -144,7 +145,7 @@ impl TokenStore for UserCode<dyn TokenStore> {
             let asked = self.ask(move |store| {
                 Box::pin(async move {
                     let put = store.put(&key, token).await;
-                    put.map_err(in_words)
+                    put.map_err(|error| in_words(&error))
                 })
             });
             Ok(asked.await??)
@@ -161,7 +162,7 @@ impl TokenStore for UserCode<dyn TokenStore> {
             let asked = self.ask(move |store| {
                 Box::pin(async move {
                     let invalidated = store.invalidate(&key, &token).await;
-                    invalidated.map_err(in_words)
+                    invalidated.map_err(|error| in_words(&error))
                 })
             });
             Ok(asked.await??)
@@ -170,7 +171,7 @@ impl TokenStore for UserCode<dyn TokenStore> {
 }
 
 /// A store's error, for a trace.
-fn in_words(error: BoxError) -> String {
+fn in_words(error: &BoxError) -> String {
     one_line(&error.to_string(), SENTENCE).into_owned()
 }
 

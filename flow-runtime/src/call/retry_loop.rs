@@ -155,8 +155,12 @@ async fn once<S: Steps>(
             (permit, _) = self::permit(left, limiter, attempts).await?;
         }
     }
-    let attempt = pin!(steps.attempt(token, permit));
-    within(limits, left, attempts, attempt).await
+    let end = {
+        let attempt = pin!(steps.attempt(token, permit));
+        within(limits, left, attempt).await
+    };
+    // An attempt that is given up tells what it has seen when it is dropped, which is before its error is made.
+    end.unwrap_or_else(|limit| Err(attempts.timed_out(limit)))
 }
 
 async fn token_for<S: Steps>(
@@ -171,7 +175,9 @@ async fn token_for<S: Steps>(
     attempts.waits_for_token();
     let begun_at = Instant::now();
     let fetch = pin!(steps.token());
-    let token = within(limits, left, attempts, fetch).await?;
+    let token = within(limits, left, fetch)
+        .await
+        .unwrap_or_else(|limit| Err(attempts.timed_out(limit)))?;
     left.spend_since(begun_at);
     Ok(token)
 }
@@ -194,21 +200,22 @@ async fn permit(
     Ok((permit, waited))
 }
 
-/// A step within the timeout, of which a failure leaves less. Pinned by the caller: a future that is passed on has room
-/// for it twice, and every call of a client copies the whole of its future to the heap.
+/// A step within the timeout, of which a failure leaves less; or the limit that was reached.
+///
+/// Pinned by the caller: a future that is passed on has room for it twice, and every call of a client copies the whole
+/// of its future to the heap.
 async fn within<T>(
     limits: &Limits,
     left: &mut Left,
-    attempts: &Attempts,
     step: Pin<&mut impl Future<Output = Result<T>>>,
-) -> Result<T> {
+) -> Result<Result<T>, Duration> {
     let begun_at = Instant::now();
     let time = left.time.min(left.until_deadline());
     let is_deadline = time < left.time;
     let end = timeout(time, step)
         .await
-        .unwrap_or_else(|_| Err(attempts.timed_out(limits.reached(is_deadline))));
-    if end.is_err() {
+        .map_err(|_| limits.reached(is_deadline));
+    if !matches!(end, Ok(Ok(_))) {
         left.spend_since(begun_at);
     }
     end
@@ -383,7 +390,7 @@ mod tests {
         };
         let limits = Limits {
             timeout: SECOND,
-            queue_limit: 10 * SECOND,
+            queue_limit: 100 * SECOND,
             deadline: None,
         };
         let limiter = Quota::new(1, 60 * SECOND).into_limiter();
@@ -392,17 +399,10 @@ mod tests {
             tokio::time::sleep(wait).await;
             drop(taken);
         });
+        let (attempts, span) = (Attempts::default(), CallSpan::none());
         let policy = RetryPolicy::NEVER;
-        let attempts = Attempts::default();
-        let end = super::run(
-            &steps,
-            &limits,
-            &policy,
-            &limiter,
-            &attempts,
-            &CallSpan::none(),
-        );
-        end.await.unwrap();
+        let end = super::run(&steps, &limits, &policy, &limiter, &attempts, &span).await;
+        assert!(end.is_ok());
         gives_back.await.unwrap();
         let sent = steps.sent.into_inner().unwrap();
         assert_eq!(sent.len(), 1);
