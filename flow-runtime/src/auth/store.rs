@@ -7,6 +7,7 @@ use std::time::SystemTime;
 
 use super::token::BoxFuture;
 use crate::error::BoxError;
+use crate::error::foreign::{SENTENCE, one_line};
 use crate::transport::user_code::UserCode;
 
 /// A token in a store.
@@ -132,7 +133,7 @@ impl TokenStore for UserCode<dyn TokenStore> {
         let key = key.to_owned();
         Box::pin(async {
             let asked = self.ask(move |store| {
-                Box::pin(async move { store.get(&key).await.map_err(|error| error.to_string()) })
+                Box::pin(async move { store.get(&key).await.map_err(|error| in_words(&error)) })
             });
             Ok(asked.await??)
         })
@@ -144,7 +145,7 @@ impl TokenStore for UserCode<dyn TokenStore> {
             let asked = self.ask(move |store| {
                 Box::pin(async move {
                     let put = store.put(&key, token).await;
-                    put.map_err(|error| error.to_string())
+                    put.map_err(|error| in_words(&error))
                 })
             });
             Ok(asked.await??)
@@ -161,12 +162,17 @@ impl TokenStore for UserCode<dyn TokenStore> {
             let asked = self.ask(move |store| {
                 Box::pin(async move {
                     let invalidated = store.invalidate(&key, &token).await;
-                    invalidated.map_err(|error| error.to_string())
+                    invalidated.map_err(|error| in_words(&error))
                 })
             });
             Ok(asked.await??)
         })
     }
+}
+
+/// A store's error, for a trace.
+fn in_words(error: &BoxError) -> String {
+    one_line(&error.to_string(), SENTENCE).into_owned()
 }
 
 /// Tokens in memory: what several clients of one process share through clones of it.

@@ -1,6 +1,7 @@
 //! The attempts of a call, one after the other, until one is the last.
 
 use std::future::Future;
+use std::pin::{Pin, pin};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -154,7 +155,12 @@ async fn once<S: Steps>(
             (permit, _) = self::permit(left, limiter, attempts).await?;
         }
     }
-    within(limits, left, attempts, steps.attempt(token, permit)).await
+    let end = {
+        let attempt = pin!(steps.attempt(token, permit));
+        within(limits, left, attempt).await
+    };
+    // An attempt that is given up tells what it has seen when it is dropped, which is before its error is made.
+    end.unwrap_or_else(|limit| Err(attempts.timed_out(limit)))
 }
 
 async fn token_for<S: Steps>(
@@ -168,7 +174,10 @@ async fn token_for<S: Steps>(
     }
     attempts.waits_for_token();
     let begun_at = Instant::now();
-    let token = within(limits, left, attempts, steps.token()).await?;
+    let fetch = pin!(steps.token());
+    let token = within(limits, left, fetch)
+        .await
+        .unwrap_or_else(|limit| Err(attempts.timed_out(limit)))?;
     left.spend_since(begun_at);
     Ok(token)
 }
@@ -179,6 +188,9 @@ async fn permit(
     limiter: &Arc<RateLimiter>,
     attempts: &Attempts,
 ) -> Result<(Permit, Duration)> {
+    if let Some(permit) = limiter.at_once() {
+        return Ok((permit, Duration::ZERO));
+    }
     let queued_at = Instant::now();
     let (limit, limit_name) = left.queue();
     let permit = limiter.acquire(limit, limit_name).await?;
@@ -188,20 +200,22 @@ async fn permit(
     Ok((permit, waited))
 }
 
-/// A step within the timeout, of which a failure leaves less.
+/// A step within the timeout, of which a failure leaves less; or the limit that was reached.
+///
+/// Pinned by the caller: a future that is passed on has room for it twice, and every call of a client copies the whole
+/// of its future to the heap.
 async fn within<T>(
     limits: &Limits,
     left: &mut Left,
-    attempts: &Attempts,
-    step: impl Future<Output = Result<T>>,
-) -> Result<T> {
+    step: Pin<&mut impl Future<Output = Result<T>>>,
+) -> Result<Result<T>, Duration> {
     let begun_at = Instant::now();
     let time = left.time.min(left.until_deadline());
     let is_deadline = time < left.time;
     let end = timeout(time, step)
         .await
-        .unwrap_or_else(|_| Err(attempts.timed_out(limits.reached(is_deadline))));
-    if end.is_err() {
+        .map_err(|_| limits.reached(is_deadline));
+    if !matches!(end, Ok(Ok(_))) {
         left.spend_since(begun_at);
     }
     end
@@ -332,5 +346,129 @@ mod tests {
         let (end, _, left) = run([limited(4 * SECOND), limited(7 * SECOND), RAN], SECOND).await;
         assert_eq!(end.err().unwrap().kind(), ErrorKind::RateLimited);
         assert_eq!((begun.elapsed(), left), (4 * SECOND, 1));
+    }
+
+    /// What is at hand at each look, and the numbers of the tokens that were sent.
+    struct Tokens {
+        at_hand: Mutex<VecDeque<Option<usize>>>,
+        fetched: Mutex<usize>,
+        sent: Mutex<Vec<usize>>,
+    }
+
+    impl Steps for Tokens {
+        type Token = usize;
+
+        fn token_at_hand(&self) -> Option<usize> {
+            self.at_hand.lock().unwrap().pop_front().flatten()
+        }
+
+        async fn token(&self) -> Result<usize> {
+            let mut fetched = self.fetched.lock().unwrap();
+            *fetched += 1;
+            Ok(100 + *fetched)
+        }
+
+        async fn attempt(&self, token: usize, mut permit: Permit) -> Result<RunReply> {
+            permit.departed();
+            self.sent.lock().unwrap().push(token);
+            RAN
+        }
+
+        async fn sleep(&self, _: Duration) {}
+
+        fn jitter(&self) -> f64 {
+            1.0
+        }
+    }
+
+    /// The token that is sent after a wait for the one permit there is.
+    async fn sent_after(wait: Duration, at_hand: [Option<usize>; 2]) -> usize {
+        let steps = Tokens {
+            at_hand: Mutex::new(at_hand.into()),
+            fetched: Mutex::default(),
+            sent: Mutex::default(),
+        };
+        let limits = Limits {
+            timeout: SECOND,
+            queue_limit: 100 * SECOND,
+            deadline: None,
+        };
+        let limiter = Quota::new(1, 60 * SECOND).into_limiter();
+        let taken = limiter.acquire(SECOND, "queue_limit").await.unwrap();
+        let gives_back = tokio::spawn(async move {
+            tokio::time::sleep(wait).await;
+            drop(taken);
+        });
+        let (attempts, span) = (Attempts::default(), CallSpan::none());
+        let policy = RetryPolicy::NEVER;
+        let end = super::run(&steps, &limits, &policy, &limiter, &attempts, &span).await;
+        assert!(end.is_ok());
+        gives_back.await.unwrap();
+        let sent = steps.sent.into_inner().unwrap();
+        assert_eq!(sent.len(), 1);
+        sent[0]
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn after_a_long_wait_the_token_is_looked_at_again() {
+        assert_eq!(sent_after(SECOND / 2, [Some(1), Some(2)]).await, 1);
+        assert_eq!(sent_after(5 * SECOND, [Some(1), Some(2)]).await, 2);
+        assert_eq!(
+            sent_after(5 * SECOND, [Some(1), None]).await,
+            101,
+            "fetched"
+        );
+        // one that is never kept is fetched twice, and no more
+        assert_eq!(sent_after(5 * SECOND, [None, None]).await, 102);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_token_that_does_not_come_takes_no_permit() {
+        struct Never;
+
+        impl Steps for Never {
+            type Token = ();
+
+            fn token_at_hand(&self) -> Option<()> {
+                None
+            }
+
+            async fn token(&self) -> Result<()> {
+                std::future::pending().await
+            }
+
+            async fn attempt(&self, (): (), _: Permit) -> Result<RunReply> {
+                RAN
+            }
+
+            async fn sleep(&self, _: Duration) {}
+
+            fn jitter(&self) -> f64 {
+                1.0
+            }
+        }
+
+        let limits = Limits {
+            timeout: 8 * SECOND,
+            queue_limit: SECOND,
+            deadline: None,
+        };
+        let limiter = Quota::new(1, 60 * SECOND).into_limiter();
+        let (attempts, span) = (Attempts::default(), CallSpan::none());
+        let policy = RetryPolicy::default();
+        let call = super::run(&Never, &limits, &policy, &limiter, &attempts, &span);
+        let other = async {
+            tokio::time::sleep(SECOND).await;
+            limiter.at_once().is_some()
+        };
+        let begun = Instant::now();
+        let (end, is_free) = tokio::join!(call, other);
+        assert!(is_free);
+        let error = end.err().unwrap();
+        assert_eq!(
+            (error.kind(), error.stage()),
+            (ErrorKind::Timeout, Some(Stage::Token))
+        );
+        assert_eq!(begun.elapsed(), 8 * SECOND);
     }
 }

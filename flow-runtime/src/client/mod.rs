@@ -18,7 +18,8 @@ use crate::wire::Accept;
 
 /// A client of one app on the platform. Cheap to clone: clones share the token, the connections and the quota.
 ///
-/// It works from several async runtimes at once, and from none with the feature `blocking`.
+/// It works from several async runtimes at once, and from none with the feature `blocking`. Its connections belong to
+/// the process: after a `fork`, the child needs a client (and a [`Quota`](crate::Quota)) that the parent had not used.
 ///
 /// ```no_run
 /// # use apaas_flow::{Client, Operator};

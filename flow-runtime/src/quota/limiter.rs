@@ -61,10 +61,10 @@ impl RateLimiter {
         limit: Duration,
         limit_name: &str,
     ) -> Result<Permit> {
-        let now = Instant::now();
-        if let Some(permit) = self.take_at_once(now) {
+        if let Some(permit) = self.at_once() {
             return Ok(permit);
         }
+        let now = Instant::now();
         // Relaxed: the count orders nothing, `turn` does.
         let ahead = self.waiting.fetch_add(1, Ordering::Relaxed);
         let waiting = Waiting(&self.waiting);
@@ -86,11 +86,11 @@ impl RateLimiter {
     }
 
     /// The fast path, without a timer: takes a permit if one is free and the queue is empty.
-    fn take_at_once(self: &Arc<Self>, now: Instant) -> Option<Permit> {
+    pub(crate) fn at_once(self: &Arc<Self>) -> Option<Permit> {
         // Fails while any caller waits: a released lock goes straight to the first in the queue and is never up for
         // grabs. So no call overtakes another.
         let _turn = self.turn.try_lock().ok()?;
-        self.take(now).ok()
+        self.take(Instant::now()).ok()
     }
 
     async fn take_turn(self: &Arc<Self>) -> Permit {
