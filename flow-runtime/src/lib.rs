@@ -39,8 +39,8 @@ pub use auth::{
 pub use call::{Call, Execute, RetryPolicy, Start};
 pub use client::{Client, ClientBuilder, FEISHU, LARK};
 pub use codec::{
-    FieldParts, FieldReader, FieldSerializer, FieldWriter, InputValue, OutputValue, Outputs,
-    Params, ValueDeserializer,
+    FieldParts, FieldReader, FieldSerializer, FieldWriter, InputValue, NestedFormatter,
+    OutputValue, Outputs, Params, ValueDeserializer,
 };
 pub use dynamic::{DynamicFlow, DynamicOutput};
 pub use error::{BoxError, Error, ErrorKind, Result, Stage};

@@ -4,11 +4,13 @@
 
 use std::fmt;
 use std::future::Future;
+use std::pin::Pin;
 use std::time::Duration;
 
 use tracing::dispatcher::{self, Dispatch};
 use tracing::field::Empty;
 use tracing::instrument::WithSubscriber;
+use tracing::level_filters::LevelFilter;
 use tracing::{Instrument, Span, debug, info_span, warn};
 
 use super::attempts::Attempts;
@@ -28,7 +30,8 @@ pub(crate) struct Server {
 #[derive(Clone)]
 pub(crate) struct CallSpan {
     span: Span,
-    dispatch: Dispatch,
+    /// None if no subscriber in the process records anything.
+    dispatch: Option<Dispatch>,
 }
 
 impl CallSpan {
@@ -60,7 +63,8 @@ impl CallSpan {
         );
         Self {
             span,
-            dispatch: dispatcher::get_default(Clone::clone),
+            dispatch: (LevelFilter::current() != LevelFilter::OFF)
+                .then(|| dispatcher::get_default(Clone::clone)),
         }
     }
 
@@ -68,13 +72,22 @@ impl CallSpan {
     pub(super) fn none() -> Self {
         Self {
             span: Span::none(),
-            dispatch: Dispatch::none(),
+            dispatch: None,
         }
     }
 
     /// Runs a future in the span and with the caller's subscriber, on any thread.
-    pub(crate) fn watch<F: Future>(self, future: F) -> impl Future<Output = F::Output> {
-        future.instrument(self.span).with_subscriber(self.dispatch)
+    ///
+    /// Boxed, since a task copies the whole of its future each time it changes its state.
+    pub(crate) fn watch<T>(
+        self,
+        future: impl Future<Output = T> + Send + 'static,
+    ) -> Pin<Box<dyn Future<Output = T> + Send>> {
+        let future = future.instrument(self.span);
+        match self.dispatch {
+            Some(dispatch) => Box::pin(future.with_subscriber(dispatch)),
+            None => Box::pin(future),
+        }
     }
 
     pub(crate) fn paused(&self, pause: Duration) {
@@ -140,13 +153,17 @@ impl CallSpan {
         self.span
             .record("apaas.may_have_run", outcome != Outcome::DidNotRun);
         if outcome != Outcome::DidNotRun {
-            dispatcher::with_default(&self.dispatch, || {
+            let warn = || {
                 warn!(
                     parent: &self.span,
                     attempts = attempts.count(),
                     "the call was dropped after its request had left; the flow may have run: look it up by the idempotency key"
                 );
-            });
+            };
+            match &self.dispatch {
+                Some(dispatch) => dispatcher::with_default(dispatch, warn),
+                None => warn(),
+            }
         }
     }
 

@@ -1,4 +1,4 @@
-//! Writing a JSON string. Every parameter is written twice, the second time as JSON inside a JSON string.
+//! Writing a JSON string.
 
 use super::word::{Word, first};
 
@@ -22,6 +22,13 @@ pub(crate) fn push_json_string(to: &mut Vec<u8>, text: &str) {
         rest = after;
     }
     to.push(b'"');
+}
+
+/// Whether a text is written as it is.
+pub(super) fn is_plain(text: &str) -> bool {
+    // without a way out of the loop, so that many bytes are looked at at once
+    let is_special = |byte: u8| matches!(byte, ..b' ' | b'"' | b'\\');
+    !text.bytes().fold(false, |any, byte| any | is_special(byte))
 }
 
 fn push_byte(to: &mut Vec<u8>, byte: u8) {
