@@ -148,7 +148,7 @@ impl FieldWriter {
         let before = self.json.len();
         if before == 0 {
             // enough for the inputs of most flows
-            self.json.reserve(128);
+            self.json.reserve(512);
             self.names.reserve(8);
         }
         self.json.push(if before == 0 { b'{' } else { b',' });

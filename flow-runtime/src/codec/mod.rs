@@ -25,6 +25,7 @@ pub use field_serializer::{FieldParts, FieldSerializer};
 pub use field_writer::FieldWriter;
 pub(crate) use form::{as_outputs, is_output};
 pub use nested::NestedFormatter;
+pub(crate) use nested::nested_json;
 pub(crate) use repair::repair;
 use serde::Serialize;
 use serde::de::DeserializeOwned;

@@ -25,6 +25,14 @@ pub(super) fn serializer(to: &mut Vec<u8>) -> NestedSerializer<'_> {
     Serializer::with_formatter(to, NestedFormatter)
 }
 
+/// A value with nothing in it that JSON does not have.
+pub(crate) fn nested_json(value: &impl Serialize) -> Vec<u8> {
+    let mut text = Vec::with_capacity(64);
+    // cannot fail: see above, and memory takes every byte
+    let _ = value.serialize(&mut serializer(&mut text));
+    text
+}
+
 /// Appends a text as a JSON string.
 pub(super) fn push_nested_string(to: &mut Vec<u8>, text: &str) {
     if is_plain(text) {

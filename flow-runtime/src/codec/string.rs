@@ -26,9 +26,16 @@ pub(crate) fn push_json_string(to: &mut Vec<u8>, text: &str) {
 
 /// Whether a text is written as it is.
 pub(super) fn is_plain(text: &str) -> bool {
-    // without a way out of the loop, so that many bytes are looked at at once
-    let is_special = |byte: u8| matches!(byte, ..b' ' | b'"' | b'\\');
-    !text.bytes().fold(false, |any, byte| any | is_special(byte))
+    let mut rest = text.as_bytes();
+    while let Some(word) = Word::first_of(rest) {
+        if word.quotes_or_backslashes() | word.controls() != 0 {
+            return false;
+        }
+        rest = rest.get(Word::BYTES..).unwrap_or_default();
+    }
+    !rest
+        .iter()
+        .any(|byte| matches!(byte, ..b' ' | b'"' | b'\\'))
 }
 
 fn push_byte(to: &mut Vec<u8>, byte: u8) {

@@ -3,7 +3,7 @@
 use std::fmt;
 
 use crate::codec::FieldWriter;
-use crate::codec::push_json_string;
+use crate::codec::{nested_json, push_json_string};
 use crate::error::Result;
 use crate::flow::Flow;
 use crate::operator::Operator;
@@ -35,8 +35,9 @@ use crate::operator::Operator;
 #[derive(Clone)]
 #[must_use]
 pub struct Request {
-    operator: String,
-    /// As they stand inside a JSON string.
+    /// As it stands inside a JSON string.
+    operator: Vec<u8>,
+    /// Likewise.
     params: Option<Vec<u8>>,
     is_async: bool,
     idempotency_key: Option<String>,
@@ -56,7 +57,7 @@ impl Request {
 
     pub(crate) fn from_parts(params: Option<Vec<u8>>, operator: &Operator) -> Self {
         Self {
-            operator: operator.to_json(),
+            operator: nested_json(operator),
             params,
             is_async: false,
             idempotency_key: None,
@@ -87,8 +88,9 @@ impl Request {
         let params = self.params.as_deref();
         let mut body =
             Vec::with_capacity(160 + self.operator.len() + params.map_or(0, <[u8]>::len));
-        body.extend_from_slice(b"{\"operator\":");
-        push_json_string(&mut body, &self.operator);
+        body.extend_from_slice(b"{\"operator\":\"");
+        body.extend_from_slice(&self.operator);
+        body.push(b'"');
         if let Some(params) = params {
             body.extend_from_slice(b",\"params\":\"");
             body.extend_from_slice(params);
