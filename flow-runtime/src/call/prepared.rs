@@ -34,7 +34,7 @@ impl Prepared {
     /// Sends the call on the client's own thread. Dropping the task ends the waiting, not a flow that was reached.
     pub(super) fn send(self) -> Result<Task<Result<Run>>> {
         self.context.used_in.check("client")?;
-        self.context.limiter.check_process()?;
+        self.context.lane.check_process()?;
         let context = self.context.clone();
         let span = self.span.clone();
         context.thread.spawn(span.watch(self.run()))
@@ -47,9 +47,8 @@ impl Prepared {
             call: &self,
             attempts: &attempts,
         };
-        let (limiter, policy) = (&self.context.limiter, &self.context.retry);
-        let end =
-            retry_loop::run(&steps, &self.limits, policy, limiter, &attempts, &self.span).await;
+        let (lane, policy) = (&self.context.lane, &self.context.retry);
+        let end = retry_loop::run(&steps, &self.limits, policy, lane, &attempts, &self.span).await;
         let end = attempts.conclude(&self.identity, end);
         end_of_span.ended(&end);
         // The reply is there: no limit of the call's can take it away any more.

@@ -2,7 +2,6 @@
 
 use std::future::Future;
 use std::pin::{Pin, pin};
-use std::sync::Arc;
 use std::time::Duration;
 
 use tokio::time::{Instant, timeout};
@@ -11,7 +10,7 @@ use super::attempts::Attempts;
 use super::retry_policy::{AttemptEnd, RetryDecision, RetryPolicy, RetryState};
 use super::telemetry::CallSpan;
 use crate::error::Result;
-use crate::quota::{Permit, RateLimiter};
+use crate::quota::{Lane, Permit};
 use crate::wire::RunReply;
 
 /// What the loop is made of: injected, so that its tests need neither HTTP nor a clock.
@@ -93,7 +92,7 @@ pub(super) async fn run(
     steps: &impl Steps,
     limits: &Limits,
     policy: &RetryPolicy,
-    limiter: &Arc<RateLimiter>,
+    lane: &Lane,
     attempts: &Attempts,
     span: &CallSpan,
 ) -> Result<RunReply> {
@@ -106,7 +105,7 @@ pub(super) async fn run(
             .and_then(|deadline| Instant::now().checked_add(deadline)),
     };
     loop {
-        let error = match once(steps, limits, &mut left, limiter, attempts).await {
+        let error = match once(steps, limits, &mut left, lane, attempts).await {
             Ok(reply) => return Ok(reply),
             Err(error) => error,
         };
@@ -115,7 +114,7 @@ pub(super) async fn run(
         if let AttemptEnd::RateLimited(reset) = attempt_end {
             let pause = state.pause(reset);
             span.paused(pause);
-            limiter.pause(pause);
+            lane.pause(pause);
             if reset.unwrap_or(pause) > left.queue().0 {
                 return Err(error);
             }
@@ -140,11 +139,11 @@ async fn once<S: Steps>(
     steps: &S,
     limits: &Limits,
     left: &mut Left,
-    limiter: &Arc<RateLimiter>,
+    lane: &Lane,
     attempts: &Attempts,
 ) -> Result<RunReply> {
     let mut token = token_for(steps, limits, left, attempts).await?;
-    let (mut permit, waited) = permit(left, limiter, attempts).await?;
+    let (mut permit, waited) = permit(left, lane, attempts).await?;
     if waited >= LONG_WAIT {
         if let Some(newer) = steps.token_at_hand() {
             token = newer;
@@ -152,7 +151,7 @@ async fn once<S: Steps>(
             // Only once: a token that is never kept, since it does not live long enough, is not at hand this time either.
             drop(permit);
             token = token_for(steps, limits, left, attempts).await?;
-            (permit, _) = self::permit(left, limiter, attempts).await?;
+            (permit, _) = self::permit(left, lane, attempts).await?;
         }
     }
     let end = {
@@ -183,17 +182,13 @@ async fn token_for<S: Steps>(
 }
 
 /// A permit, and how long it was waited for.
-async fn permit(
-    left: &mut Left,
-    limiter: &Arc<RateLimiter>,
-    attempts: &Attempts,
-) -> Result<(Permit, Duration)> {
-    if let Some(permit) = limiter.at_once() {
+async fn permit(left: &mut Left, lane: &Lane, attempts: &Attempts) -> Result<(Permit, Duration)> {
+    if let Some(permit) = lane.at_once() {
         return Ok((permit, Duration::ZERO));
     }
     let queued_at = Instant::now();
     let (limit, limit_name) = left.queue();
-    let permit = limiter.acquire(limit, limit_name).await?;
+    let permit = lane.acquire(limit, limit_name).await?;
     let waited = queued_at.elapsed();
     left.queue = left.queue.saturating_sub(waited);
     attempts.queued(waited);
@@ -294,7 +289,7 @@ mod tests {
             &steps,
             &limits,
             &policy,
-            &Quota::UNLIMITED.into_limiter(),
+            &Quota::UNLIMITED.into_lane(),
             &Attempts::default(),
             &CallSpan::none(),
         )
@@ -393,15 +388,15 @@ mod tests {
             queue_limit: 100 * SECOND,
             deadline: None,
         };
-        let limiter = Quota::new(1, 60 * SECOND).into_limiter();
-        let taken = limiter.acquire(SECOND, "queue_limit").await.unwrap();
+        let lane = Quota::new(1, 60 * SECOND).into_lane();
+        let taken = lane.acquire(SECOND, "queue_limit").await.unwrap();
         let gives_back = tokio::spawn(async move {
             tokio::time::sleep(wait).await;
             drop(taken);
         });
         let (attempts, span) = (Attempts::default(), CallSpan::none());
         let policy = RetryPolicy::NEVER;
-        let end = super::run(&steps, &limits, &policy, &limiter, &attempts, &span).await;
+        let end = super::run(&steps, &limits, &policy, &lane, &attempts, &span).await;
         assert!(end.is_ok());
         gives_back.await.unwrap();
         let sent = steps.sent.into_inner().unwrap();
@@ -453,13 +448,13 @@ mod tests {
             queue_limit: SECOND,
             deadline: None,
         };
-        let limiter = Quota::new(1, 60 * SECOND).into_limiter();
+        let lane = Quota::new(1, 60 * SECOND).into_lane();
         let (attempts, span) = (Attempts::default(), CallSpan::none());
         let policy = RetryPolicy::default();
-        let call = super::run(&Never, &limits, &policy, &limiter, &attempts, &span);
+        let call = super::run(&Never, &limits, &policy, &lane, &attempts, &span);
         let other = async {
             tokio::time::sleep(SECOND).await;
-            limiter.at_once().is_some()
+            lane.at_once().is_some()
         };
         let begun = Instant::now();
         let (end, is_free) = tokio::join!(call, other);

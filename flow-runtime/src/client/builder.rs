@@ -13,9 +13,7 @@ use crate::error::{Error, ErrorKind, Result};
 use crate::flow::check_dynamic;
 use crate::operator::Operator;
 use crate::quota::Quota;
-use crate::transport::background::IoThread;
 use crate::transport::http::{Customize, Http};
-use crate::transport::process::UsedIn;
 use crate::transport::tls::Certificates;
 use crate::transport::user_code::UserCode;
 
@@ -283,18 +281,18 @@ impl ClientBuilder {
             }
         };
         Ok(Client(Arc::new(Context {
-            used_in: UsedIn::default(),
-            thread: IoThread::default(),
+            used_in: Arc::default(),
+            thread: Arc::default(),
             tokens: TokenCache::new(source, store, self.timeout),
-            limiter: self.quota.into_limiter(),
+            lane: self.quota.into_lane(),
             queue_limit: self.queue_limit,
             retry: self.retry,
             http,
-            server: Server {
+            server: Arc::new(Server {
                 host: url.host_str().unwrap_or_default().to_owned(),
                 port: url.port_or_known_default(),
-            },
-            endpoints: Endpoints::new(url, self.namespace_aliases),
+            }),
+            endpoints: Arc::new(Endpoints::new(url, self.namespace_aliases)),
             operator: self.operator,
             timeout: self.timeout,
             #[cfg(feature = "contracts")]

@@ -1,14 +1,18 @@
 //! The rate limit: each attempt first takes a permit from a sliding window.
 
+mod lane;
 mod limiter;
+mod pace;
 mod permit;
+mod share;
 mod window;
 
 use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
-pub(crate) use limiter::RateLimiter;
+pub(crate) use lane::Lane;
+use limiter::RateLimiter;
 pub(crate) use permit::Permit;
 
 /// The rate limit: how many calls the platform accepts per period.
@@ -80,7 +84,11 @@ impl Quota {
         self.limiter.is_none() || (self.calls > 0 && !self.period.is_zero())
     }
 
-    pub(crate) fn into_limiter(self) -> Arc<RateLimiter> {
+    pub(crate) fn into_lane(self) -> Lane {
+        Lane::new(self.into_limiter())
+    }
+
+    fn into_limiter(self) -> Arc<RateLimiter> {
         self.limiter
             .unwrap_or_else(|| Arc::new(RateLimiter::new(usize::MAX, Duration::ZERO)))
     }

@@ -30,6 +30,9 @@ pub(super) struct Window {
 const ON_THE_WAY: u32 = 50;
 const LEAST_ON_THE_WAY: Duration = Duration::from_millis(250);
 
+/// A tenth of the period: the longest wait for a single call beside those that can wait.
+const SOON: u32 = 10;
+
 /// Practically never, yet small enough not to overflow an `Instant`.
 pub(super) const FAR: Duration = Duration::from_secs(365 * 24 * 60 * 60);
 
@@ -47,8 +50,8 @@ impl Window {
         }
     }
 
-    /// Takes a permit now, or returns when to try again.
-    pub(super) fn take(&mut self, now: Instant) -> Result<(), Instant> {
+    /// Forgets the permits that have expired.
+    pub(super) fn expire(&mut self, now: Instant) {
         // `held` is sorted, so expired permits are all at the front.
         while self
             .held
@@ -57,12 +60,37 @@ impl Window {
         {
             self.held.pop_front();
         }
+    }
+
+    /// Takes a permit now, or returns when to try again.
+    pub(super) fn take(&mut self, now: Instant) -> Result<(), Instant> {
+        self.expire(now);
         let free_at = self.earliest(0, now);
         if free_at > now {
             return Err(free_at);
         }
         self.waiting_to_leave += 1;
         Ok(())
+    }
+
+    /// Takes a permit for a call that can wait, or returns when to try again. The last free one is left alone until the
+    /// next expires soon: whoever comes then and cannot wait need not wait long.
+    pub(super) fn take_spare(&mut self, now: Instant) -> Result<(), Instant> {
+        self.expire(now);
+        let free = self
+            .calls
+            .saturating_sub(self.held.len() + self.waiting_to_leave);
+        // Of a budget of one call the last is the first.
+        if free == 1 && self.calls > 1 {
+            let next = self.held.front().map(|held| *held + self.period);
+            let soon = next.map_or(now + FAR, |next| {
+                next.checked_sub(self.period / SOON).unwrap_or(now)
+            });
+            if soon > now {
+                return Err(soon);
+            }
+        }
+        self.take(now)
     }
 
     /// The earliest possible departure behind `ahead` other calls.
@@ -189,6 +217,38 @@ mod tests {
             assert!(window.take(now).is_ok(), "call {i}");
             window.departed(now);
         }
+    }
+
+    #[test]
+    fn what_can_wait_leaves_the_last_permit_until_another_expires_soon() {
+        let now = Instant::now();
+        let mut window = Window::new(3, 50 * SECOND);
+        let leave_at = |window: &mut Window, at| {
+            window.take_spare(at).map(|()| {
+                let from = window.departed(at);
+                window.arrived(from, at);
+            })
+        };
+        assert_eq!(leave_at(&mut window, now), Ok(()));
+        assert_eq!(leave_at(&mut window, now + 2 * SECOND), Ok(()));
+        assert_eq!(
+            leave_at(&mut window, now + 4 * SECOND),
+            Err(now + 45 * SECOND)
+        );
+        assert!(leave_at(&mut window, now + 45 * SECOND).is_ok());
+        assert_eq!(
+            leave_at(&mut window, now + 46 * SECOND),
+            Err(now + 50 * SECOND),
+            "as any other"
+        );
+        assert_eq!(leave_at(&mut window, now + 50 * SECOND), Ok(()));
+        // two free, none of which has left
+        let mut window = Window::new(2, 50 * SECOND);
+        window.take_spare(now).unwrap();
+        assert!(window.take_spare(now).is_err() && window.take(now).is_ok());
+        // the only one
+        let mut window = Window::new(1, 50 * SECOND);
+        assert!(window.take_spare(now).is_ok());
     }
 
     #[test]
