@@ -28,6 +28,7 @@ mod flow;
 mod mutation;
 mod operator;
 mod quota;
+pub mod shared;
 pub mod testing;
 mod transport;
 pub mod value;
@@ -49,7 +50,7 @@ pub use execution::{Execution, Outcome, Started, Status};
 pub use flow::emulated;
 pub use flow::{Emulated, Flow};
 pub use operator::Operator;
-pub use quota::Quota;
+pub use quota::{Quota, QuotaStore};
 
 /// Everything generated code uses. Not covered by semver.
 #[doc(hidden)]

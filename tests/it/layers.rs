@@ -16,6 +16,7 @@ const RUNTIME: &[&str] = &[
     "transport",
     "auth",
     "quota",
+    "shared",
     "contract",
     "call",
     "client",

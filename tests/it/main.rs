@@ -33,6 +33,8 @@ mod obstacles;
 mod odd_contracts;
 mod outcomes;
 mod recorded_contracts;
+mod redis_server;
+mod redis_store;
 mod replies;
 mod requests;
 mod retries;

@@ -64,13 +64,13 @@ struct Left {
 }
 
 impl Left {
-    /// For waiting in the queue, and which limit that is.
-    fn queue(&self) -> (Duration, &'static str) {
-        let until_deadline = self.until_deadline();
-        if until_deadline < self.queue {
+    /// For waiting in the queue, and which limit that is. Asking for a permit may take `patience`, and is no waiting.
+    fn queue(&self, patience: Duration) -> (Duration, &'static str) {
+        let (until_deadline, queue) = (self.until_deadline(), self.queue.max(patience));
+        if until_deadline < queue {
             (until_deadline, "deadline")
         } else {
-            (self.queue, "queue_limit")
+            (queue, "queue_limit")
         }
     }
 
@@ -115,7 +115,7 @@ pub(super) async fn run(
             let pause = state.pause(reset);
             span.paused(pause);
             lane.pause(pause);
-            if reset.unwrap_or(pause) > left.queue().0 {
+            if reset.unwrap_or(pause) > left.queue(Duration::ZERO).0 {
                 return Err(error);
             }
         }
@@ -187,7 +187,7 @@ async fn permit(left: &mut Left, lane: &Lane, attempts: &Attempts) -> Result<(Pe
         return Ok((permit, Duration::ZERO));
     }
     let queued_at = Instant::now();
-    let (limit, limit_name) = left.queue();
+    let (limit, limit_name) = left.queue(lane.patience());
     let permit = lane.acquire(limit, limit_name).await?;
     let waited = queued_at.elapsed();
     left.queue = left.queue.saturating_sub(waited);
@@ -289,7 +289,7 @@ mod tests {
             &steps,
             &limits,
             &policy,
-            &Quota::UNLIMITED.into_lane(),
+            &Quota::UNLIMITED.lane(),
             &Attempts::default(),
             &CallSpan::none(),
         )
@@ -388,7 +388,7 @@ mod tests {
             queue_limit: 100 * SECOND,
             deadline: None,
         };
-        let lane = Quota::new(1, 60 * SECOND).into_lane();
+        let lane = Quota::new(1, 60 * SECOND).lane();
         let taken = lane.acquire(SECOND, "queue_limit").await.unwrap();
         let gives_back = tokio::spawn(async move {
             tokio::time::sleep(wait).await;
@@ -448,7 +448,7 @@ mod tests {
             queue_limit: SECOND,
             deadline: None,
         };
-        let lane = Quota::new(1, 60 * SECOND).into_lane();
+        let lane = Quota::new(1, 60 * SECOND).lane();
         let (attempts, span) = (Attempts::default(), CallSpan::none());
         let policy = RetryPolicy::default();
         let call = super::run(&Never, &limits, &policy, &lane, &attempts, &span);

@@ -254,6 +254,13 @@ impl ClientBuilder {
             },
             self.customize,
         )?);
+        let app = match &self.tokens {
+            Some(Tokens::App { id, .. }) => Some(id.as_str()),
+            _ => None,
+        };
+        let lane = self
+            .quota
+            .into_lane(url.as_str().trim_end_matches('/'), app)?;
         let mut store = None;
         let source: Arc<dyn TokenSource> = match self.tokens {
             None => {
@@ -284,7 +291,7 @@ impl ClientBuilder {
             used_in: Arc::default(),
             thread: Arc::default(),
             tokens: TokenCache::new(source, store, self.timeout),
-            lane: self.quota.into_lane(),
+            lane,
             queue_limit: self.queue_limit,
             retry: self.retry,
             http,

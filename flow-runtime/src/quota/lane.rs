@@ -15,7 +15,7 @@ pub(crate) struct Lane {
 }
 
 impl Lane {
-    pub(crate) fn new(limiter: Arc<RateLimiter>) -> Self {
+    pub(super) fn new(limiter: Arc<RateLimiter>) -> Self {
         Self {
             limiter,
             share: None,
@@ -42,6 +42,11 @@ impl Lane {
             None => self.limiter.acquire(limit, limit_name).await,
             Some(share) => share.acquire(&self.limiter, limit, limit_name).await,
         }
+    }
+
+    /// How long a call may have to wait even if the budget is not used up.
+    pub(crate) fn patience(&self) -> Duration {
+        self.limiter.patience()
     }
 
     /// The fast path, without a timer: takes a permit if one is free and the queue is empty.

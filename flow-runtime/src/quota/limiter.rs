@@ -13,6 +13,7 @@ use tokio::sync::Notify;
 use tokio::time::Instant;
 
 use super::permit::Permit;
+use super::remote::{Notice, Remote};
 use super::share::Share;
 use super::window::{FAR, Window};
 use crate::error::{Error, ErrorKind, Result};
@@ -34,6 +35,9 @@ pub(crate) struct RateLimiter {
     listening: AtomicUsize,
     calls: usize,
     period: Duration,
+    /// The store that keeps the window, if it is not kept here. The window here then counts this process alone, for
+    /// the time in which the store is away.
+    remote: Option<Remote>,
     used_in: UsedIn,
 }
 
@@ -75,8 +79,28 @@ impl RateLimiter {
             listening: AtomicUsize::new(0),
             calls,
             period,
+            remote: None,
             used_in: UsedIn::default(),
         }
+    }
+
+    /// A budget that a store keeps; `here` is the limit while that is away.
+    pub(super) fn shared(
+        calls: usize,
+        period: Duration,
+        remote: Remote,
+        here: (usize, Duration),
+    ) -> Self {
+        Self {
+            calls,
+            period,
+            remote: Some(remote),
+            ..Self::new(here.0, here.1)
+        }
+    }
+
+    pub(super) fn remote(&self) -> Option<&Remote> {
+        self.remote.as_ref()
     }
 
     /// Whether it works in this process: those whose turn it is in the parent will not be seen again here.
@@ -100,37 +124,42 @@ impl RateLimiter {
         let waiting = Waiting(self);
         // The best case as things stand: only a reply, a returned permit or a caller ahead giving up could shorten it,
         // and a call should not bet on those.
-        let wait = self
-            .window()
-            .earliest(ahead, now)
-            .saturating_duration_since(now);
+        let wait = self.earliest(ahead, now).saturating_duration_since(now);
         if wait > limit {
             return Err(too_long(wait, limit, limit_name, ahead));
         }
         // On timeout or cancellation the future is dropped, and `turn` passes to the next caller.
-        let permit = tokio::time::timeout(limit, self.take_turn())
+        let permit = tokio::time::timeout(limit, self.take_turn(now + limit.min(FAR)))
             .await
-            .map_err(|_| too_long(limit, limit, limit_name, ahead))?;
+            .unwrap_or(Err(limit))
+            .map_err(|wait| too_long(wait, limit, limit_name, ahead))?;
         drop(waiting);
         Ok(permit)
     }
 
     /// The fast path, without a timer: takes a permit if one is free and the queue is empty.
-    pub(crate) fn at_once(self: &Arc<Self>) -> Option<Permit> {
+    pub(super) fn at_once(self: &Arc<Self>) -> Option<Permit> {
+        if self.remote.is_some() {
+            return None; // the store is to be asked
+        }
         // Fails while any caller waits: a released lock goes straight to the first in the queue and is never up for
         // grabs. So no call overtakes another.
         let _turn = self.turn.try_lock().ok()?;
         self.take(Instant::now()).ok()
     }
 
-    async fn take_turn(self: &Arc<Self>) -> Permit {
+    /// A permit, or how long it would take at least, where that is beyond `give_up`.
+    async fn take_turn(self: &Arc<Self>, give_up: Instant) -> Result<Permit, Duration> {
         let _turn = self.turn.lock().await;
+        if let Some(remote) = &self.remote {
+            return self.take_shared(remote, give_up).await;
+        }
         loop {
             // Created before the check: `notify_one` leaves a token if no task is waiting yet, so a change between the
             // check and the await is not lost. A token left from earlier costs one more round.
-            let changed = self.changed.notified();
+            let changed = self.changed();
             let free_at = match self.take(Instant::now()) {
-                Ok(permit) => return permit,
+                Ok(permit) => return Ok(permit),
                 Err(free_at) => free_at,
             };
             // Woken by the clock or by a change, whichever comes first; either way, check again.
@@ -149,30 +178,62 @@ impl RateLimiter {
         taken.map(|()| Permit::new(self.clone()))
     }
 
-    /// Holds all calls back, as the platform asked.
-    pub(crate) fn pause(&self, pause: Duration) {
-        // No wake-up: a pause only makes the wait longer, and the waiting call checks again when its time comes.
-        self.window().pause_until(Instant::now() + pause.min(FAR));
+    /// Takes a permit that the store has granted.
+    pub(super) fn take_granted(&self, now: Instant) {
+        self.window().take_granted(now);
     }
 
-    /// Records that a request was sent; returns the time from which the window counts it.
-    pub(super) fn departed(&self, now: Instant) -> Instant {
+    /// Takes a permit from the window here, while the store is away.
+    pub(super) fn take_here(&self, can_wait: bool, now: Instant) -> Result<(), Instant> {
+        if can_wait {
+            self.window().take_spare(now)
+        } else {
+            self.window().take(now)
+        }
+    }
+
+    /// Holds all calls back, as the platform asked.
+    pub(super) fn pause(self: &Arc<Self>, pause: Duration) {
+        // No wake-up: a pause only makes the wait longer, and the waiting call checks again when its time comes.
+        let until = Instant::now() + pause.min(FAR);
+        self.window().pause_until(until);
+        self.tell(Notice::PausedUntil(until));
+    }
+
+    pub(super) fn paused_until(&self) -> Option<Instant> {
+        self.window().paused_until()
+    }
+
+    /// Records that a request was sent; returns the time from which the window counts it. `id` is that of its place in
+    /// the store.
+    pub(super) fn departed(self: &Arc<Self>, now: Instant, id: Option<u64>) -> Instant {
         let counted_from = self.window().departed(now);
+        if let (Some(remote), Some(id)) = (&self.remote, id) {
+            remote.departed(id, now);
+            self.deliver();
+        }
         // Its permit now expires at a known time, so the waiting call can set its timer again.
         self.wake();
         counted_from
     }
 
     /// Records a reply: the request arrived by now, so its permit expires earlier than assumed.
-    pub(super) fn arrived(&self, counted_from: Instant, now: Instant) {
+    pub(super) fn arrived(self: &Arc<Self>, counted_from: Instant, now: Instant, id: Option<u64>) {
         self.window().arrived(counted_from, now);
+        if let (Some(remote), Some(id)) = (&self.remote, id) {
+            remote.arrived(id, now);
+            self.deliver();
+        }
         self.wake();
     }
 
     /// Returns a permit whose request was never sent. The platform has not counted it, so the next call may have it
     /// now.
-    pub(super) fn give_back(&self) {
+    pub(super) fn give_back(self: &Arc<Self>, id: Option<u64>) {
         self.window().give_back();
+        if let Some(id) = id {
+            self.tell(Notice::GivenBack(id));
+        }
         self.wake();
     }
 
@@ -181,10 +242,39 @@ impl RateLimiter {
         Share::new(share, self.calls, self.period)
     }
 
+    /// The earliest departure of a call behind `ahead` others.
+    fn earliest(&self, ahead: usize, now: Instant) -> Instant {
+        match &self.remote {
+            // the store knows better, and what it knows is not known here
+            Some(remote) if remote.away_until().is_none() => {
+                let not_before = self.paused_until().unwrap_or(now);
+                remote.earliest(ahead, now).max(not_before)
+            }
+            _ => self.window().earliest(ahead, now),
+        }
+    }
+
     /// The earliest departure of a share's call behind `ahead` others of the share.
-    pub(super) fn earliest(&self, ahead: usize, now: Instant) -> Instant {
-        let ahead = ahead.saturating_add(self.waiting.load(Ordering::SeqCst));
-        self.window().earliest(ahead, now)
+    pub(super) fn earliest_of_share(&self, ahead: usize, now: Instant) -> Instant {
+        let waiting = self.waiting.load(Ordering::SeqCst);
+        self.earliest(ahead.saturating_add(waiting), now)
+    }
+
+    /// How long asking takes, beside the waiting.
+    pub(super) fn patience(&self) -> Duration {
+        self.remote
+            .as_ref()
+            .map_or(Duration::ZERO, |remote| remote.timeout)
+    }
+
+    /// In words: the limit while the store is away.
+    pub(super) fn limit_here(&self) -> String {
+        self.window().limit()
+    }
+
+    /// The next change from now on, whenever it is awaited. For the holder of `turn`.
+    pub(super) fn changed(&self) -> impl Future<Output = ()> {
+        self.changed.notified()
     }
 
     /// Whether a call waits that goes before those of the shares.
@@ -197,7 +287,7 @@ impl RateLimiter {
         Watch(self)
     }
 
-    fn wake(&self) {
+    pub(super) fn wake(&self) {
         self.changed.notify_one();
         self.wake_shares();
     }

@@ -1,7 +1,9 @@
 //! Permission to send one request.
 
+use std::convert::Infallible;
 use std::sync::Arc;
 
+use tokio::sync::oneshot;
 use tokio::time::Instant;
 
 use super::limiter::RateLimiter;
@@ -13,8 +15,16 @@ pub(crate) struct Permit {
     limiter: Arc<RateLimiter>,
     /// The share that it counts in, too.
     share: Option<Arc<Share>>,
+    place: Option<Place>,
     /// None until the request has left.
     counted: Option<Counted>,
+}
+
+/// Its place in a store.
+struct Place {
+    id: u64,
+    /// Whoever keeps the place until the request leaves ends when this is dropped.
+    keep: Option<oneshot::Sender<Infallible>>,
 }
 
 /// The time from which each window counts it.
@@ -28,8 +38,21 @@ impl Permit {
         Self {
             limiter,
             share: None,
+            place: None,
             counted: None,
         }
+    }
+
+    /// For a budget that a store keeps.
+    pub(super) fn shared(
+        limiter: Arc<RateLimiter>,
+        id: u64,
+        keep: oneshot::Sender<Infallible>,
+    ) -> Self {
+        let mut permit = Self::new(limiter);
+        let keep = Some(keep);
+        permit.place = Some(Place { id, keep });
+        permit
     }
 
     pub(super) fn of(mut self, share: Arc<Share>) -> Self {
@@ -37,14 +60,21 @@ impl Permit {
         self
     }
 
+    fn id(&self) -> Option<u64> {
+        self.place.as_ref().map(|place| place.id)
+    }
+
     /// The request is leaving, so the platform will count it.
     pub(crate) fn departed(&mut self) {
         if self.counted.is_none() {
             let now = Instant::now();
+            if let Some(place) = &mut self.place {
+                place.keep = None;
+            }
             // The share first: the limiter wakes who waits for either.
             self.counted = Some(Counted {
                 share: self.share.as_ref().map(|share| share.departed(now)),
-                whole: self.limiter.departed(now),
+                whole: self.limiter.departed(now, self.id()),
             });
         }
     }
@@ -56,7 +86,7 @@ impl Permit {
             if let (Some(share), Some(from)) = (&self.share, counted.share) {
                 share.arrived(from, now);
             }
-            self.limiter.arrived(counted.whole, now);
+            self.limiter.arrived(counted.whole, now, self.id());
         }
     }
 }
@@ -67,7 +97,7 @@ impl Drop for Permit {
             if let Some(share) = &self.share {
                 share.give_back();
             }
-            self.limiter.give_back();
+            self.limiter.give_back(self.id());
         }
     }
 }

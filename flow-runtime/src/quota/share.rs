@@ -13,7 +13,9 @@ use tokio::time::{Instant, timeout, timeout_at};
 use super::limiter::{RateLimiter, too_long};
 use super::pace::Pace;
 use super::permit::Permit;
-use super::window::Window;
+use super::remote::Remote;
+use super::shared_queue::Pending;
+use super::window::{FAR, Window};
 use crate::error::Result;
 
 /// The state that all calls of a share have in common.
@@ -31,8 +33,8 @@ struct State {
 
 /// What holds a call of a share back.
 enum Hold {
-    /// The share, or the whole budget, is used up until then.
-    Until(Instant),
+    /// The share, or the whole budget, is used up as far as is known; worth another look at `ask_at`.
+    Until { free_at: Instant, ask_at: Instant },
     /// Another call waits, and goes first.
     OthersWait,
 }
@@ -74,32 +76,51 @@ impl Share {
         let earliest = self
             .state()
             .earliest(ahead, now)
-            .max(limiter.earliest(ahead, now));
+            .max(limiter.earliest_of_share(ahead, now));
         let wait = earliest.saturating_duration_since(now);
         if wait > limit {
             return Err(too_long(wait, limit, limit_name, ahead));
         }
-        timeout(limit, self.take_turn(limiter))
+        timeout(limit, self.take_turn(limiter, now + limit.min(FAR)))
             .await
-            .map_err(|_| too_long(limit, limit, limit_name, ahead))
+            .unwrap_or(Err(limit))
+            .map_err(|wait| too_long(wait, limit, limit_name, ahead))
     }
 
     /// A permit, if one is free and no call waits.
     pub(super) fn at_once(self: &Arc<Self>, limiter: &Arc<RateLimiter>) -> Option<Permit> {
+        if limiter.remote().is_some() {
+            return None; // the store is to be asked
+        }
         let _turn = self.turn.try_lock().ok()?;
         self.take(limiter, Instant::now()).ok()
     }
 
-    async fn take_turn(self: &Arc<Self>, limiter: &Arc<RateLimiter>) -> Permit {
+    /// A permit, or how long it would take at least, where that is beyond `give_up`.
+    async fn take_turn(
+        self: &Arc<Self>,
+        limiter: &Arc<RateLimiter>,
+        give_up: Instant,
+    ) -> Result<Permit, Duration> {
         let _turn = self.turn.lock().await;
         let watch = limiter.watch();
+        let mut pending = limiter
+            .remote()
+            .map(|remote| (remote, Pending::new(limiter, remote, true)));
         loop {
             // Created before the check, so that no change between the check and the await is lost.
             let changed = watch.changed();
-            match self.take(limiter, Instant::now()) {
-                Ok(permit) => return permit,
-                Err(Hold::Until(free_at)) => {
-                    let _ = timeout_at(free_at, changed).await;
+            let taken = match &mut pending {
+                None => self.take(limiter, Instant::now()),
+                Some((remote, pending)) => self.take_shared(limiter, remote, pending).await,
+            };
+            match taken {
+                Ok(permit) => return Ok(permit),
+                Err(Hold::Until { free_at, .. }) if free_at > give_up => {
+                    return Err(free_at.saturating_duration_since(Instant::now()));
+                }
+                Err(Hold::Until { ask_at, .. }) => {
+                    let _ = timeout_at(ask_at, changed).await;
                 }
                 Err(Hold::OthersWait) => changed.await,
             }
@@ -109,15 +130,26 @@ impl Share {
     /// Takes a permit, or says what holds it back. Only for the holder of `turn`.
     fn take(self: &Arc<Self>, limiter: &Arc<RateLimiter>, now: Instant) -> Result<Permit, Hold> {
         let mut state = self.state();
-        let free_at = state.earliest(0, now);
-        if free_at > now {
-            return Err(Hold::Until(free_at));
-        }
-        if limiter.has_waiting() {
-            return Err(Hold::OthersWait);
-        }
-        let permit = limiter.take_spare(now).map_err(Hold::Until)?;
+        state.check(limiter, now)?;
+        let permit = limiter.take_spare(now).map_err(Hold::until)?;
         state.take(now);
+        Ok(permit.of(self.clone()))
+    }
+
+    /// The same, where a store keeps the budget.
+    async fn take_shared(
+        self: &Arc<Self>,
+        limiter: &Arc<RateLimiter>,
+        remote: &Remote,
+        pending: &mut Pending,
+    ) -> Result<Permit, Hold> {
+        self.state().check(limiter, Instant::now())?;
+        let permit = pending.ask(remote).await.map_err(|later| Hold::Until {
+            free_at: later.free_at,
+            ask_at: later.ask_at,
+        })?;
+        // Meanwhile only permits were given back: to take one needs `turn`.
+        self.state().take(Instant::now());
         Ok(permit.of(self.clone()))
     }
 
@@ -142,7 +174,28 @@ impl Share {
     }
 }
 
+impl Hold {
+    fn until(at: Instant) -> Self {
+        Self::Until {
+            free_at: at,
+            ask_at: at,
+        }
+    }
+}
+
 impl State {
+    /// Whether a call of the share may ask for a permit at all.
+    fn check(&mut self, limiter: &RateLimiter, now: Instant) -> Result<(), Hold> {
+        let free_at = self.earliest(0, now);
+        if free_at > now {
+            return Err(Hold::until(free_at));
+        }
+        if limiter.has_waiting() {
+            return Err(Hold::OthersWait);
+        }
+        Ok(())
+    }
+
     fn earliest(&mut self, ahead: usize, now: Instant) -> Instant {
         self.window.expire(now);
         self.window

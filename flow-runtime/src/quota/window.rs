@@ -43,11 +43,16 @@ impl Window {
             // `Quota::is_usable` has already refused zero; this just rules out dividing by it
             calls: calls.max(1),
             period,
-            on_the_way: (period / ON_THE_WAY).max(LEAST_ON_THE_WAY).min(period),
+            on_the_way: Self::on_the_way(period),
             waiting_to_leave: 0,
             held: VecDeque::new(),
             paused_until: None,
         }
+    }
+
+    /// How long a request is assumed to travel at most.
+    pub(super) fn on_the_way(period: Duration) -> Duration {
+        (period / ON_THE_WAY).max(LEAST_ON_THE_WAY).min(period)
     }
 
     /// Forgets the permits that have expired.
@@ -93,17 +98,27 @@ impl Window {
         self.take(now)
     }
 
+    /// Takes a permit that was granted elsewhere, whatever is free here.
+    pub(super) fn take_granted(&mut self, now: Instant) {
+        self.expire(now);
+        self.waiting_to_leave += 1;
+    }
+
     /// The earliest possible departure behind `ahead` other calls.
     ///
     /// The best case as things stand: a permit still waiting to leave counts as leaving now, though it may leave later.
     pub(super) fn earliest(&self, ahead: usize, now: Instant) -> Instant {
         let not_before = self.paused_until.map_or(now, |until| until.max(now));
+        // Of more than `calls`, granted elsewhere, only the last so many matter.
+        let beyond = self.held.len().saturating_sub(self.calls);
+        let held = self.held.len() - beyond;
         // Departure `number`, counted from the oldest one held, must follow departure `number - calls` by a period.
         // That one may itself be in the future, so go back in steps of `calls` to one that is known, a period for each
         // step.
-        let number = (self.held.len() + self.waiting_to_leave).saturating_add(ahead);
+        let number = (held + self.waiting_to_leave).saturating_add(ahead);
         let rounds = u32::try_from(number / self.calls).unwrap_or(u32::MAX);
-        let first = self.held.get(number % self.calls).copied().unwrap_or(now);
+        let first = self.held.get(beyond + number % self.calls);
+        let first = first.copied().unwrap_or(now);
         match rounds {
             0 => not_before,
             _ => not_before.max(first + self.period.saturating_mul(rounds).min(FAR)),
@@ -143,6 +158,18 @@ impl Window {
     fn hold(&mut self, from: Instant) {
         let i = self.held.partition_point(|held| *held <= from);
         self.held.insert(i, from);
+    }
+
+    /// In words.
+    pub(super) fn limit(&self) -> String {
+        match self.calls {
+            usize::MAX => "no limit".to_owned(),
+            calls => format!("{calls} calls in {:?}", self.period),
+        }
+    }
+
+    pub(super) fn paused_until(&self) -> Option<Instant> {
+        self.paused_until
     }
 
     /// The longest pause wins: a short one must not cancel a long one.

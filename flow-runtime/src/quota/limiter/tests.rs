@@ -6,8 +6,14 @@ use crate::quota::Quota;
 const SECOND: Duration = Duration::from_secs(1);
 const LONG: Duration = Duration::from_secs(1200);
 
+fn limiter(quota: Quota) -> Arc<RateLimiter> {
+    quota
+        .limiter
+        .unwrap_or_else(|| Arc::new(RateLimiter::new(usize::MAX, Duration::ZERO)))
+}
+
 fn shared(calls: usize, period: Duration) -> Arc<RateLimiter> {
-    Quota::new(calls, period).into_limiter()
+    limiter(Quota::new(calls, period))
 }
 
 async fn pass(quota: &Arc<RateLimiter>) -> Instant {
@@ -111,7 +117,7 @@ async fn a_pause_delays_every_call_of_the_quota() {
     let begun = Instant::now();
     quota.pause(Duration::from_millis(1500));
     assert_eq!(pass(&other).await, begun + Duration::from_millis(1500));
-    let unlimited = Quota::UNLIMITED.into_limiter();
+    let unlimited = limiter(Quota::UNLIMITED);
     let begun = Instant::now();
     unlimited.pause(SECOND);
     assert_eq!(pass(&unlimited).await, begun + SECOND);
@@ -134,7 +140,7 @@ async fn extreme_durations_do_not_overflow() {
 #[tokio::test(start_paused = true)]
 async fn clones_share_one_budget_and_shares_split_it() {
     let quota = Quota::per_minute(2);
-    let (one, two) = (quota.clone().into_limiter(), quota.into_limiter());
+    let (one, two) = (limiter(quota.clone()), limiter(quota));
     pass(&one).await;
     pass(&two).await;
     assert!(

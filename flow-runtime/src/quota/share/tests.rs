@@ -58,7 +58,7 @@ fn most_in_a_period(departed: &[Instant], period: Duration) -> usize {
 
 #[tokio::test(start_paused = true)]
 async fn the_share_is_used_and_never_exceeded() {
-    let lane = Quota::per_minute(100).into_lane().with_share(0.5);
+    let lane = Quota::per_minute(100).lane().with_share(0.5);
     let begun = Instant::now();
     let departed = departures(bulk(&lane, 16, begun + 10 * MINUTE)).await;
     assert_eq!(most_in_a_period(&departed, MINUTE), 50);
@@ -73,7 +73,7 @@ async fn the_share_is_used_and_never_exceeded() {
 
 /// The longest wait of single calls, one about every half minute, beside a bulk run with this share.
 async fn longest_wait_beside_bulk(calls: usize, share: f64) -> Duration {
-    let lane = Quota::per_minute(calls).into_lane();
+    let lane = Quota::per_minute(calls).lane();
     let begun = Instant::now();
     let end = begun + 60 * MINUTE;
     let workers = bulk(&lane.with_share(share), 64, end);
@@ -108,14 +108,14 @@ async fn a_single_call_beside_a_bulk_run_waits_a_tenth_of_the_period_at_most() {
 
 #[tokio::test(start_paused = true)]
 async fn every_other_call_that_waits_goes_first() {
-    let lane = Quota::new(4, 10 * SECOND).into_lane();
+    let lane = Quota::new(4, 10 * SECOND).lane();
     let begun = Instant::now();
     for _ in 0..4 {
         pass(&lane).await;
     }
     // the share waits first, and the others come later
     let share = lane.with_share(1.0);
-    let late = tokio::spawn(async move { pass(&share).await });
+    let of_share = tokio::spawn(async move { pass(&share).await });
     sleep(SECOND).await;
     let first: Vec<_> = (0..4)
         .map(|_| {
@@ -126,16 +126,16 @@ async fn every_other_call_that_waits_goes_first() {
     for call in first {
         assert!(call.await.unwrap() < begun + 11 * SECOND);
     }
-    assert!(late.await.unwrap() >= begun + 20 * SECOND);
+    assert!(of_share.await.unwrap() >= begun + 20 * SECOND);
 }
 
 #[tokio::test(start_paused = true)]
 async fn a_call_that_waits_no_more_holds_no_share_up() {
-    let lane = Quota::new(1, 10 * SECOND).into_lane();
+    let lane = Quota::new(1, 10 * SECOND).lane();
     let mut permit = lane.acquire(LONG, "queue_limit").await.unwrap();
     let begun = Instant::now();
     let share = lane.with_share(1.0);
-    let late = tokio::spawn(async move { pass(&share).await });
+    let of_share = tokio::spawn(async move { pass(&share).await });
     let gone = tokio::spawn({
         let lane = lane.clone();
         async move { lane.acquire(5 * SECOND, "queue_limit").await.is_err() }
@@ -143,13 +143,13 @@ async fn a_call_that_waits_no_more_holds_no_share_up() {
     sleep(SECOND).await;
     permit.departed();
     assert!(gone.await.unwrap());
-    let departed = late.await.unwrap() - begun;
+    let departed = of_share.await.unwrap() - begun;
     assert!(departed < 12 * SECOND, "{departed:?}");
 }
 
 #[tokio::test(start_paused = true)]
 async fn a_permit_given_back_is_the_shares_again() {
-    let lane = Quota::new(2, 60 * SECOND).into_lane().with_share(0.5);
+    let lane = Quota::new(2, 60 * SECOND).lane().with_share(0.5);
     let begun = Instant::now();
     for _ in 0..5 {
         drop(lane.acquire(LONG, "queue_limit").await.unwrap());
@@ -165,7 +165,7 @@ async fn a_permit_given_back_is_the_shares_again() {
 
 #[tokio::test(start_paused = true)]
 async fn a_share_of_no_limit_has_none_and_pauses_hold_it() {
-    let lane = Quota::UNLIMITED.into_lane();
+    let lane = Quota::UNLIMITED.lane();
     let share = lane.with_share(0.1);
     let begun = Instant::now();
     for _ in 0..1000 {
