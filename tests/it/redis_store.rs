@@ -153,6 +153,7 @@ async fn a_place_is_held_from_when_its_request_left_or_arrived() {
     told(waits, 59 * SECOND, 60 * SECOND);
     let third = claim(3, 1493, SECOND);
     wait(reserve(&store, &claim(4, 1492, SECOND)).await);
+    store.give_back(KEY, 4).await.unwrap();
     assert_eq!(reserve(&store, &third).await, Reservation::Granted);
 }
 
@@ -294,7 +295,7 @@ async fn a_password_is_in_no_message() {
         ),
         (
             "redis://:hunter3@127.0.0.1:1/".to_owned(),
-            "connection refused",
+            "Connection refused",
         ),
         ("rediss://:hunter3@127.0.0.1:1/".to_owned(), "redis-rustls"),
         ("http://:hunter3@127.0.0.1".to_owned(), "invalid Redis URL"),

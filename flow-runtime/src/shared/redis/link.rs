@@ -14,6 +14,7 @@ use redis::{AsyncConnectionConfig, Client, ConnectionAddr, RedisError, RedisResu
 use tokio::sync::Mutex;
 use tokio::time::timeout;
 
+use crate::error::foreign::{SENTENCE, one_line};
 use crate::error::{BoxError, Error, ErrorKind, Result};
 use crate::transport::process::UsedIn;
 use crate::transport::runtime::ProcessRuntime;
@@ -154,12 +155,10 @@ impl fmt::Display for Reason<'_> {
         if error.kind() == redis::ErrorKind::AuthenticationFailed {
             return f.write_str(meaning("WRONGPASS"));
         }
-        let source = std::error::Error::source(error);
-        if let Some(error) = source.and_then(|source| source.downcast_ref::<std::io::Error>()) {
-            return write!(f, "no connection: {}", error.kind());
-        }
         if error.is_io_error() {
-            return f.write_str("no connection");
+            // the operating system's words, not the server's
+            let text = error.to_string();
+            return write!(f, "no connection: {}", one_line(&text, SENTENCE));
         }
         write!(f, "Redis did not answer as expected ({:?})", error.kind())
     }
