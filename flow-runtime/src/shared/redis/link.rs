@@ -43,14 +43,16 @@ impl Link {
     pub(super) fn new(url: &str) -> Result<Self> {
         // The errors do not quote the text: it may contain a password.
         let config = |message: &str| Error::plain(ErrorKind::Config, message);
-        let client = Client::open(url.trim()).map_err(|_| {
-            config("invalid Redis URL; expected something like redis://127.0.0.1:6379")
-        })?;
-        if !client.get_connection_info().addr().is_supported() {
+        let url = url.trim();
+        let is_tls = url.starts_with("rediss:") || url.starts_with("valkeys:");
+        if is_tls && !cfg!(feature = "redis-rustls") {
             return Err(config(
-                "this Redis URL needs TLS or a kind of socket that this build lacks; rediss:// needs the feature `redis-rustls`",
+                "a Redis URL with TLS needs the feature `redis-rustls`",
             ));
         }
+        let client = Client::open(url).map_err(|_| {
+            config("invalid Redis URL; expected something like redis://127.0.0.1:6379")
+        })?;
         Ok(Self {
             client,
             connection: Mutex::new(None),
