@@ -41,6 +41,7 @@ mod retries;
 mod runtimes;
 mod secrecy;
 mod server;
+mod several_processes;
 mod tokens;
 mod transport;
 mod user_code;
