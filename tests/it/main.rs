@@ -31,6 +31,7 @@ mod macros;
 mod memory;
 mod obstacles;
 mod odd_contracts;
+mod odd_quota_stores;
 mod outcomes;
 mod recorded_contracts;
 mod redis_server;

@@ -44,7 +44,7 @@ async fn two_stores_have_one_window_that_slides() {
         sleep(100 * MS).await;
     }
     let told = wait(reserve(&two, &claim(4, 3, SECOND)).await);
-    assert!(told <= SECOND - 250 * MS, "{told:?}");
+    assert!(told <= 750 * MS, "{told:?}");
     assert!(told + begun.elapsed() >= SECOND, "{told:?}");
     // asking for a place that one has is no other place
     let again = reserve(&one, &claim(3, 3, SECOND)).await;
@@ -142,7 +142,7 @@ async fn a_place_is_held_from_when_its_request_left_or_arrived() {
         let place = [HeldPlace::new(1, held_for)];
         store.left(KEY, &place).await.unwrap();
         let waits = wait(reserve(&store, &second).await);
-        told(waits, held_for - 500 * MS, held_for);
+        told(waits, held_for / 2, held_for);
     }
     // what the store did not know of: 1490 places, with one that is held and a claim that waits
     let many: Vec<_> = (10..1500)

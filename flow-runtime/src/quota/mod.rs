@@ -133,6 +133,10 @@ impl Quota {
 
     /// The limit of this process alone while its [store](Self::shared) cannot be reached, instead of the whole one.
     /// Without a store it changes nothing.
+    #[expect(
+        clippy::needless_pass_by_value,
+        reason = "a quota is given away, as to a client's builder"
+    )]
     pub fn when_unreachable(self, quota: Self) -> Self {
         let Self { calls, period, .. } = quota;
         self.with_shared(|shared| shared.when_unreachable = Some((calls, period)))

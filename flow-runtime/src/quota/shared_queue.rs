@@ -303,3 +303,6 @@ async fn within<T>(
         Err(_) => Err(format!("no answer within {limit:?}").into()),
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -49,11 +49,10 @@ impl QuotaStore for RedisStore {
             });
             match asked.await? {
                 (1, _) => Ok(Reservation::Granted),
-                (0, wait) => {
-                    let wait = u64::try_from(wait)?;
-                    Ok(Reservation::Wait(Duration::from_micros(wait)))
-                }
-                _ => Err("Redis gave an answer that is none of ours".into()),
+                (0, wait @ 0..=LONGEST_WAIT) => Ok(Reservation::Wait(Duration::from_micros(
+                    wait.unsigned_abs(),
+                ))),
+                _ => Err("Redis gave an answer that our script never gives".into()),
             }
         })
     }
@@ -113,10 +112,13 @@ impl QuotaStore for RedisStore {
     }
 }
 
+const YEAR: u64 = 365 * 24 * 60 * 60 * 1_000_000;
+
+/// Two years: no pause is longer than one.
+const LONGEST_WAIT: i64 = 2 * 365 * 24 * 60 * 60 * 1_000_000;
+
 /// A year at most: exact as a number of Lua's, and added to the time of day, too.
 fn micros(duration: Duration) -> u64 {
-    const YEAR: u64 = 365 * 24 * 60 * 60 * 1_000_000;
-
     u64::try_from(duration.as_micros())
         .unwrap_or(YEAR)
         .min(YEAR)
