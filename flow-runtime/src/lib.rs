@@ -29,6 +29,7 @@ mod mutation;
 mod operator;
 mod quota;
 pub mod shared;
+mod stats;
 pub mod testing;
 mod transport;
 pub mod value;
@@ -51,6 +52,9 @@ pub use flow::emulated;
 pub use flow::{Emulated, Flow};
 pub use operator::Operator;
 pub use quota::{Quota, QuotaStore};
+#[cfg(feature = "metrics")]
+pub use stats::metrics;
+pub use stats::{CallCounts, ClientStats, WindowStats};
 
 /// Everything generated code uses. Not covered by semver.
 #[doc(hidden)]

@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 const RUNTIME: &[&str] = &[
     "mutation",
     "execution",
+    "stats",
     "error",
     "codec",
     "value",

@@ -43,6 +43,7 @@ mod runtimes;
 mod secrecy;
 mod server;
 mod several_processes;
+mod stats;
 mod tokens;
 mod transport;
 mod user_code;

@@ -10,6 +10,7 @@ use tracing::{debug, warn};
 use super::store::{StoredToken, TokenStore};
 use super::token::{BoxFuture, Token, TokenSource, at_token, source_failed};
 use crate::error::{BoxError, Error, ErrorKind, Ran, Result, Stage};
+use crate::stats::Counters;
 use crate::transport::background;
 use crate::transport::http::Bearer;
 
@@ -48,6 +49,7 @@ struct Shared {
     /// A store beyond this client, and the key in it.
     store: Option<(Arc<dyn TokenStore>, String)>,
     timeout: Duration,
+    counters: Arc<Counters>,
     state: Mutex<State>,
 }
 
@@ -109,11 +111,13 @@ impl TokenCache {
         source: Arc<dyn TokenSource>,
         store: Option<(Arc<dyn TokenStore>, String)>,
         timeout: Duration,
+        counters: Arc<Counters>,
     ) -> Self {
         Self(Arc::new(Shared {
             source,
             store,
             timeout,
+            counters,
             state: Mutex::default(),
         }))
     }
@@ -121,6 +125,14 @@ impl TokenCache {
     /// The kept token, while it lives. To be called on the client's thread.
     pub(crate) fn at_hand(&self) -> Option<Bearer> {
         self.kept(&mut self.state(), Instant::now())
+    }
+
+    /// How long the kept token still lives; None if there is none, or its end is not known.
+    pub(crate) fn expires_in(&self) -> Option<Duration> {
+        let state = self.state();
+        let expiry = state.cached.as_ref()?.expiry?;
+        let left = (expiry.until + SLACK).saturating_duration_since(Instant::now());
+        (!left.is_zero()).then_some(left)
     }
 
     /// The kept token, or a new one; callers who come meanwhile wait for the same fetch. To be called on the client's thread.
@@ -282,7 +294,9 @@ impl TokenCache {
     /// A token from the source, which the store shall have.
     async fn fetch_new(&self) -> Result<(CachedToken, Option<StoredToken>)> {
         let asked = Instant::now();
-        let Token { secret, lifetime } = self.fetch_bounded().await?;
+        let fetched = self.fetch_bounded().await;
+        self.0.counters.token_fetched(fetched.is_ok());
+        let Token { secret, lifetime } = fetched?;
         let lifetime = lifetime.map(|lifetime| lifetime.min(LONGEST));
         let bearer = Bearer::new(&secret)
             .ok_or_else(|| at_token("the token has characters that no header can carry"))?;

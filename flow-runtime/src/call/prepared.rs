@@ -8,12 +8,16 @@ use tokio::time::sleep;
 
 use super::attempts::Attempts;
 use super::context::Context;
+use super::endpoint::Endpoint;
+#[cfg(feature = "metrics")]
+use super::gauges;
 use super::identity::{Identity, Run};
 use super::retry_loop::{self, Limits, Steps};
 use super::retry_policy::AttemptEnd;
 use super::telemetry::{CallSpan, EndOfSpan};
 use crate::error::{Result, Stage};
 use crate::quota::Permit;
+use crate::stats::Present;
 use crate::transport::background::{self, Task};
 use crate::transport::http::Bearer;
 use crate::wire::{Accept, RunReply, Sent, classify};
@@ -41,8 +45,10 @@ impl Prepared {
     }
 
     async fn run(self) -> Result<Run> {
+        #[cfg(feature = "metrics")]
+        gauges::keep(&self.context);
         let attempts = Attempts::default();
-        let mut end_of_span = EndOfSpan::new(&self.span, &attempts);
+        let mut end_of_span = EndOfSpan::new(&self.span, &attempts, &self.identity.endpoint);
         let steps = OverHttp {
             call: &self,
             attempts: &attempts,
@@ -81,7 +87,13 @@ impl Steps for OverHttp<'_> {
         let Prepared {
             context, identity, ..
         } = self.call;
+        let Endpoint {
+            counters,
+            metrics_label,
+            ..
+        } = &*identity.endpoint;
         let departure = self.attempts.begin(permit);
+        let under_way = counters.attempt(metrics_label);
         let response = context
             .http
             .post(
@@ -91,6 +103,7 @@ impl Steps for OverHttp<'_> {
                 departure,
             )
             .await;
+        drop(under_way);
         let result = match response {
             Ok(response) => {
                 self.attempts.answered(response.http_status);
@@ -123,6 +136,20 @@ impl Steps for OverHttp<'_> {
 
     async fn sleep(&self, pause: Duration) {
         sleep(pause).await;
+    }
+
+    fn queues(&self) -> Option<Present<'_>> {
+        Some(self.call.context.counters.queues())
+    }
+
+    fn queued(&self, wait: Duration) {
+        let endpoint = &self.call.identity.endpoint;
+        endpoint.counters.has_queued(&endpoint.metrics_label, wait);
+    }
+
+    fn rate_limited(&self) {
+        let endpoint = &self.call.identity.endpoint;
+        endpoint.counters.rate_limited(&endpoint.metrics_label);
     }
 
     /// From the random bits of a key that nobody uses.

@@ -11,6 +11,7 @@ use super::retry_policy::{AttemptEnd, RetryDecision, RetryPolicy, RetryState};
 use super::telemetry::CallSpan;
 use crate::error::Result;
 use crate::quota::{Lane, Permit};
+use crate::stats::Present;
 use crate::wire::RunReply;
 
 /// What the loop is made of: injected, so that its tests need neither HTTP nor a clock.
@@ -31,6 +32,17 @@ pub(super) trait Steps: Sync {
     ) -> impl Future<Output = Result<RunReply>> + Send;
 
     fn sleep(&self, pause: Duration) -> impl Future<Output = ()> + Send;
+
+    /// An attempt has its permit, after so long a wait.
+    fn queued(&self, _wait: Duration) {}
+
+    /// Waits for a permit from now until what this returns is dropped.
+    fn queues(&self) -> Option<Present<'_>> {
+        None
+    }
+
+    /// An attempt was refused as rate limited.
+    fn rate_limited(&self) {}
 
     /// A random number from 0 to 1.
     fn jitter(&self) -> f64;
@@ -112,6 +124,7 @@ pub(super) async fn run(
 
         let attempt_end = AttemptEnd::of(&error);
         if let AttemptEnd::RateLimited(reset) = attempt_end {
+            steps.rate_limited();
             let pause = state.pause(reset);
             span.paused(pause);
             lane.pause(pause);
@@ -143,7 +156,7 @@ async fn once<S: Steps>(
     attempts: &Attempts,
 ) -> Result<RunReply> {
     let mut token = token_for(steps, limits, left, attempts).await?;
-    let (mut permit, waited) = permit(left, lane, attempts).await?;
+    let (mut permit, waited) = permit(steps, left, lane, attempts).await?;
     if waited >= LONG_WAIT {
         if let Some(newer) = steps.token_at_hand() {
             token = newer;
@@ -151,7 +164,7 @@ async fn once<S: Steps>(
             // Only once: a token that is never kept, since it does not live long enough, is not at hand this time either.
             drop(permit);
             token = token_for(steps, limits, left, attempts).await?;
-            (permit, _) = self::permit(left, lane, attempts).await?;
+            (permit, _) = self::permit(steps, left, lane, attempts).await?;
         }
     }
     let end = {
@@ -182,14 +195,23 @@ async fn token_for<S: Steps>(
 }
 
 /// A permit, and how long it was waited for.
-async fn permit(left: &mut Left, lane: &Lane, attempts: &Attempts) -> Result<(Permit, Duration)> {
+async fn permit(
+    steps: &impl Steps,
+    left: &mut Left,
+    lane: &Lane,
+    attempts: &Attempts,
+) -> Result<(Permit, Duration)> {
     if let Some(permit) = lane.at_once() {
+        steps.queued(Duration::ZERO);
         return Ok((permit, Duration::ZERO));
     }
     let queued_at = Instant::now();
     let (limit, limit_name) = left.queue(lane.patience());
+    let queues = steps.queues();
     let permit = lane.acquire(limit, limit_name).await?;
+    drop(queues);
     let waited = queued_at.elapsed();
+    steps.queued(waited);
     left.queue = left.queue.saturating_sub(waited);
     attempts.queued(waited);
     Ok((permit, waited))

@@ -13,6 +13,7 @@ use crate::error::{Error, ErrorKind, Result};
 use crate::flow::check_dynamic;
 use crate::operator::Operator;
 use crate::quota::Quota;
+use crate::stats::Counters;
 use crate::transport::http::{Customize, Http};
 use crate::transport::tls::Certificates;
 use crate::transport::user_code::UserCode;
@@ -258,6 +259,7 @@ impl ClientBuilder {
             Some(Tokens::App { id, .. }) => Some(id.as_str()),
             _ => None,
         };
+        let counters = Arc::new(Counters::new(app));
         let lane = self
             .quota
             .into_lane(url.as_str().trim_end_matches('/'), app)?;
@@ -290,7 +292,7 @@ impl ClientBuilder {
         Ok(Client(Arc::new(Context {
             used_in: Arc::default(),
             thread: Arc::default(),
-            tokens: TokenCache::new(source, store, self.timeout),
+            tokens: TokenCache::new(source, store, self.timeout, counters.clone()),
             lane,
             queue_limit: self.queue_limit,
             retry: self.retry,
@@ -299,7 +301,12 @@ impl ClientBuilder {
                 host: url.host_str().unwrap_or_default().to_owned(),
                 port: url.port_or_known_default(),
             }),
-            endpoints: Arc::new(Endpoints::new(url, self.namespace_aliases)),
+            endpoints: Arc::new(Endpoints::new(
+                url,
+                self.namespace_aliases,
+                counters.clone(),
+            )),
+            counters,
             operator: self.operator,
             timeout: self.timeout,
             #[cfg(feature = "contracts")]

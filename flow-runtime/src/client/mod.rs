@@ -14,6 +14,7 @@ use crate::call::{Call, CallCore, Context, Endpoint, Execute, Start, finish};
 use crate::codec::FieldWriter;
 use crate::error::Result;
 use crate::flow::{Flow, check_names};
+use crate::stats::ClientStats;
 use crate::wire::Accept;
 
 /// A client of one app on the platform. Cheap to clone: clones share the token, the connections and the quota.
@@ -97,6 +98,19 @@ impl Client {
             lane: self.0.lane.with_share(share),
             ..(*self.0).clone()
         }))
+    }
+
+    /// What this client is doing, and what it has done so far. Cheap enough to poll: it holds nobody up.
+    ///
+    /// ```
+    /// # use apaas_flow::Client;
+    /// # let client = Client::new("cli_a1b2", "secret")?;
+    /// let stats = client.stats();
+    /// println!("{} queued, {} of {} a minute", stats.queued, stats.window.used, stats.window.limit);
+    /// # Ok::<(), apaas_flow::Error>(())
+    /// ```
+    pub fn stats(&self) -> ClientStats {
+        self.0.stats()
     }
 
     pub(crate) fn context(&self) -> &Arc<Context> {

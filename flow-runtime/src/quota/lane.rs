@@ -3,10 +3,13 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use tokio::time::Instant;
+
 use super::limiter::RateLimiter;
 use super::permit::Permit;
 use super::share::Share;
 use crate::error::Result;
+use crate::stats::WindowStats;
 
 #[derive(Clone)]
 pub(crate) struct Lane {
@@ -55,6 +58,17 @@ impl Lane {
             None => self.limiter.at_once(),
             Some(share) => share.at_once(&self.limiter),
         }
+    }
+
+    /// How much of the whole budget is used.
+    pub(crate) fn window(&self) -> WindowStats {
+        self.limiter.stats()
+    }
+
+    pub(crate) fn paused_for(&self) -> Option<Duration> {
+        let left = self.limiter.paused_until()?;
+        let left = left.saturating_duration_since(Instant::now());
+        (!left.is_zero()).then_some(left)
     }
 
     /// Holds all calls of the budget back, as the platform asked.

@@ -17,6 +17,7 @@ use super::remote::{Notice, Remote};
 use super::share::Share;
 use super::window::{FAR, Window};
 use crate::error::{Error, ErrorKind, Result};
+use crate::stats::WindowStats;
 use crate::transport::process::UsedIn;
 
 /// The state that all clones of a quota share.
@@ -265,6 +266,14 @@ impl RateLimiter {
         self.remote
             .as_ref()
             .map_or(Duration::ZERO, |remote| remote.timeout)
+    }
+
+    pub(super) fn stats(&self) -> WindowStats {
+        WindowStats {
+            used: self.window().used(Instant::now()),
+            limit: self.calls,
+            period: self.period,
+        }
     }
 
     /// In words: the limit while the store is away.

@@ -160,6 +160,12 @@ impl Window {
         self.held.insert(i, from);
     }
 
+    /// The permits that are taken or held. Without a limit none is held.
+    pub(super) fn used(&mut self, now: Instant) -> usize {
+        self.expire(now);
+        self.held.len() + self.waiting_to_leave
+    }
+
     /// In words.
     pub(super) fn limit(&self) -> String {
         match self.calls {
