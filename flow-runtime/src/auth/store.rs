@@ -49,7 +49,7 @@ impl fmt::Debug for StoredToken {
 
 /// A place where several clients, or several processes, keep their token together.
 ///
-/// [`MemoryTokenStore`] is for one process, [`RedisStore`](crate::shared::RedisStore) (feature `redis`) for several.
+/// [`MemoryTokenStore`] is for one process, [`shared::RedisStore`](crate::shared) (feature `redis`) for several.
 ///
 /// A client looks here before it fetches a token, puts here what it has fetched, and invalidates here what the
 /// platform refused. `key` names the platform, the app and its secret (by a fingerprint, from which it cannot be

@@ -35,8 +35,13 @@ pub(super) fn keep(context: &Arc<Context>) {
     };
     // not in the span of the call, which ends earlier
     tokio::spawn(async move {
-        while keeper.is_needed() {
+        // The call that began this has hardly begun itself, so the first look says nothing of what is needed.
+        keeper.is_needed();
+        loop {
             sleep(EVERY).await;
+            if !keeper.is_needed() {
+                return;
+            }
         }
     });
 }

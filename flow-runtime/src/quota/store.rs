@@ -10,7 +10,7 @@ use crate::transport::user_code::UserCode;
 
 /// One budget for several processes: implement it for a store that all of them reach.
 ///
-/// [`RedisStore`](crate::shared::RedisStore) (feature `redis`) is one. Give yours to
+/// [`shared::RedisStore`](crate::shared) (feature `redis`) is one. Give yours to
 /// [`Quota::shared`](crate::Quota::shared).
 ///
 /// A store keeps a sliding window for each `key`, which names the platform, the app and the API. A place in it is

@@ -15,7 +15,7 @@ use crate::execution::Outcome;
 /// The numbers are those of the client, of its clones, and of the clients that
 /// [take a share](crate::Client::with_share_of_quota) of its quota, all together. Each is right by itself; they are not
 /// all read at the same instant. With the feature `metrics` the same numbers, and more, go to your monitoring: see
-/// [`metrics`](crate::metrics).
+/// the module `apaas_flow::metrics`.
 ///
 /// ```
 /// # use apaas_flow::Client;
