@@ -86,7 +86,7 @@ fn rust_files(folder: &Path) -> Vec<PathBuf> {
         .filter(|path| {
             !matches!(
                 path.file_stem().unwrap().to_str(),
-                Some("tests" | "differential")
+                Some("tests" | "lock_tests" | "differential")
             )
         })
         .collect()

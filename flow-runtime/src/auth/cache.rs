@@ -389,3 +389,6 @@ fn panicked() -> Error {
 
 #[cfg(test)]
 mod tests;
+
+#[cfg(test)]
+mod lock_tests;

@@ -6,7 +6,7 @@ use super::*;
 use crate::auth::{BoxFuture, MemoryTokenStore};
 use crate::error::BoxError;
 
-const MINUTE: Duration = Duration::from_secs(60);
+pub(super) const MINUTE: Duration = Duration::from_secs(60);
 
 /// Tokens t-0, t-1, ..., each of two hours; the closure may fail or wait instead.
 struct Source {
@@ -32,7 +32,7 @@ fn cache(fail_from: usize, takes: Duration) -> (TokenCache, Arc<AtomicUsize>) {
     stored(fail_from, takes, None)
 }
 
-fn stored(
+pub(super) fn stored(
     fail_from: usize,
     takes: Duration,
     store: Option<(Arc<dyn TokenStore>, String)>,
@@ -49,11 +49,11 @@ fn stored(
     )
 }
 
-fn bearer(token: &str) -> Bearer {
+pub(super) fn bearer(token: &str) -> Bearer {
     Bearer::new(token).unwrap()
 }
 
-async fn token(cache: &TokenCache) -> Bearer {
+pub(super) async fn token(cache: &TokenCache) -> Bearer {
     cache.get().await.unwrap()
 }
 
