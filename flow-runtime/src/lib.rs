@@ -28,6 +28,8 @@ mod flow;
 mod mutation;
 mod operator;
 mod quota;
+pub mod shared;
+mod stats;
 pub mod testing;
 mod transport;
 pub mod value;
@@ -49,7 +51,10 @@ pub use execution::{Execution, Outcome, Started, Status};
 pub use flow::emulated;
 pub use flow::{Emulated, Flow};
 pub use operator::Operator;
-pub use quota::Quota;
+pub use quota::{Quota, QuotaStore};
+#[cfg(feature = "metrics")]
+pub use stats::metrics;
+pub use stats::{CallCounts, ClientStats, WindowStats};
 
 /// Everything generated code uses. Not covered by semver.
 #[doc(hidden)]

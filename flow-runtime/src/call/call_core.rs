@@ -12,7 +12,7 @@ use super::pending::Pending;
 use super::prepared::Prepared;
 use crate::codec::{FieldReader, FieldWriter};
 use crate::error::{Error, ErrorKind, Ran, Result};
-use crate::execution::{Execution, Status};
+use crate::execution::{Execution, Outcome, Status};
 use crate::transport::background::Task;
 use crate::wire::Accept;
 
@@ -161,7 +161,12 @@ impl CallCore {
             if let State::Pending(pending) = std::mem::replace(&mut self.state, not_sent) {
                 match pending.prepare(&self.identity).and_then(Prepared::send) {
                     Ok(task) => self.state = State::UnderWay(task),
-                    Err(error) => return Poll::Ready(Err(self.refuse(error))),
+                    Err(error) => {
+                        let endpoint = &self.identity.endpoint;
+                        let (counters, flow) = (&endpoint.counters, &endpoint.metrics_label);
+                        counters.ended(flow, Outcome::DidNotRun);
+                        return Poll::Ready(Err(self.refuse(error)));
+                    }
                 }
             }
         }
@@ -251,6 +256,8 @@ impl CallCore {
 
     /// Completes the call with an error: the flow ran, but its outputs cannot be read.
     fn fail(&mut self, error: Error) -> Error {
+        let endpoint = &self.identity.endpoint;
+        endpoint.counters.undecodable(&endpoint.metrics_label);
         let error = match std::mem::replace(&mut self.state, State::Over(Ending::NOT_SENT)) {
             State::Arrived(arrived) => arrived.run.error(error),
             _ => error,

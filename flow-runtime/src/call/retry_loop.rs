@@ -2,7 +2,6 @@
 
 use std::future::Future;
 use std::pin::{Pin, pin};
-use std::sync::Arc;
 use std::time::Duration;
 
 use tokio::time::{Instant, timeout};
@@ -11,7 +10,8 @@ use super::attempts::Attempts;
 use super::retry_policy::{AttemptEnd, RetryDecision, RetryPolicy, RetryState};
 use super::telemetry::CallSpan;
 use crate::error::Result;
-use crate::quota::{Permit, RateLimiter};
+use crate::quota::{Lane, Permit};
+use crate::stats::Present;
 use crate::wire::RunReply;
 
 /// What the loop is made of: injected, so that its tests need neither HTTP nor a clock.
@@ -32,6 +32,17 @@ pub(super) trait Steps: Sync {
     ) -> impl Future<Output = Result<RunReply>> + Send;
 
     fn sleep(&self, pause: Duration) -> impl Future<Output = ()> + Send;
+
+    /// An attempt has its permit, after so long a wait.
+    fn queued(&self, _wait: Duration) {}
+
+    /// Waits for a permit from now until what this returns is dropped.
+    fn queues(&self) -> Option<Present<'_>> {
+        None
+    }
+
+    /// An attempt was refused as rate limited.
+    fn rate_limited(&self) {}
 
     /// A random number from 0 to 1.
     fn jitter(&self) -> f64;
@@ -65,13 +76,13 @@ struct Left {
 }
 
 impl Left {
-    /// For waiting in the queue, and which limit that is.
-    fn queue(&self) -> (Duration, &'static str) {
-        let until_deadline = self.until_deadline();
-        if until_deadline < self.queue {
+    /// For waiting in the queue, and which limit that is. Asking for a permit may take `patience`, and is no waiting.
+    fn queue(&self, patience: Duration) -> (Duration, &'static str) {
+        let (until_deadline, queue) = (self.until_deadline(), self.queue.max(patience));
+        if until_deadline < queue {
             (until_deadline, "deadline")
         } else {
-            (self.queue, "queue_limit")
+            (queue, "queue_limit")
         }
     }
 
@@ -93,7 +104,7 @@ pub(super) async fn run(
     steps: &impl Steps,
     limits: &Limits,
     policy: &RetryPolicy,
-    limiter: &Arc<RateLimiter>,
+    lane: &Lane,
     attempts: &Attempts,
     span: &CallSpan,
 ) -> Result<RunReply> {
@@ -106,17 +117,18 @@ pub(super) async fn run(
             .and_then(|deadline| Instant::now().checked_add(deadline)),
     };
     loop {
-        let error = match once(steps, limits, &mut left, limiter, attempts).await {
+        let error = match once(steps, limits, &mut left, lane, attempts).await {
             Ok(reply) => return Ok(reply),
             Err(error) => error,
         };
 
         let attempt_end = AttemptEnd::of(&error);
         if let AttemptEnd::RateLimited(reset) = attempt_end {
+            steps.rate_limited();
             let pause = state.pause(reset);
             span.paused(pause);
-            limiter.pause(pause);
-            if reset.unwrap_or(pause) > left.queue().0 {
+            lane.pause(pause);
+            if reset.unwrap_or(pause) > left.queue(Duration::ZERO).0 {
                 return Err(error);
             }
         }
@@ -140,11 +152,11 @@ async fn once<S: Steps>(
     steps: &S,
     limits: &Limits,
     left: &mut Left,
-    limiter: &Arc<RateLimiter>,
+    lane: &Lane,
     attempts: &Attempts,
 ) -> Result<RunReply> {
     let mut token = token_for(steps, limits, left, attempts).await?;
-    let (mut permit, waited) = permit(left, limiter, attempts).await?;
+    let (mut permit, waited) = permit(steps, left, lane, attempts).await?;
     if waited >= LONG_WAIT {
         if let Some(newer) = steps.token_at_hand() {
             token = newer;
@@ -152,7 +164,7 @@ async fn once<S: Steps>(
             // Only once: a token that is never kept, since it does not live long enough, is not at hand this time either.
             drop(permit);
             token = token_for(steps, limits, left, attempts).await?;
-            (permit, _) = self::permit(left, limiter, attempts).await?;
+            (permit, _) = self::permit(steps, left, lane, attempts).await?;
         }
     }
     let end = {
@@ -184,17 +196,22 @@ async fn token_for<S: Steps>(
 
 /// A permit, and how long it was waited for.
 async fn permit(
+    steps: &impl Steps,
     left: &mut Left,
-    limiter: &Arc<RateLimiter>,
+    lane: &Lane,
     attempts: &Attempts,
 ) -> Result<(Permit, Duration)> {
-    if let Some(permit) = limiter.at_once() {
+    if let Some(permit) = lane.at_once() {
+        steps.queued(Duration::ZERO);
         return Ok((permit, Duration::ZERO));
     }
     let queued_at = Instant::now();
-    let (limit, limit_name) = left.queue();
-    let permit = limiter.acquire(limit, limit_name).await?;
+    let (limit, limit_name) = left.queue(lane.patience());
+    let queues = steps.queues();
+    let permit = lane.acquire(limit, limit_name).await?;
+    drop(queues);
     let waited = queued_at.elapsed();
+    steps.queued(waited);
     left.queue = left.queue.saturating_sub(waited);
     attempts.queued(waited);
     Ok((permit, waited))
@@ -294,7 +311,7 @@ mod tests {
             &steps,
             &limits,
             &policy,
-            &Quota::UNLIMITED.into_limiter(),
+            &Quota::UNLIMITED.lane(),
             &Attempts::default(),
             &CallSpan::none(),
         )
@@ -393,15 +410,15 @@ mod tests {
             queue_limit: 100 * SECOND,
             deadline: None,
         };
-        let limiter = Quota::new(1, 60 * SECOND).into_limiter();
-        let taken = limiter.acquire(SECOND, "queue_limit").await.unwrap();
+        let lane = Quota::new(1, 60 * SECOND).lane();
+        let taken = lane.acquire(SECOND, "queue_limit").await.unwrap();
         let gives_back = tokio::spawn(async move {
             tokio::time::sleep(wait).await;
             drop(taken);
         });
         let (attempts, span) = (Attempts::default(), CallSpan::none());
         let policy = RetryPolicy::NEVER;
-        let end = super::run(&steps, &limits, &policy, &limiter, &attempts, &span).await;
+        let end = super::run(&steps, &limits, &policy, &lane, &attempts, &span).await;
         assert!(end.is_ok());
         gives_back.await.unwrap();
         let sent = steps.sent.into_inner().unwrap();
@@ -453,13 +470,13 @@ mod tests {
             queue_limit: SECOND,
             deadline: None,
         };
-        let limiter = Quota::new(1, 60 * SECOND).into_limiter();
+        let lane = Quota::new(1, 60 * SECOND).lane();
         let (attempts, span) = (Attempts::default(), CallSpan::none());
         let policy = RetryPolicy::default();
-        let call = super::run(&Never, &limits, &policy, &limiter, &attempts, &span);
+        let call = super::run(&Never, &limits, &policy, &lane, &attempts, &span);
         let other = async {
             tokio::time::sleep(SECOND).await;
-            limiter.at_once().is_some()
+            lane.at_once().is_some()
         };
         let begun = Instant::now();
         let (end, is_free) = tokio::join!(call, other);

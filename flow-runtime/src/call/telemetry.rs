@@ -14,6 +14,7 @@ use tracing::level_filters::LevelFilter;
 use tracing::{Instrument, Span, debug, info_span, warn};
 
 use super::attempts::Attempts;
+use super::endpoint::Endpoint;
 use super::identity::{Identity, Run};
 use crate::error::{Error, Ran, Result};
 use crate::execution::{Outcome, Status};
@@ -110,16 +111,10 @@ impl CallSpan {
         );
     }
 
-    fn ended(&self, end: &Result<Run>, attempts: &Attempts) {
+    fn ended(&self, end: &Result<Run>, outcome: Outcome, attempts: &Attempts) {
         self.attempted(attempts);
         match end {
             Ok(Run { reply, .. }) => {
-                let is_under_way = matches!(reply.status, Status::Wait | Status::InProcess);
-                let outcome = if is_under_way {
-                    Outcome::UnderWay
-                } else {
-                    Outcome::Ran
-                };
                 self.span.record("apaas.outcome", outcome.as_str());
                 self.span.record("apaas.execution_id", &*reply.execution_id);
                 self.span.record("apaas.log_id", reply.log_id.as_deref());
@@ -129,7 +124,7 @@ impl CallSpan {
                 self.span.record("otel.status_code", "ERROR");
                 self.span
                     .record("error.type", tracing::field::debug(error.kind()));
-                self.span.record("apaas.outcome", error.outcome().as_str());
+                self.span.record("apaas.outcome", outcome.as_str());
                 self.span.record("apaas.execution_id", error.execution_id());
                 self.span.record("apaas.log_id", error.log_id());
                 self.span.record("apaas.may_have_run", error.may_have_run());
@@ -139,12 +134,8 @@ impl CallSpan {
     }
 
     /// The caller dropped the call. No one receives an error, so this is the only record.
-    fn dropped(&self, attempts: &Attempts) {
+    fn dropped(&self, outcome: Outcome, attempts: &Attempts) {
         self.attempted(attempts);
-        let outcome = match attempts.ran() {
-            Ran::No => Outcome::DidNotRun,
-            Ran::Maybe | Ran::Yes => Outcome::MayHaveRun,
-        };
         self.span.record("otel.status_code", "ERROR");
         self.span.record("error.type", "dropped");
         self.span.record("apaas.outcome", outcome.as_str());
@@ -178,33 +169,56 @@ impl CallSpan {
     }
 }
 
-/// A guard that records the outcome in the span, even if the call is dropped midway.
+/// A guard that counts the outcome and records it in the span, even if the call is dropped midway.
 pub(super) struct EndOfSpan<'a> {
     span: &'a CallSpan,
     attempts: &'a Attempts,
+    endpoint: &'a Endpoint,
     has_ended: bool,
 }
 
 impl<'a> EndOfSpan<'a> {
-    pub(super) fn new(span: &'a CallSpan, attempts: &'a Attempts) -> Self {
+    pub(super) fn new(span: &'a CallSpan, attempts: &'a Attempts, endpoint: &'a Endpoint) -> Self {
         Self {
             span,
             attempts,
+            endpoint,
             has_ended: false,
         }
     }
 
     pub(super) fn ended(&mut self, end: &Result<Run>) {
         self.has_ended = true;
-        self.span.ended(end, self.attempts);
+        let outcome = outcome(end);
+        self.endpoint
+            .counters
+            .ended(&self.endpoint.metrics_label, outcome);
+        self.span.ended(end, outcome, self.attempts);
     }
 }
 
 impl Drop for EndOfSpan<'_> {
     fn drop(&mut self) {
         if !self.has_ended {
-            self.span.dropped(self.attempts);
+            let outcome = match self.attempts.ran() {
+                Ran::No => Outcome::DidNotRun,
+                Ran::Maybe | Ran::Yes => Outcome::MayHaveRun,
+            };
+            let (counters, flow) = (&self.endpoint.counters, &self.endpoint.metrics_label);
+            counters.ended(flow, outcome);
+            counters.dropped(flow);
+            self.span.dropped(outcome, self.attempts);
         }
+    }
+}
+
+fn outcome(end: &Result<Run>) -> Outcome {
+    match end {
+        Ok(Run { reply, .. }) => match reply.status {
+            Status::Wait | Status::InProcess => Outcome::UnderWay,
+            _ => Outcome::Ran,
+        },
+        Err(error) => error.outcome(),
     }
 }
 
