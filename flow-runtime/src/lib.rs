@@ -28,6 +28,8 @@ mod flow;
 mod mutation;
 mod operator;
 mod quota;
+pub mod shared;
+mod stats;
 pub mod testing;
 mod transport;
 pub mod value;
@@ -39,8 +41,8 @@ pub use auth::{
 pub use call::{Call, Execute, RetryPolicy, Start};
 pub use client::{Client, ClientBuilder, FEISHU, LARK};
 pub use codec::{
-    FieldParts, FieldReader, FieldSerializer, FieldWriter, InputValue, OutputValue, Outputs,
-    Params, ValueDeserializer,
+    FieldParts, FieldReader, FieldSerializer, FieldWriter, InputValue, NestedFormatter,
+    OutputValue, Outputs, Params, ValueDeserializer,
 };
 pub use dynamic::{DynamicFlow, DynamicOutput};
 pub use error::{BoxError, Error, ErrorKind, Result, Stage};
@@ -49,7 +51,10 @@ pub use execution::{Execution, Outcome, Started, Status};
 pub use flow::emulated;
 pub use flow::{Emulated, Flow};
 pub use operator::Operator;
-pub use quota::Quota;
+pub use quota::{Quota, QuotaStore};
+#[cfg(feature = "metrics")]
+pub use stats::metrics;
+pub use stats::{CallCounts, ClientStats, WindowStats};
 
 /// Everything generated code uses. Not covered by semver.
 #[doc(hidden)]

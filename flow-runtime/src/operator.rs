@@ -57,12 +57,6 @@ impl Operator {
             .as_deref()
             .is_some_and(|email| email.trim().is_empty())
     }
-
-    /// The operator as the request carries it: JSON in a string.
-    pub(crate) fn to_json(&self) -> String {
-        // Cannot fail: an integer and a string are always valid JSON.
-        serde_json::to_string(self).unwrap_or_default()
-    }
 }
 
 impl Serialize for Operator {

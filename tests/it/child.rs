@@ -8,9 +8,7 @@ const MARK: &str = "APAAS_FLOW_TEST_CHILD";
 
 /// Runs the ignored test of this name, once what is around it has been set.
 pub fn run(test: &str, set: impl FnOnce(&mut Command)) {
-    let mut command = Command::new(env::current_exe().unwrap());
-    command.args([test, "--exact", "--ignored", "--nocapture"]);
-    command.env(MARK, "1");
+    let mut command = command(test);
     set(&mut command);
     let output = command.output().unwrap();
     let said = String::from_utf8_lossy(&output.stdout);
@@ -19,6 +17,14 @@ pub fn run(test: &str, set: impl FnOnce(&mut Command)) {
         "{said}{}",
         String::from_utf8_lossy(&output.stderr)
     );
+}
+
+/// What runs the ignored test of this name.
+pub fn command(test: &str) -> Command {
+    let mut command = Command::new(env::current_exe().unwrap());
+    command.args([test, "--exact", "--ignored", "--nocapture"]);
+    command.env(MARK, "1");
+    command
 }
 
 pub fn is_one() -> bool {

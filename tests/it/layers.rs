@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 const RUNTIME: &[&str] = &[
     "mutation",
     "execution",
+    "stats",
     "error",
     "codec",
     "value",
@@ -16,6 +17,7 @@ const RUNTIME: &[&str] = &[
     "transport",
     "auth",
     "quota",
+    "shared",
     "contract",
     "call",
     "client",
@@ -84,7 +86,7 @@ fn rust_files(folder: &Path) -> Vec<PathBuf> {
         .filter(|path| {
             !matches!(
                 path.file_stem().unwrap().to_str(),
-                Some("tests" | "differential")
+                Some("tests" | "lock_tests" | "differential")
             )
         })
         .collect()

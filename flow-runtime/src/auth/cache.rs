@@ -4,12 +4,13 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, SystemTime};
 
 use tokio::sync::watch;
-use tokio::time::{Instant, timeout};
+use tokio::time::{Instant, sleep, timeout};
 use tracing::{debug, warn};
 
 use super::store::{StoredToken, TokenStore};
 use super::token::{BoxFuture, Token, TokenSource, at_token, source_failed};
 use crate::error::{BoxError, Error, ErrorKind, Ran, Result, Stage};
+use crate::stats::Counters;
 use crate::transport::background;
 use crate::transport::http::Bearer;
 
@@ -30,6 +31,10 @@ const STORE_PATIENCE: Duration = Duration::from_secs(1);
 /// How long a store that did not answer in time is left alone: it costs a fetch its patience, not every one.
 const STORE_REST: Duration = Duration::from_secs(30);
 
+/// How long a token is waited for that another process fetches, and how often it is looked for.
+const OTHERS_PATIENCE: Duration = Duration::from_secs(5);
+const LOOK_AGAIN: Duration = Duration::from_millis(50);
+
 /// How long a token that came back after it was refused is not dropped again.
 const REFUSED_AGAIN: Duration = Duration::from_secs(10);
 
@@ -44,6 +49,7 @@ struct Shared {
     /// A store beyond this client, and the key in it.
     store: Option<(Arc<dyn TokenStore>, String)>,
     timeout: Duration,
+    counters: Arc<Counters>,
     state: Mutex<State>,
 }
 
@@ -105,11 +111,13 @@ impl TokenCache {
         source: Arc<dyn TokenSource>,
         store: Option<(Arc<dyn TokenStore>, String)>,
         timeout: Duration,
+        counters: Arc<Counters>,
     ) -> Self {
         Self(Arc::new(Shared {
             source,
             store,
             timeout,
+            counters,
             state: Mutex::default(),
         }))
     }
@@ -117,6 +125,14 @@ impl TokenCache {
     /// The kept token, while it lives. To be called on the client's thread.
     pub(crate) fn at_hand(&self) -> Option<Bearer> {
         self.kept(&mut self.state(), Instant::now())
+    }
+
+    /// How long the kept token still lives; None if there is none, or its end is not known.
+    pub(crate) fn expires_in(&self) -> Option<Duration> {
+        let state = self.state();
+        let expiry = state.cached.as_ref()?.expiry?;
+        let left = (expiry.until + SLACK).saturating_duration_since(Instant::now());
+        (!left.is_zero()).then_some(left)
     }
 
     /// The kept token, or a new one; callers who come meanwhile wait for the same fetch. To be called on the client's thread.
@@ -199,12 +215,20 @@ impl TokenCache {
         let (done, fetching) = watch::channel(None);
         let cache = self.clone();
         background::detach(async move {
-            let fetched = cache.find_or_fetch(reason, not.as_deref()).await;
+            let owner = uuid::Uuid::new_v4().simple().to_string();
+            let fetched = match cache.look_in_store(reason, not.as_deref(), &owner).await {
+                Ok(Some(kept)) => Ok((kept, None)),
+                Ok(None) => cache.fetch_new().await,
+                Err(error) => Err(error),
+            };
             let (result, for_store) = cache.keep(reason, fetched);
             done.send_replace(Some(result));
             // Nobody waits for the store.
-            if let (Some((store, key)), Some(token)) = (&cache.0.store, for_store) {
-                cache.tolerate("put", store.put(key, token)).await;
+            if let Some((store, key)) = &cache.0.store {
+                if let Some(token) = for_store {
+                    cache.tolerate("put", store.put(key, token)).await;
+                }
+                cache.tolerate("unlock", store.unlock(key, &owner)).await;
             }
         });
         fetching
@@ -233,21 +257,46 @@ impl TokenCache {
         }
     }
 
-    /// A token of the store, unless it is `not` wanted or due itself; else a new one, which the store shall have.
-    async fn find_or_fetch(
+    /// A token of the store, unless it is `not` wanted or due itself; or None, with the lock for fetching one. While
+    /// another process has the lock, its token is waited for; for a renewal there is no need to.
+    async fn look_in_store(
         &self,
         reason: FetchReason,
         not: Option<&str>,
-    ) -> Result<(CachedToken, Option<StoredToken>)> {
-        if let Some((store, key)) = &self.0.store {
+        owner: &str,
+    ) -> Result<Option<CachedToken>> {
+        let Some((store, key)) = &self.0.store else {
+            return Ok(None);
+        };
+        let give_up = Instant::now() + OTHERS_PATIENCE.min(self.0.timeout / 2);
+        let mut is_locked = false;
+        loop {
             let stored = self.tolerate("get", store.get(key)).await.flatten();
             if let Some(kept) = stored.and_then(|stored| usable(stored, reason, not)) {
                 debug!("token taken from the store");
-                return Ok((kept, None));
+                return Ok(Some(kept));
+            }
+            if is_locked || Instant::now() >= give_up {
+                return Ok(None);
+            }
+            match self.tolerate("lock", store.lock(key, owner)).await {
+                None => return Ok(None),
+                // Another may have put a token there between the look and the lock: once more.
+                Some(true) => is_locked = true,
+                Some(false) if reason == FetchReason::Renewal => {
+                    return Err(at_token("another process is renewing the token"));
+                }
+                Some(false) => sleep(LOOK_AGAIN).await,
             }
         }
+    }
+
+    /// A token from the source, which the store shall have.
+    async fn fetch_new(&self) -> Result<(CachedToken, Option<StoredToken>)> {
         let asked = Instant::now();
-        let Token { secret, lifetime } = self.fetch_bounded().await?;
+        let fetched = self.fetch_bounded().await;
+        self.0.counters.token_fetched(fetched.is_ok());
+        let Token { secret, lifetime } = fetched?;
         let lifetime = lifetime.map(|lifetime| lifetime.min(LONGEST));
         let bearer = Bearer::new(&secret)
             .ok_or_else(|| at_token("the token has characters that no header can carry"))?;
@@ -340,3 +389,6 @@ fn panicked() -> Error {
 
 #[cfg(test)]
 mod tests;
+
+#[cfg(test)]
+mod lock_tests;

@@ -7,6 +7,7 @@ use std::time::SystemTime;
 
 use super::token::BoxFuture;
 use crate::error::BoxError;
+use crate::error::foreign::{SENTENCE, one_line};
 use crate::transport::user_code::UserCode;
 
 /// A token in a store.
@@ -46,7 +47,9 @@ impl fmt::Debug for StoredToken {
     }
 }
 
-/// A place where several clients, or several processes, keep their token together: implement it for your Redis.
+/// A place where several clients, or several processes, keep their token together.
+///
+/// [`MemoryTokenStore`] is for one process, [`shared::RedisStore`](crate::shared) (feature `redis`) for several.
 ///
 /// A client looks here before it fetches a token, puts here what it has fetched, and invalidates here what the
 /// platform refused. `key` names the platform, the app and its secret (by a fingerprint, from which it cannot be
@@ -85,6 +88,26 @@ pub trait TokenStore: Send + Sync + 'static {
         key: &'a str,
         token: &'a str,
     ) -> BoxFuture<'a, Result<(), BoxError>>;
+
+    /// Takes the lock under which a token is fetched, so that of many processes one does it and the others wait for
+    /// what it puts here; false if another owner has it. A lock must end by itself within seconds, since its owner may
+    /// die. The default has no lock: everybody fetches.
+    ///
+    /// # Errors
+    /// Any.
+    fn lock<'a>(&'a self, key: &'a str, owner: &'a str) -> BoxFuture<'a, Result<bool, BoxError>> {
+        let _ = (key, owner);
+        Box::pin(async { Ok(true) })
+    }
+
+    /// Gives the lock back, but only if it is still this owner's.
+    ///
+    /// # Errors
+    /// Any.
+    fn unlock<'a>(&'a self, key: &'a str, owner: &'a str) -> BoxFuture<'a, Result<(), BoxError>> {
+        let _ = (key, owner);
+        Box::pin(async { Ok(()) })
+    }
 }
 
 impl<T: TokenStore + ?Sized> TokenStore for Arc<T> {
@@ -102,6 +125,14 @@ impl<T: TokenStore + ?Sized> TokenStore for Arc<T> {
         token: &'a str,
     ) -> BoxFuture<'a, Result<(), BoxError>> {
         (**self).invalidate(key, token)
+    }
+
+    fn lock<'a>(&'a self, key: &'a str, owner: &'a str) -> BoxFuture<'a, Result<bool, BoxError>> {
+        (**self).lock(key, owner)
+    }
+
+    fn unlock<'a>(&'a self, key: &'a str, owner: &'a str) -> BoxFuture<'a, Result<(), BoxError>> {
+        (**self).unlock(key, owner)
     }
 }
 
@@ -132,7 +163,7 @@ impl TokenStore for UserCode<dyn TokenStore> {
         let key = key.to_owned();
         Box::pin(async {
             let asked = self.ask(move |store| {
-                Box::pin(async move { store.get(&key).await.map_err(|error| error.to_string()) })
+                Box::pin(async move { store.get(&key).await.map_err(|error| in_words(&error)) })
             });
             Ok(asked.await??)
         })
@@ -144,7 +175,7 @@ impl TokenStore for UserCode<dyn TokenStore> {
             let asked = self.ask(move |store| {
                 Box::pin(async move {
                     let put = store.put(&key, token).await;
-                    put.map_err(|error| error.to_string())
+                    put.map_err(|error| in_words(&error))
                 })
             });
             Ok(asked.await??)
@@ -161,12 +192,43 @@ impl TokenStore for UserCode<dyn TokenStore> {
             let asked = self.ask(move |store| {
                 Box::pin(async move {
                     let invalidated = store.invalidate(&key, &token).await;
-                    invalidated.map_err(|error| error.to_string())
+                    invalidated.map_err(|error| in_words(&error))
                 })
             });
             Ok(asked.await??)
         })
     }
+
+    fn lock<'a>(&'a self, key: &'a str, owner: &'a str) -> BoxFuture<'a, Result<bool, BoxError>> {
+        let (key, owner) = (key.to_owned(), owner.to_owned());
+        Box::pin(async {
+            let asked = self.ask(move |store| {
+                Box::pin(async move {
+                    let locked = store.lock(&key, &owner).await;
+                    locked.map_err(|error| in_words(&error))
+                })
+            });
+            Ok(asked.await??)
+        })
+    }
+
+    fn unlock<'a>(&'a self, key: &'a str, owner: &'a str) -> BoxFuture<'a, Result<(), BoxError>> {
+        let (key, owner) = (key.to_owned(), owner.to_owned());
+        Box::pin(async {
+            let asked = self.ask(move |store| {
+                Box::pin(async move {
+                    let unlocked = store.unlock(&key, &owner).await;
+                    unlocked.map_err(|error| in_words(&error))
+                })
+            });
+            Ok(asked.await??)
+        })
+    }
+}
+
+/// A store's error, for a trace.
+fn in_words(error: &BoxError) -> String {
+    one_line(&error.to_string(), SENTENCE).into_owned()
 }
 
 /// Tokens in memory: what several clients of one process share through clones of it.

@@ -12,7 +12,7 @@ use super::pending::Pending;
 use super::prepared::Prepared;
 use crate::codec::{FieldReader, FieldWriter};
 use crate::error::{Error, ErrorKind, Ran, Result};
-use crate::execution::{Execution, Status};
+use crate::execution::{Execution, Outcome, Status};
 use crate::transport::background::Task;
 use crate::wire::Accept;
 
@@ -146,13 +146,27 @@ impl CallCore {
     }
 
     pub(crate) fn poll(&mut self, cx: &mut task::Context<'_>) -> Poll<Result<Run>> {
+        let end = ready!(self.poll_run(cx));
+        if let Ok(run) = &end {
+            self.state = State::Over(Ending::of_run(run));
+        }
+        Poll::Ready(end)
+    }
+
+    /// As [`Self::poll`], but it is for the caller to keep the ending of a run, who may not be done with it.
+    fn poll_run(&mut self, cx: &mut task::Context<'_>) -> Poll<Result<Run>> {
         if let State::Pending(_) = self.state {
             // holds if `prepare` or `send` fails or panics; replaced once the call is running
             let not_sent = State::Over(Ending::NOT_SENT);
             if let State::Pending(pending) = std::mem::replace(&mut self.state, not_sent) {
                 match pending.prepare(&self.identity).and_then(Prepared::send) {
                     Ok(task) => self.state = State::UnderWay(task),
-                    Err(error) => return Poll::Ready(Err(self.refuse(error))),
+                    Err(error) => {
+                        let endpoint = &self.identity.endpoint;
+                        let (counters, flow) = (&endpoint.counters, &endpoint.metrics_label);
+                        counters.ended(flow, Outcome::DidNotRun);
+                        return Poll::Ready(Err(self.refuse(error)));
+                    }
                 }
             }
         }
@@ -162,10 +176,9 @@ impl CallCore {
             State::UnderWay(task) => {
                 let end = ready!(Pin::new(task).poll(cx));
                 let end = end.unwrap_or_else(|error| Err(self.refuse(error)));
-                self.state = State::Over(match &end {
-                    Ok(run) => Ending::of_run(run),
-                    Err(error) => Ending::of_error(error),
-                });
+                if let Err(error) = &end {
+                    self.state = State::Over(Ending::of_error(error));
+                }
                 Poll::Ready(end)
             }
             State::Over(ending) => {
@@ -178,7 +191,7 @@ impl CallCore {
     /// Waits until the reply has arrived and its outputs can be read. The caller then reports to `accept` or `reject`.
     pub(super) fn arrive(&mut self, cx: &mut task::Context<'_>) -> Poll<Result<()>> {
         if !matches!(self.state, State::Arrived(_)) {
-            let run = Box::new(ready!(self.poll(cx))?);
+            let run = Box::new(ready!(self.poll_run(cx))?);
             self.state = State::Arrived(Arrived {
                 run,
                 is_second: false,
@@ -243,6 +256,8 @@ impl CallCore {
 
     /// Completes the call with an error: the flow ran, but its outputs cannot be read.
     fn fail(&mut self, error: Error) -> Error {
+        let endpoint = &self.identity.endpoint;
+        endpoint.counters.undecodable(&endpoint.metrics_label);
         let error = match std::mem::replace(&mut self.state, State::Over(Ending::NOT_SENT)) {
             State::Arrived(arrived) => arrived.run.error(error),
             _ => error,

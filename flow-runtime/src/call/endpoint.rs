@@ -6,6 +6,7 @@ use std::sync::{Arc, PoisonError, RwLock};
 
 use url::Url;
 
+use crate::stats::{Counters, FlowLabel};
 use crate::wire::path::{self, join};
 
 /// The URL of a flow, and its name in messages.
@@ -17,6 +18,10 @@ pub(crate) struct Endpoint {
     /// `namespace/flow_id`
     pub(crate) label: String,
     pub(crate) url: Url,
+    /// The same in metrics.
+    pub(crate) metrics_label: FlowLabel,
+    /// The client's.
+    pub(crate) counters: Arc<Counters>,
 }
 
 /// The endpoints of the flows a client has called.
@@ -24,6 +29,7 @@ pub(crate) struct Endpoints {
     base_url: Url,
     namespace_aliases: HashMap<String, String>,
     known: RwLock<Known>,
+    counters: Arc<Counters>,
 }
 
 #[derive(Default)]
@@ -38,11 +44,16 @@ type ByFlowId = HashMap<Cow<'static, str>, Arc<Endpoint>>;
 const MOST_KNOWN: usize = 1024;
 
 impl Endpoints {
-    pub(crate) fn new(base_url: Url, namespace_aliases: HashMap<String, String>) -> Self {
+    pub(crate) fn new(
+        base_url: Url,
+        namespace_aliases: HashMap<String, String>,
+        counters: Arc<Counters>,
+    ) -> Self {
         Self {
             base_url,
             namespace_aliases,
             known: RwLock::default(),
+            counters,
         }
     }
 
@@ -73,9 +84,14 @@ impl Endpoints {
     fn make(&self, namespace: Cow<'static, str>, flow_id: Cow<'static, str>) -> Endpoint {
         let alias = self.namespace_aliases.get(&*namespace);
         let sent_namespace = alias.map_or(&*namespace, |alias| alias);
+        let label = path::label(&namespace, &flow_id);
+        let is_part_of_program =
+            matches!((&namespace, &flow_id), (Cow::Borrowed(_), Cow::Borrowed(_)));
         Endpoint {
             url: join(&self.base_url, &path::path(sent_namespace, &flow_id)),
-            label: path::label(&namespace, &flow_id),
+            metrics_label: FlowLabel::new(&label, is_part_of_program),
+            counters: self.counters.clone(),
+            label,
             sent_namespace: sent_namespace.to_owned(),
             namespace,
             flow_id,
@@ -107,7 +123,11 @@ mod tests {
 
     fn endpoints() -> Endpoints {
         let aliases = HashMap::from([("dev".to_owned(), "prod".to_owned())]);
-        Endpoints::new("http://127.0.0.1:7800/base/".parse().unwrap(), aliases)
+        Endpoints::new(
+            "http://127.0.0.1:7800/base/".parse().unwrap(),
+            aliases,
+            Arc::default(),
+        )
     }
 
     #[test]

@@ -6,6 +6,8 @@ mod context;
 mod departure;
 mod endpoint;
 mod finish;
+#[cfg(feature = "metrics")]
+mod gauges;
 mod identity;
 mod pending;
 mod prepared;

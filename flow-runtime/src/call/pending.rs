@@ -41,7 +41,7 @@ impl Pending {
                 return Err(config(format!("`{name}` must be greater than zero")));
             }
         }
-        let mut request = Request::from_parts(self.params.into_json(), operator)
+        let mut request = Request::from_parts(self.params.into_nested_json(), operator)
             .idempotency_key(&*identity.key)
             .loop_masks(self.loop_masks);
         if self.accept == Accept::Begun {

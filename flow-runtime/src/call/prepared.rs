@@ -8,12 +8,16 @@ use tokio::time::sleep;
 
 use super::attempts::Attempts;
 use super::context::Context;
+use super::endpoint::Endpoint;
+#[cfg(feature = "metrics")]
+use super::gauges;
 use super::identity::{Identity, Run};
 use super::retry_loop::{self, Limits, Steps};
 use super::retry_policy::AttemptEnd;
 use super::telemetry::{CallSpan, EndOfSpan};
 use crate::error::{Result, Stage};
 use crate::quota::Permit;
+use crate::stats::Present;
 use crate::transport::background::{self, Task};
 use crate::transport::http::Bearer;
 use crate::wire::{Accept, RunReply, Sent, classify};
@@ -34,22 +38,23 @@ impl Prepared {
     /// Sends the call on the client's own thread. Dropping the task ends the waiting, not a flow that was reached.
     pub(super) fn send(self) -> Result<Task<Result<Run>>> {
         self.context.used_in.check("client")?;
-        self.context.limiter.check_process()?;
+        self.context.lane.check_process()?;
         let context = self.context.clone();
         let span = self.span.clone();
         context.thread.spawn(span.watch(self.run()))
     }
 
     async fn run(self) -> Result<Run> {
+        #[cfg(feature = "metrics")]
+        gauges::keep(&self.context);
         let attempts = Attempts::default();
-        let mut end_of_span = EndOfSpan::new(&self.span, &attempts);
+        let mut end_of_span = EndOfSpan::new(&self.span, &attempts, &self.identity.endpoint);
         let steps = OverHttp {
             call: &self,
             attempts: &attempts,
         };
-        let (limiter, policy) = (&self.context.limiter, &self.context.retry);
-        let end =
-            retry_loop::run(&steps, &self.limits, policy, limiter, &attempts, &self.span).await;
+        let (lane, policy) = (&self.context.lane, &self.context.retry);
+        let end = retry_loop::run(&steps, &self.limits, policy, lane, &attempts, &self.span).await;
         let end = attempts.conclude(&self.identity, end);
         end_of_span.ended(&end);
         // The reply is there: no limit of the call's can take it away any more.
@@ -82,7 +87,13 @@ impl Steps for OverHttp<'_> {
         let Prepared {
             context, identity, ..
         } = self.call;
+        let Endpoint {
+            counters,
+            metrics_label,
+            ..
+        } = &*identity.endpoint;
         let departure = self.attempts.begin(permit);
+        let under_way = counters.attempt(metrics_label);
         let response = context
             .http
             .post(
@@ -92,6 +103,7 @@ impl Steps for OverHttp<'_> {
                 departure,
             )
             .await;
+        drop(under_way);
         let result = match response {
             Ok(response) => {
                 self.attempts.answered(response.http_status);
@@ -124,6 +136,20 @@ impl Steps for OverHttp<'_> {
 
     async fn sleep(&self, pause: Duration) {
         sleep(pause).await;
+    }
+
+    fn queues(&self) -> Option<Present<'_>> {
+        Some(self.call.context.counters.queues())
+    }
+
+    fn queued(&self, wait: Duration) {
+        let endpoint = &self.call.identity.endpoint;
+        endpoint.counters.has_queued(&endpoint.metrics_label, wait);
+    }
+
+    fn rate_limited(&self) {
+        let endpoint = &self.call.identity.endpoint;
+        endpoint.counters.rate_limited(&endpoint.metrics_label);
     }
 
     /// From the random bits of a key that nobody uses.

@@ -1,7 +1,7 @@
 //! The attempts of a call, one after the other, until one is the last.
 
 use std::future::Future;
-use std::sync::Arc;
+use std::pin::{Pin, pin};
 use std::time::Duration;
 
 use tokio::time::{Instant, timeout};
@@ -10,7 +10,8 @@ use super::attempts::Attempts;
 use super::retry_policy::{AttemptEnd, RetryDecision, RetryPolicy, RetryState};
 use super::telemetry::CallSpan;
 use crate::error::Result;
-use crate::quota::{Permit, RateLimiter};
+use crate::quota::{Lane, Permit};
+use crate::stats::Present;
 use crate::wire::RunReply;
 
 /// What the loop is made of: injected, so that its tests need neither HTTP nor a clock.
@@ -31,6 +32,17 @@ pub(super) trait Steps: Sync {
     ) -> impl Future<Output = Result<RunReply>> + Send;
 
     fn sleep(&self, pause: Duration) -> impl Future<Output = ()> + Send;
+
+    /// An attempt has its permit, after so long a wait.
+    fn queued(&self, _wait: Duration) {}
+
+    /// Waits for a permit from now until what this returns is dropped.
+    fn queues(&self) -> Option<Present<'_>> {
+        None
+    }
+
+    /// An attempt was refused as rate limited.
+    fn rate_limited(&self) {}
 
     /// A random number from 0 to 1.
     fn jitter(&self) -> f64;
@@ -64,13 +76,13 @@ struct Left {
 }
 
 impl Left {
-    /// For waiting in the queue, and which limit that is.
-    fn queue(&self) -> (Duration, &'static str) {
-        let until_deadline = self.until_deadline();
-        if until_deadline < self.queue {
+    /// For waiting in the queue, and which limit that is. Asking for a permit may take `patience`, and is no waiting.
+    fn queue(&self, patience: Duration) -> (Duration, &'static str) {
+        let (until_deadline, queue) = (self.until_deadline(), self.queue.max(patience));
+        if until_deadline < queue {
             (until_deadline, "deadline")
         } else {
-            (self.queue, "queue_limit")
+            (queue, "queue_limit")
         }
     }
 
@@ -92,7 +104,7 @@ pub(super) async fn run(
     steps: &impl Steps,
     limits: &Limits,
     policy: &RetryPolicy,
-    limiter: &Arc<RateLimiter>,
+    lane: &Lane,
     attempts: &Attempts,
     span: &CallSpan,
 ) -> Result<RunReply> {
@@ -105,17 +117,18 @@ pub(super) async fn run(
             .and_then(|deadline| Instant::now().checked_add(deadline)),
     };
     loop {
-        let error = match once(steps, limits, &mut left, limiter, attempts).await {
+        let error = match once(steps, limits, &mut left, lane, attempts).await {
             Ok(reply) => return Ok(reply),
             Err(error) => error,
         };
 
         let attempt_end = AttemptEnd::of(&error);
         if let AttemptEnd::RateLimited(reset) = attempt_end {
+            steps.rate_limited();
             let pause = state.pause(reset);
             span.paused(pause);
-            limiter.pause(pause);
-            if reset.unwrap_or(pause) > left.queue().0 {
+            lane.pause(pause);
+            if reset.unwrap_or(pause) > left.queue(Duration::ZERO).0 {
                 return Err(error);
             }
         }
@@ -139,11 +152,11 @@ async fn once<S: Steps>(
     steps: &S,
     limits: &Limits,
     left: &mut Left,
-    limiter: &Arc<RateLimiter>,
+    lane: &Lane,
     attempts: &Attempts,
 ) -> Result<RunReply> {
     let mut token = token_for(steps, limits, left, attempts).await?;
-    let (mut permit, waited) = permit(left, limiter, attempts).await?;
+    let (mut permit, waited) = permit(steps, left, lane, attempts).await?;
     if waited >= LONG_WAIT {
         if let Some(newer) = steps.token_at_hand() {
             token = newer;
@@ -151,10 +164,15 @@ async fn once<S: Steps>(
             // Only once: a token that is never kept, since it does not live long enough, is not at hand this time either.
             drop(permit);
             token = token_for(steps, limits, left, attempts).await?;
-            (permit, _) = self::permit(left, limiter, attempts).await?;
+            (permit, _) = self::permit(steps, left, lane, attempts).await?;
         }
     }
-    within(limits, left, attempts, steps.attempt(token, permit)).await
+    let end = {
+        let attempt = pin!(steps.attempt(token, permit));
+        within(limits, left, attempt).await
+    };
+    // An attempt that is given up tells what it has seen when it is dropped, which is before its error is made.
+    end.unwrap_or_else(|limit| Err(attempts.timed_out(limit)))
 }
 
 async fn token_for<S: Steps>(
@@ -168,40 +186,53 @@ async fn token_for<S: Steps>(
     }
     attempts.waits_for_token();
     let begun_at = Instant::now();
-    let token = within(limits, left, attempts, steps.token()).await?;
+    let fetch = pin!(steps.token());
+    let token = within(limits, left, fetch)
+        .await
+        .unwrap_or_else(|limit| Err(attempts.timed_out(limit)))?;
     left.spend_since(begun_at);
     Ok(token)
 }
 
 /// A permit, and how long it was waited for.
 async fn permit(
+    steps: &impl Steps,
     left: &mut Left,
-    limiter: &Arc<RateLimiter>,
+    lane: &Lane,
     attempts: &Attempts,
 ) -> Result<(Permit, Duration)> {
+    if let Some(permit) = lane.at_once() {
+        steps.queued(Duration::ZERO);
+        return Ok((permit, Duration::ZERO));
+    }
     let queued_at = Instant::now();
-    let (limit, limit_name) = left.queue();
-    let permit = limiter.acquire(limit, limit_name).await?;
+    let (limit, limit_name) = left.queue(lane.patience());
+    let queues = steps.queues();
+    let permit = lane.acquire(limit, limit_name).await?;
+    drop(queues);
     let waited = queued_at.elapsed();
+    steps.queued(waited);
     left.queue = left.queue.saturating_sub(waited);
     attempts.queued(waited);
     Ok((permit, waited))
 }
 
-/// A step within the timeout, of which a failure leaves less.
+/// A step within the timeout, of which a failure leaves less; or the limit that was reached.
+///
+/// Pinned by the caller: a future that is passed on has room for it twice, and every call of a client copies the whole
+/// of its future to the heap.
 async fn within<T>(
     limits: &Limits,
     left: &mut Left,
-    attempts: &Attempts,
-    step: impl Future<Output = Result<T>>,
-) -> Result<T> {
+    step: Pin<&mut impl Future<Output = Result<T>>>,
+) -> Result<Result<T>, Duration> {
     let begun_at = Instant::now();
     let time = left.time.min(left.until_deadline());
     let is_deadline = time < left.time;
     let end = timeout(time, step)
         .await
-        .unwrap_or_else(|_| Err(attempts.timed_out(limits.reached(is_deadline))));
-    if end.is_err() {
+        .map_err(|_| limits.reached(is_deadline));
+    if !matches!(end, Ok(Ok(_))) {
         left.spend_since(begun_at);
     }
     end
@@ -280,7 +311,7 @@ mod tests {
             &steps,
             &limits,
             &policy,
-            &Quota::UNLIMITED.into_limiter(),
+            &Quota::UNLIMITED.lane(),
             &Attempts::default(),
             &CallSpan::none(),
         )
@@ -332,5 +363,129 @@ mod tests {
         let (end, _, left) = run([limited(4 * SECOND), limited(7 * SECOND), RAN], SECOND).await;
         assert_eq!(end.err().unwrap().kind(), ErrorKind::RateLimited);
         assert_eq!((begun.elapsed(), left), (4 * SECOND, 1));
+    }
+
+    /// What is at hand at each look, and the numbers of the tokens that were sent.
+    struct Tokens {
+        at_hand: Mutex<VecDeque<Option<usize>>>,
+        fetched: Mutex<usize>,
+        sent: Mutex<Vec<usize>>,
+    }
+
+    impl Steps for Tokens {
+        type Token = usize;
+
+        fn token_at_hand(&self) -> Option<usize> {
+            self.at_hand.lock().unwrap().pop_front().flatten()
+        }
+
+        async fn token(&self) -> Result<usize> {
+            let mut fetched = self.fetched.lock().unwrap();
+            *fetched += 1;
+            Ok(100 + *fetched)
+        }
+
+        async fn attempt(&self, token: usize, mut permit: Permit) -> Result<RunReply> {
+            permit.departed();
+            self.sent.lock().unwrap().push(token);
+            RAN
+        }
+
+        async fn sleep(&self, _: Duration) {}
+
+        fn jitter(&self) -> f64 {
+            1.0
+        }
+    }
+
+    /// The token that is sent after a wait for the one permit there is.
+    async fn sent_after(wait: Duration, at_hand: [Option<usize>; 2]) -> usize {
+        let steps = Tokens {
+            at_hand: Mutex::new(at_hand.into()),
+            fetched: Mutex::default(),
+            sent: Mutex::default(),
+        };
+        let limits = Limits {
+            timeout: SECOND,
+            queue_limit: 100 * SECOND,
+            deadline: None,
+        };
+        let lane = Quota::new(1, 60 * SECOND).lane();
+        let taken = lane.acquire(SECOND, "queue_limit").await.unwrap();
+        let gives_back = tokio::spawn(async move {
+            tokio::time::sleep(wait).await;
+            drop(taken);
+        });
+        let (attempts, span) = (Attempts::default(), CallSpan::none());
+        let policy = RetryPolicy::NEVER;
+        let end = super::run(&steps, &limits, &policy, &lane, &attempts, &span).await;
+        assert!(end.is_ok());
+        gives_back.await.unwrap();
+        let sent = steps.sent.into_inner().unwrap();
+        assert_eq!(sent.len(), 1);
+        sent[0]
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn after_a_long_wait_the_token_is_looked_at_again() {
+        assert_eq!(sent_after(SECOND / 2, [Some(1), Some(2)]).await, 1);
+        assert_eq!(sent_after(5 * SECOND, [Some(1), Some(2)]).await, 2);
+        assert_eq!(
+            sent_after(5 * SECOND, [Some(1), None]).await,
+            101,
+            "fetched"
+        );
+        // one that is never kept is fetched twice, and no more
+        assert_eq!(sent_after(5 * SECOND, [None, None]).await, 102);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_token_that_does_not_come_takes_no_permit() {
+        struct Never;
+
+        impl Steps for Never {
+            type Token = ();
+
+            fn token_at_hand(&self) -> Option<()> {
+                None
+            }
+
+            async fn token(&self) -> Result<()> {
+                std::future::pending().await
+            }
+
+            async fn attempt(&self, (): (), _: Permit) -> Result<RunReply> {
+                RAN
+            }
+
+            async fn sleep(&self, _: Duration) {}
+
+            fn jitter(&self) -> f64 {
+                1.0
+            }
+        }
+
+        let limits = Limits {
+            timeout: 8 * SECOND,
+            queue_limit: SECOND,
+            deadline: None,
+        };
+        let lane = Quota::new(1, 60 * SECOND).lane();
+        let (attempts, span) = (Attempts::default(), CallSpan::none());
+        let policy = RetryPolicy::default();
+        let call = super::run(&Never, &limits, &policy, &lane, &attempts, &span);
+        let other = async {
+            tokio::time::sleep(SECOND).await;
+            lane.at_once().is_some()
+        };
+        let begun = Instant::now();
+        let (end, is_free) = tokio::join!(call, other);
+        assert!(is_free);
+        let error = end.err().unwrap();
+        assert_eq!(
+            (error.kind(), error.stage()),
+            (ErrorKind::Timeout, Some(Stage::Token))
+        );
+        assert_eq!(begun.elapsed(), 8 * SECOND);
     }
 }

@@ -4,14 +4,17 @@
 
 use std::fmt;
 use std::future::Future;
+use std::pin::Pin;
 use std::time::Duration;
 
 use tracing::dispatcher::{self, Dispatch};
 use tracing::field::Empty;
 use tracing::instrument::WithSubscriber;
+use tracing::level_filters::LevelFilter;
 use tracing::{Instrument, Span, debug, info_span, warn};
 
 use super::attempts::Attempts;
+use super::endpoint::Endpoint;
 use super::identity::{Identity, Run};
 use crate::error::{Error, Ran, Result};
 use crate::execution::{Outcome, Status};
@@ -28,7 +31,8 @@ pub(crate) struct Server {
 #[derive(Clone)]
 pub(crate) struct CallSpan {
     span: Span,
-    dispatch: Dispatch,
+    /// None if no subscriber in the process records anything.
+    dispatch: Option<Dispatch>,
 }
 
 impl CallSpan {
@@ -60,7 +64,8 @@ impl CallSpan {
         );
         Self {
             span,
-            dispatch: dispatcher::get_default(Clone::clone),
+            dispatch: (LevelFilter::current() != LevelFilter::OFF)
+                .then(|| dispatcher::get_default(Clone::clone)),
         }
     }
 
@@ -68,13 +73,22 @@ impl CallSpan {
     pub(super) fn none() -> Self {
         Self {
             span: Span::none(),
-            dispatch: Dispatch::none(),
+            dispatch: None,
         }
     }
 
     /// Runs a future in the span and with the caller's subscriber, on any thread.
-    pub(crate) fn watch<F: Future>(self, future: F) -> impl Future<Output = F::Output> {
-        future.instrument(self.span).with_subscriber(self.dispatch)
+    ///
+    /// Boxed, since a task copies the whole of its future each time it changes its state.
+    pub(crate) fn watch<T>(
+        self,
+        future: impl Future<Output = T> + Send + 'static,
+    ) -> Pin<Box<dyn Future<Output = T> + Send>> {
+        let future = future.instrument(self.span);
+        match self.dispatch {
+            Some(dispatch) => Box::pin(future.with_subscriber(dispatch)),
+            None => Box::pin(future),
+        }
     }
 
     pub(crate) fn paused(&self, pause: Duration) {
@@ -88,7 +102,7 @@ impl CallSpan {
     pub(crate) fn retrying(&self, error: &Error, attempts: u32, pause: Duration) {
         debug!(
             parent: &self.span,
-            error.type = error.kind().as_str(),
+            error.type = ?error.kind(),
             code = error.code(),
             log_id = error.log_id(),
             attempts,
@@ -97,16 +111,10 @@ impl CallSpan {
         );
     }
 
-    fn ended(&self, end: &Result<Run>, attempts: &Attempts) {
+    fn ended(&self, end: &Result<Run>, outcome: Outcome, attempts: &Attempts) {
         self.attempted(attempts);
         match end {
             Ok(Run { reply, .. }) => {
-                let is_under_way = matches!(reply.status, Status::Wait | Status::InProcess);
-                let outcome = if is_under_way {
-                    Outcome::UnderWay
-                } else {
-                    Outcome::Ran
-                };
                 self.span.record("apaas.outcome", outcome.as_str());
                 self.span.record("apaas.execution_id", &*reply.execution_id);
                 self.span.record("apaas.log_id", reply.log_id.as_deref());
@@ -114,8 +122,9 @@ impl CallSpan {
             }
             Err(error) => {
                 self.span.record("otel.status_code", "ERROR");
-                self.span.record("error.type", error.kind().as_str());
-                self.span.record("apaas.outcome", error.outcome().as_str());
+                self.span
+                    .record("error.type", tracing::field::debug(error.kind()));
+                self.span.record("apaas.outcome", outcome.as_str());
                 self.span.record("apaas.execution_id", error.execution_id());
                 self.span.record("apaas.log_id", error.log_id());
                 self.span.record("apaas.may_have_run", error.may_have_run());
@@ -125,12 +134,8 @@ impl CallSpan {
     }
 
     /// The caller dropped the call. No one receives an error, so this is the only record.
-    fn dropped(&self, attempts: &Attempts) {
+    fn dropped(&self, outcome: Outcome, attempts: &Attempts) {
         self.attempted(attempts);
-        let outcome = match attempts.ran() {
-            Ran::No => Outcome::DidNotRun,
-            Ran::Maybe | Ran::Yes => Outcome::MayHaveRun,
-        };
         self.span.record("otel.status_code", "ERROR");
         self.span.record("error.type", "dropped");
         self.span.record("apaas.outcome", outcome.as_str());
@@ -139,13 +144,17 @@ impl CallSpan {
         self.span
             .record("apaas.may_have_run", outcome != Outcome::DidNotRun);
         if outcome != Outcome::DidNotRun {
-            dispatcher::with_default(&self.dispatch, || {
+            let warn = || {
                 warn!(
                     parent: &self.span,
                     attempts = attempts.count(),
                     "the call was dropped after its request had left; the flow may have run: look it up by the idempotency key"
                 );
-            });
+            };
+            match &self.dispatch {
+                Some(dispatch) => dispatcher::with_default(dispatch, warn),
+                None => warn(),
+            }
         }
     }
 
@@ -160,33 +169,56 @@ impl CallSpan {
     }
 }
 
-/// A guard that records the outcome in the span, even if the call is dropped midway.
+/// A guard that counts the outcome and records it in the span, even if the call is dropped midway.
 pub(super) struct EndOfSpan<'a> {
     span: &'a CallSpan,
     attempts: &'a Attempts,
+    endpoint: &'a Endpoint,
     has_ended: bool,
 }
 
 impl<'a> EndOfSpan<'a> {
-    pub(super) fn new(span: &'a CallSpan, attempts: &'a Attempts) -> Self {
+    pub(super) fn new(span: &'a CallSpan, attempts: &'a Attempts, endpoint: &'a Endpoint) -> Self {
         Self {
             span,
             attempts,
+            endpoint,
             has_ended: false,
         }
     }
 
     pub(super) fn ended(&mut self, end: &Result<Run>) {
         self.has_ended = true;
-        self.span.ended(end, self.attempts);
+        let outcome = outcome(end);
+        self.endpoint
+            .counters
+            .ended(&self.endpoint.metrics_label, outcome);
+        self.span.ended(end, outcome, self.attempts);
     }
 }
 
 impl Drop for EndOfSpan<'_> {
     fn drop(&mut self) {
         if !self.has_ended {
-            self.span.dropped(self.attempts);
+            let outcome = match self.attempts.ran() {
+                Ran::No => Outcome::DidNotRun,
+                Ran::Maybe | Ran::Yes => Outcome::MayHaveRun,
+            };
+            let (counters, flow) = (&self.endpoint.counters, &self.endpoint.metrics_label);
+            counters.ended(flow, outcome);
+            counters.dropped(flow);
+            self.span.dropped(outcome, self.attempts);
         }
+    }
+}
+
+fn outcome(end: &Result<Run>) -> Outcome {
+    match end {
+        Ok(Run { reply, .. }) => match reply.status {
+            Status::Wait | Status::InProcess => Outcome::UnderWay,
+            _ => Outcome::Ran,
+        },
+        Err(error) => error.outcome(),
     }
 }
 

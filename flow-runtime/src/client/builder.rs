@@ -13,9 +13,8 @@ use crate::error::{Error, ErrorKind, Result};
 use crate::flow::check_dynamic;
 use crate::operator::Operator;
 use crate::quota::Quota;
-use crate::transport::background::IoThread;
+use crate::stats::Counters;
 use crate::transport::http::{Customize, Http};
-use crate::transport::process::UsedIn;
 use crate::transport::tls::Certificates;
 use crate::transport::user_code::UserCode;
 
@@ -256,6 +255,14 @@ impl ClientBuilder {
             },
             self.customize,
         )?);
+        let app = match &self.tokens {
+            Some(Tokens::App { id, .. }) => Some(id.as_str()),
+            _ => None,
+        };
+        let counters = Arc::new(Counters::new(app));
+        let lane = self
+            .quota
+            .into_lane(url.as_str().trim_end_matches('/'), app)?;
         let mut store = None;
         let source: Arc<dyn TokenSource> = match self.tokens {
             None => {
@@ -283,18 +290,23 @@ impl ClientBuilder {
             }
         };
         Ok(Client(Arc::new(Context {
-            used_in: UsedIn::default(),
-            thread: IoThread::default(),
-            tokens: TokenCache::new(source, store, self.timeout),
-            limiter: self.quota.into_limiter(),
+            used_in: Arc::default(),
+            thread: Arc::default(),
+            tokens: TokenCache::new(source, store, self.timeout, counters.clone()),
+            lane,
             queue_limit: self.queue_limit,
             retry: self.retry,
             http,
-            server: Server {
+            server: Arc::new(Server {
                 host: url.host_str().unwrap_or_default().to_owned(),
                 port: url.port_or_known_default(),
-            },
-            endpoints: Endpoints::new(url, self.namespace_aliases),
+            }),
+            endpoints: Arc::new(Endpoints::new(
+                url,
+                self.namespace_aliases,
+                counters.clone(),
+            )),
+            counters,
             operator: self.operator,
             timeout: self.timeout,
             #[cfg(feature = "contracts")]

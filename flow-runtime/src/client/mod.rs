@@ -14,11 +14,13 @@ use crate::call::{Call, CallCore, Context, Endpoint, Execute, Start, finish};
 use crate::codec::FieldWriter;
 use crate::error::Result;
 use crate::flow::{Flow, check_names};
+use crate::stats::ClientStats;
 use crate::wire::Accept;
 
 /// A client of one app on the platform. Cheap to clone: clones share the token, the connections and the quota.
 ///
-/// It works from several async runtimes at once, and from none with the feature `blocking`.
+/// It works from several async runtimes at once, and from none with the feature `blocking`. Its connections belong to
+/// the process: after a `fork`, the child needs a client (and a [`Quota`](crate::Quota)) that the parent had not used.
 ///
 /// ```no_run
 /// # use apaas_flow::{Client, Operator};
@@ -72,6 +74,43 @@ impl Client {
     pub fn start<F: Flow>(&self, flow: &F) -> Start {
         check_names::<F>();
         Call::start(self.call(F::NAMESPACE, F::FLOW_ID, Accept::Begun, &flow))
+    }
+
+    /// A client for calls that can wait: a bulk run beside a service.
+    ///
+    /// It shares everything with this one, its token and its [quota](crate::Quota) too, with three differences. Its
+    /// calls together hold at most `share` of any window of the quota, such as `0.5` for half of it, however many
+    /// clients and processes use the rest. They are spread over the period. And while another call waits for the quota,
+    /// they let it go first. So a service beside it waits a tenth of the period at the most, if at all.
+    ///
+    /// The share is one of the whole quota, whichever client this is called on. Clones of the new client have the one
+    /// share together; each call of this method makes another. Values above 1 count as 1, and those below 0.001 (and
+    /// NaN) as 0.001. Less than one call in a period is one call in several.
+    ///
+    /// ```
+    /// # use apaas_flow::Client;
+    /// let client = Client::new("cli_a1b2", "secret")?;
+    /// let for_bulk = client.with_share_of_quota(0.5);
+    /// # Ok::<(), apaas_flow::Error>(())
+    /// ```
+    pub fn with_share_of_quota(&self, share: f64) -> Self {
+        Self(Arc::new(Context {
+            lane: self.0.lane.with_share(share),
+            ..(*self.0).clone()
+        }))
+    }
+
+    /// What this client is doing, and what it has done so far. Cheap enough to poll: it holds nobody up.
+    ///
+    /// ```
+    /// # use apaas_flow::Client;
+    /// # let client = Client::new("cli_a1b2", "secret")?;
+    /// let stats = client.stats();
+    /// println!("{} queued, {} of {} a minute", stats.queued, stats.window.used, stats.window.limit);
+    /// # Ok::<(), apaas_flow::Error>(())
+    /// ```
+    pub fn stats(&self) -> ClientStats {
+        self.0.stats()
     }
 
     pub(crate) fn context(&self) -> &Arc<Context> {

@@ -175,6 +175,11 @@ impl<'a> Cursor<'a> {
             }
             match rest {
                 [b'"', ..] => break,
+                // nearly all of them: JSON in a string
+                [b'\\', b'"', after @ ..] => {
+                    text.push(b'"');
+                    rest = after;
+                }
                 [b'\\', b'u', digits @ ..] => rest = unescape_unicode(digits, &mut text)?,
                 [b'\\', letter, after @ ..] => {
                     text.push(unescape_letter(*letter)?);

@@ -3,7 +3,8 @@
 use std::ops::Range;
 
 use super::explain::explain_write;
-use super::{FieldSerializer, InputValue, entries, is_output, push_json_string};
+use super::nested::{NestedSerializer, push_nested_string, serializer, unnested};
+use super::{FieldSerializer, InputValue, entries, is_output};
 use crate::error::{Error, ErrorKind, Result};
 
 /// Collects a flow's inputs as the JSON object `{api name: value}`.
@@ -11,7 +12,7 @@ use crate::error::{Error, ErrorKind, Result};
 /// See [`Flow`](crate::Flow) for an example.
 #[derive(Clone, Default)]
 pub struct FieldWriter {
-    /// `{"a":1,"b":2`, without the closing brace; empty until the first field.
+    /// `{\"a\":1,\"b\":2`, as it stands inside a JSON string and without the closing brace; empty until the first field.
     json: Vec<u8>,
     /// The positions of the names in it.
     names: Vec<Range<usize>>,
@@ -52,7 +53,7 @@ impl FieldWriter {
         &mut self,
         name: &str,
         write: impl FnOnce(
-            FieldSerializer<'_, &mut serde_json::Serializer<&mut Vec<u8>>>,
+            FieldSerializer<'_, &mut NestedSerializer<'_>>,
         ) -> Result<(), serde_json::Error>,
     ) -> Result<()> {
         let before = self.json.len();
@@ -60,7 +61,7 @@ impl FieldWriter {
         let begun = self.json.len();
         let mut none = false;
         let written = write(FieldSerializer::new(
-            &mut serde_json::Serializer::new(&mut self.json),
+            &mut serializer(&mut self.json),
             &mut none,
         ));
         // A function that writes nothing counts as `None`.
@@ -89,7 +90,7 @@ impl FieldWriter {
         &mut self,
         name: &str,
         write: impl FnOnce(
-            FieldSerializer<'_, &mut serde_json::Serializer<&mut Vec<u8>>>,
+            FieldSerializer<'_, &mut NestedSerializer<'_>>,
         ) -> Result<(), serde_json::Error>,
     ) {
         if self.error.is_none() {
@@ -147,11 +148,11 @@ impl FieldWriter {
         let before = self.json.len();
         if before == 0 {
             // enough for the inputs of most flows
-            self.json.reserve(128);
+            self.json.reserve(512);
             self.names.reserve(8);
         }
         self.json.push(if before == 0 { b'{' } else { b',' });
-        push_json_string(&mut self.json, name);
+        push_nested_string(&mut self.json, name);
         let written = before + 1..self.json.len();
         let mut earlier = self.names.iter().map(|name| self.json.get(name.clone()));
         let flaw = if name.is_empty() {
@@ -167,14 +168,18 @@ impl FieldWriter {
         Err(Error::plain(ErrorKind::Encode, flaw))
     }
 
-    /// The JSON object; none if there are no inputs.
-    pub(crate) fn into_json(mut self) -> Option<String> {
+    /// The JSON object as the content of a JSON string; none if there are no inputs.
+    pub(crate) fn into_nested_json(mut self) -> Option<Vec<u8>> {
         if self.json.is_empty() {
             return None;
         }
         self.json.push(b'}');
-        // never `None`: serde_json writes UTF-8 only
-        String::from_utf8(self.json).ok()
+        Some(self.json)
+    }
+
+    /// The JSON object; none if there are no inputs.
+    pub(crate) fn into_json(self) -> Option<String> {
+        self.into_nested_json().map(|json| unnested(&json))
     }
 }
 
@@ -189,7 +194,7 @@ impl std::fmt::Debug for FieldWriter {
         for at in &self.names {
             // in quotes already
             let name = self.json.get(at.clone()).unwrap_or_default();
-            list.entry(&format_args!("{}", String::from_utf8_lossy(name)));
+            list.entry(&format_args!("{}", unnested(name)));
         }
         list.finish()
     }

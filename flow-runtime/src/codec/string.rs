@@ -1,4 +1,4 @@
-//! Writing a JSON string. Every parameter is written twice, the second time as JSON inside a JSON string.
+//! Writing a JSON string.
 
 use super::word::{Word, first};
 
@@ -22,6 +22,20 @@ pub(crate) fn push_json_string(to: &mut Vec<u8>, text: &str) {
         rest = after;
     }
     to.push(b'"');
+}
+
+/// Whether a text is written as it is.
+pub(super) fn is_plain(text: &str) -> bool {
+    let mut rest = text.as_bytes();
+    while let Some(word) = Word::first_of(rest) {
+        if word.quotes_or_backslashes() | word.controls() != 0 {
+            return false;
+        }
+        rest = rest.get(Word::BYTES..).unwrap_or_default();
+    }
+    !rest
+        .iter()
+        .any(|byte| matches!(byte, ..b' ' | b'"' | b'\\'))
 }
 
 fn push_byte(to: &mut Vec<u8>, byte: u8) {

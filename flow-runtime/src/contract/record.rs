@@ -18,6 +18,7 @@ use crate::wire::path;
 use crate::wire::{Accept, RunReply};
 
 /// The folder into which the calls of a client are recorded.
+#[derive(Clone)]
 pub(crate) struct Recorder(Arc<Path>);
 
 impl Recorder {

@@ -14,8 +14,12 @@ pub(crate) const SENTENCE: usize = 300;
 /// The text in one line of so many characters at most, without a character that changes how what stands around it is
 /// shown. Every foreign text passes here; one of the usual form comes out as it is.
 pub(crate) fn one_line(text: &str, most: usize) -> Cow<'_, str> {
-    let is_plain = |byte: u8| matches!(byte, b' '..=b'~');
-    if text.len() <= most && text.bytes().all(is_plain) {
+    // without a way out of the loop, so that it is done for many bytes at once
+    let is_plain = |text: &str| {
+        text.bytes()
+            .fold(true, |is, byte| is & matches!(byte, b' '..=b'~'))
+    };
+    if text.len() <= most && is_plain(text) {
         return Cow::Borrowed(text);
     }
     let mut rest = text.chars();

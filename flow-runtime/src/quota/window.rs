@@ -30,6 +30,9 @@ pub(super) struct Window {
 const ON_THE_WAY: u32 = 50;
 const LEAST_ON_THE_WAY: Duration = Duration::from_millis(250);
 
+/// A tenth of the period: the longest wait for a single call beside those that can wait.
+const SOON: u32 = 10;
+
 /// Practically never, yet small enough not to overflow an `Instant`.
 pub(super) const FAR: Duration = Duration::from_secs(365 * 24 * 60 * 60);
 
@@ -40,15 +43,20 @@ impl Window {
             // `Quota::is_usable` has already refused zero; this just rules out dividing by it
             calls: calls.max(1),
             period,
-            on_the_way: (period / ON_THE_WAY).max(LEAST_ON_THE_WAY).min(period),
+            on_the_way: Self::on_the_way(period),
             waiting_to_leave: 0,
             held: VecDeque::new(),
             paused_until: None,
         }
     }
 
-    /// Takes a permit now, or returns when to try again.
-    pub(super) fn take(&mut self, now: Instant) -> Result<(), Instant> {
+    /// How long a request is assumed to travel at most.
+    pub(super) fn on_the_way(period: Duration) -> Duration {
+        (period / ON_THE_WAY).max(LEAST_ON_THE_WAY).min(period)
+    }
+
+    /// Forgets the permits that have expired.
+    pub(super) fn expire(&mut self, now: Instant) {
         // `held` is sorted, so expired permits are all at the front.
         while self
             .held
@@ -57,6 +65,11 @@ impl Window {
         {
             self.held.pop_front();
         }
+    }
+
+    /// Takes a permit now, or returns when to try again.
+    pub(super) fn take(&mut self, now: Instant) -> Result<(), Instant> {
+        self.expire(now);
         let free_at = self.earliest(0, now);
         if free_at > now {
             return Err(free_at);
@@ -65,17 +78,47 @@ impl Window {
         Ok(())
     }
 
+    /// Takes a permit for a call that can wait, or returns when to try again. The last free one is left alone until the
+    /// next expires soon: whoever comes then and cannot wait need not wait long.
+    pub(super) fn take_spare(&mut self, now: Instant) -> Result<(), Instant> {
+        self.expire(now);
+        let free = self
+            .calls
+            .saturating_sub(self.held.len() + self.waiting_to_leave);
+        // Of a budget of one call the last is the first.
+        if free == 1 && self.calls > 1 {
+            let next = self.held.front().map(|held| *held + self.period);
+            let soon = next.map_or(now + FAR, |next| {
+                next.checked_sub(self.period / SOON).unwrap_or(now)
+            });
+            if soon > now {
+                return Err(soon);
+            }
+        }
+        self.take(now)
+    }
+
+    /// Takes a permit that was granted elsewhere, whatever is free here.
+    pub(super) fn take_granted(&mut self, now: Instant) {
+        self.expire(now);
+        self.waiting_to_leave += 1;
+    }
+
     /// The earliest possible departure behind `ahead` other calls.
     ///
     /// The best case as things stand: a permit still waiting to leave counts as leaving now, though it may leave later.
     pub(super) fn earliest(&self, ahead: usize, now: Instant) -> Instant {
         let not_before = self.paused_until.map_or(now, |until| until.max(now));
+        // Of more than `calls`, granted elsewhere, only the last so many matter.
+        let beyond = self.held.len().saturating_sub(self.calls);
+        let held = self.held.len() - beyond;
         // Departure `number`, counted from the oldest one held, must follow departure `number - calls` by a period.
         // That one may itself be in the future, so go back in steps of `calls` to one that is known, a period for each
         // step.
-        let number = (self.held.len() + self.waiting_to_leave).saturating_add(ahead);
+        let number = (held + self.waiting_to_leave).saturating_add(ahead);
         let rounds = u32::try_from(number / self.calls).unwrap_or(u32::MAX);
-        let first = self.held.get(number % self.calls).copied().unwrap_or(now);
+        let first = self.held.get(beyond + number % self.calls);
+        let first = first.copied().unwrap_or(now);
         match rounds {
             0 => not_before,
             _ => not_before.max(first + self.period.saturating_mul(rounds).min(FAR)),
@@ -115,6 +158,24 @@ impl Window {
     fn hold(&mut self, from: Instant) {
         let i = self.held.partition_point(|held| *held <= from);
         self.held.insert(i, from);
+    }
+
+    /// The permits that are taken or held. Without a limit none is held.
+    pub(super) fn used(&mut self, now: Instant) -> usize {
+        self.expire(now);
+        self.held.len() + self.waiting_to_leave
+    }
+
+    /// In words.
+    pub(super) fn limit(&self) -> String {
+        match self.calls {
+            usize::MAX => "no limit".to_owned(),
+            calls => format!("{calls} calls in {:?}", self.period),
+        }
+    }
+
+    pub(super) fn paused_until(&self) -> Option<Instant> {
+        self.paused_until
     }
 
     /// The longest pause wins: a short one must not cancel a long one.
@@ -189,6 +250,38 @@ mod tests {
             assert!(window.take(now).is_ok(), "call {i}");
             window.departed(now);
         }
+    }
+
+    #[test]
+    fn what_can_wait_leaves_the_last_permit_until_another_expires_soon() {
+        let now = Instant::now();
+        let mut window = Window::new(3, 50 * SECOND);
+        let leave_at = |window: &mut Window, at| {
+            window.take_spare(at).map(|()| {
+                let from = window.departed(at);
+                window.arrived(from, at);
+            })
+        };
+        assert_eq!(leave_at(&mut window, now), Ok(()));
+        assert_eq!(leave_at(&mut window, now + 2 * SECOND), Ok(()));
+        assert_eq!(
+            leave_at(&mut window, now + 4 * SECOND),
+            Err(now + 45 * SECOND)
+        );
+        assert!(leave_at(&mut window, now + 45 * SECOND).is_ok());
+        assert_eq!(
+            leave_at(&mut window, now + 46 * SECOND),
+            Err(now + 50 * SECOND),
+            "as any other"
+        );
+        assert_eq!(leave_at(&mut window, now + 50 * SECOND), Ok(()));
+        // two free, none of which has left
+        let mut window = Window::new(2, 50 * SECOND);
+        window.take_spare(now).unwrap();
+        assert!(window.take_spare(now).is_err() && window.take(now).is_ok());
+        // the only one
+        let mut window = Window::new(1, 50 * SECOND);
+        assert!(window.take_spare(now).is_ok());
     }
 
     #[test]

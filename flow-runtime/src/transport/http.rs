@@ -11,6 +11,7 @@ use std::time::{Duration, SystemTime};
 
 use bytes::Bytes;
 use http_body::{Body, Frame, SizeHint};
+use reqwest::Method;
 use reqwest::header::{
     ACCEPT_ENCODING, AUTHORIZATION, CONTENT_ENCODING, CONTENT_TYPE, DATE, HeaderMap, HeaderName,
     HeaderValue, RETRY_AFTER,
@@ -133,24 +134,14 @@ impl Http {
         body: Bytes,
         watch: Arc<dyn Watch>,
     ) -> Result<Response<'static>> {
-        let mut request = self
-            .client
-            .post(url)
-            .header(
-                CONTENT_TYPE,
-                HeaderValue::from_static("application/json; charset=utf-8"),
-            )
-            // What is compressed could not be read, and a decompressed body is of any length.
-            .header(ACCEPT_ENCODING, HeaderValue::from_static("identity"))
-            .body(reqwest::Body::wrap(Watched {
-                body: Some(body),
-                watch: watch.clone(),
-            }));
-        if let Some(Bearer(value)) = bearer {
-            request = request.header(AUTHORIZATION, value.clone());
-        }
+        let mut request = reqwest::Request::new(Method::POST, url);
+        fill(request.headers_mut(), bearer);
+        *request.body_mut() = Some(reqwest::Body::wrap(Watched {
+            body: Some(body),
+            watch: watch.clone(),
+        }));
         let failed = |error: reqwest::Error| broken(&error, watch.has_left());
-        let mut response = request.send().await.map_err(failed)?;
+        let mut response = self.client.execute(request).await.map_err(failed)?;
 
         watch.is_answered();
 
@@ -191,6 +182,21 @@ impl Http {
             format!("the reply is larger than {limit} bytes; see `ClientBuilder::response_limit`"),
         )
         .ran(Ran::Maybe)
+    }
+}
+
+/// Of a request's headers, those that are not the client's.
+fn fill(headers: &mut HeaderMap, bearer: Option<&Bearer>) {
+    // with the client's and the connection's own, in one piece
+    headers.reserve(8);
+    headers.insert(
+        CONTENT_TYPE,
+        HeaderValue::from_static("application/json; charset=utf-8"),
+    );
+    // What is compressed could not be read, and a decompressed body is of any length.
+    headers.insert(ACCEPT_ENCODING, HeaderValue::from_static("identity"));
+    if let Some(Bearer(value)) = bearer {
+        headers.insert(AUTHORIZATION, value.clone());
     }
 }
 
@@ -277,9 +283,11 @@ fn log_id(headers: &HeaderMap) -> Option<String> {
     NAMES
         .iter()
         .filter_map(|name| headers.get(name))
-        .map(|value| String::from_utf8_lossy(value.as_bytes()))
-        .find(|id| !id.is_empty())
-        .map(|id| one_line(&id, ID).into_owned())
+        .find(|value| !value.is_empty())
+        .map(|value| match value.to_str() {
+            Ok(ascii) => one_line(ascii, ID).into_owned(),
+            Err(_) => one_line(&String::from_utf8_lossy(value.as_bytes()), ID).into_owned(),
+        })
 }
 
 /// How long to wait: `x-ogw-ratelimit-reset`, else HTTP's own `Retry-After`; the first that means anything.

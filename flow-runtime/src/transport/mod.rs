@@ -4,6 +4,6 @@ pub(crate) mod background;
 pub(crate) mod http;
 mod obstacle;
 pub(crate) mod process;
-mod runtime;
+pub(crate) mod runtime;
 pub(crate) mod tls;
 pub(crate) mod user_code;

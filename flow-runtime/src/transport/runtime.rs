@@ -67,7 +67,7 @@ async fn idle() {
 ///
 /// Threads do not live on in a process that was forked, so it starts one of its own. Nothing of the parent's is
 /// touched there, and there is no lock that another thread of the parent's could have held.
-pub(super) struct ProcessRuntime {
+pub(crate) struct ProcessRuntime {
     name: &'static str,
     begin: fn(),
     /// With the process that it belongs to.
@@ -77,7 +77,7 @@ pub(super) struct ProcessRuntime {
 }
 
 impl ProcessRuntime {
-    pub(super) const fn new(name: &'static str, begin: fn()) -> Self {
+    pub(crate) const fn new(name: &'static str, begin: fn()) -> Self {
         Self {
             name,
             begin,
@@ -87,7 +87,7 @@ impl ProcessRuntime {
     }
 
     /// A start that fails, for want of a thread perhaps, is tried again by the next call.
-    pub(super) fn handle(&self) -> Result<&Handle> {
+    pub(crate) fn handle(&self) -> Result<&Handle> {
         let here = process::id();
         let mut this = self;
         loop {

@@ -3,7 +3,7 @@
 use std::fmt;
 
 use crate::codec::FieldWriter;
-use crate::codec::push_json_string;
+use crate::codec::{nested_json, push_json_string};
 use crate::error::Result;
 use crate::flow::Flow;
 use crate::operator::Operator;
@@ -35,8 +35,10 @@ use crate::operator::Operator;
 #[derive(Clone)]
 #[must_use]
 pub struct Request {
-    operator: String,
-    params: Option<String>,
+    /// As it stands inside a JSON string.
+    operator: Vec<u8>,
+    /// Likewise.
+    params: Option<Vec<u8>>,
     is_async: bool,
     idempotency_key: Option<String>,
     loop_masks: Vec<String>,
@@ -50,12 +52,12 @@ impl Request {
     pub fn new<F: Flow>(flow: &F, operator: &Operator) -> Result<Self> {
         let mut params = FieldWriter::new();
         flow.write_params(&mut params)?;
-        Ok(Self::from_parts(params.into_json(), operator))
+        Ok(Self::from_parts(params.into_nested_json(), operator))
     }
 
-    pub(crate) fn from_parts(params: Option<String>, operator: &Operator) -> Self {
+    pub(crate) fn from_parts(params: Option<Vec<u8>>, operator: &Operator) -> Self {
         Self {
-            operator: operator.to_json(),
+            operator: nested_json(operator),
             params,
             is_async: false,
             idempotency_key: None,
@@ -84,15 +86,15 @@ impl Request {
     /// The body: JSON, in UTF-8.
     pub fn to_vec(&self) -> Vec<u8> {
         let params = self.params.as_deref();
-        // Quotes inside `params` become two bytes each; an eighth is a good guess for JSON.
-        let mut body = Vec::with_capacity(
-            160 + self.operator.len() + params.map_or(0, |p| p.len() + p.len() / 8),
-        );
-        body.extend_from_slice(b"{\"operator\":");
-        push_json_string(&mut body, &self.operator);
+        let mut body =
+            Vec::with_capacity(160 + self.operator.len() + params.map_or(0, <[u8]>::len));
+        body.extend_from_slice(b"{\"operator\":\"");
+        body.extend_from_slice(&self.operator);
+        body.push(b'"');
         if let Some(params) = params {
-            body.extend_from_slice(b",\"params\":");
-            push_json_string(&mut body, params);
+            body.extend_from_slice(b",\"params\":\"");
+            body.extend_from_slice(params);
+            body.push(b'"');
         }
         if self.is_async {
             body.extend_from_slice(b",\"is_async\":true");

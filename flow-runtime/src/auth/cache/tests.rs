@@ -6,7 +6,7 @@ use super::*;
 use crate::auth::{BoxFuture, MemoryTokenStore};
 use crate::error::BoxError;
 
-const MINUTE: Duration = Duration::from_secs(60);
+pub(super) const MINUTE: Duration = Duration::from_secs(60);
 
 /// Tokens t-0, t-1, ..., each of two hours; the closure may fail or wait instead.
 struct Source {
@@ -32,7 +32,7 @@ fn cache(fail_from: usize, takes: Duration) -> (TokenCache, Arc<AtomicUsize>) {
     stored(fail_from, takes, None)
 }
 
-fn stored(
+pub(super) fn stored(
     fail_from: usize,
     takes: Duration,
     store: Option<(Arc<dyn TokenStore>, String)>,
@@ -43,14 +43,17 @@ fn stored(
         fail_from,
         takes,
     };
-    (TokenCache::new(Arc::new(source), store, MINUTE), asked)
+    (
+        TokenCache::new(Arc::new(source), store, MINUTE, Arc::default()),
+        asked,
+    )
 }
 
-fn bearer(token: &str) -> Bearer {
+pub(super) fn bearer(token: &str) -> Bearer {
     Bearer::new(token).unwrap()
 }
 
-async fn token(cache: &TokenCache) -> Bearer {
+pub(super) async fn token(cache: &TokenCache) -> Bearer {
     cache.get().await.unwrap()
 }
 
@@ -120,7 +123,7 @@ async fn a_token_that_comes_back_after_it_was_refused_is_not_fetched_by_each() {
     }
 
     let asked = Arc::new(AtomicUsize::new(0));
-    let cache = TokenCache::new(Arc::new(Same(asked.clone())), None, MINUTE);
+    let cache = TokenCache::new(Arc::new(Same(asked.clone())), None, MINUTE, Arc::default());
     let same = token(&cache).await;
     for _ in 0..200 {
         cache.refused(&same);
@@ -151,7 +154,12 @@ async fn a_renewal_that_panicked_fails_no_call() {
         }
     }
 
-    let cache = TokenCache::new(Arc::new(Once(AtomicUsize::new(0))), None, MINUTE);
+    let cache = TokenCache::new(
+        Arc::new(Once(AtomicUsize::new(0))),
+        None,
+        MINUTE,
+        Arc::default(),
+    );
     token(&cache).await;
     sleep(91 * MINUTE).await;
     token(&cache).await; // its renewal panics
@@ -202,7 +210,12 @@ async fn a_lifetime_beyond_all_measure_goes_into_a_store() {
     }
 
     let store: Arc<dyn TokenStore> = Arc::new(MemoryTokenStore::new());
-    let cache = TokenCache::new(Arc::new(Eternal), Some((store, "app".to_owned())), MINUTE);
+    let cache = TokenCache::new(
+        Arc::new(Eternal),
+        Some((store, "app".to_owned())),
+        MINUTE,
+        Arc::default(),
+    );
     assert!(token(&cache).await == bearer("t-eternal"));
 }
 
