@@ -3,11 +3,14 @@
 //! The arguments are the number of calls, the share of faults and the seed. What each call reports about its run is
 //! compared with what really ran, and memory use is shown. It fails if a single call was wrong.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU8, Ordering};
 use std::time::{Duration, Instant};
 
-use apaas_flow::{Client, Operator, Quota, RetryPolicy, apaas_flow, value::RecordRef};
+use apaas_flow::{
+    Client, Error, Execution, Operator, Outcome, Quota, RetryPolicy, apaas_flow, value::RecordRef,
+};
 use apaas_flow_emulator::{Emulator, Retention};
 use futures_util::{StreamExt, stream};
 
@@ -64,25 +67,21 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
             async move { (number, call.await) }
         })
         .buffer_unordered(64);
-    let (mut fine, mut unknown, mut not_run, mut wrong) = (0, 0, 0, 0);
+    let mut outcomes: BTreeMap<&str, u64> = BTreeMap::new();
+    let mut wrong = 0;
     while let Some((number, end)) = ends.next().await {
         let runs = usize::try_from(number)
             .ok()
             .and_then(|number| runs.get(number))
             .map_or(0, |runs| runs.load(Ordering::SeqCst));
-        let true_to_fact = match end {
-            Ok(run) => {
-                fine += 1;
-                runs == 1 && run.output.number == number
-            }
-            Err(error) if error.may_have_run() => {
-                unknown += 1;
-                runs <= 1
-            }
-            Err(_) => {
-                not_run += 1;
-                runs == 0
-            }
+        let outcome = end.as_ref().map_or_else(Error::outcome, Execution::outcome);
+        *outcomes.entry(outcome.as_str()).or_default() += 1;
+        let true_to_fact = match outcome {
+            Outcome::Ran => runs == 1 && end.is_ok_and(|run| run.output.number == number),
+            Outcome::DidNotRun => runs == 0,
+            Outcome::MayHaveRun => runs <= 1,
+            // it ran, and something of its end is not as it should be
+            _ => runs == 1,
         };
         wrong += i64::from(!true_to_fact);
         if (number + 1) % 100_000 == 0 {
@@ -101,9 +100,9 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
         begun.elapsed().as_secs_f64(),
         memory()
     );
-    println!(
-        "{fine} ran and returned their outputs, {not_run} did not run, {unknown} may have run"
-    );
+    for (outcome, calls) in outcomes {
+        println!("{calls:>9} {outcome}");
+    }
     println!("{wrong} misreported their run");
     if wrong > 0 {
         return Err("a call misreported its run".into());
