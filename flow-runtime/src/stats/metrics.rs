@@ -1,7 +1,7 @@
 //! Metrics for your monitoring, through the [`metrics`](https://docs.rs/metrics) facade (feature `metrics`).
 //!
-//! Install a recorder, such as that of `metrics-exporter-prometheus`, before the first call; `cargo run --example
-//! metrics` does, and `examples/grafana/` has a dashboard. Without a recorder nothing is recorded.
+//! Install a recorder, such as that of `metrics-exporter-prometheus`, before the first call; `cargo run -p
+//! apaas-flow-example-metrics` does, and `examples/grafana/` has a dashboard. Without a recorder nothing is recorded.
 //!
 //! | name | kind | labels | what |
 //! |---|---|---|---|

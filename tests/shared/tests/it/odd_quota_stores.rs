@@ -261,8 +261,9 @@ async fn a_redis_without_scripts_fails_no_call_and_says_what_is_missing() {
 fn a_shared_quota_knows_its_app() {
     let store = || RedisStore::connect_lazily("redis://127.0.0.1:1").unwrap();
     let quota = Quota::per_minute(100).shared(store());
+    let builder = || Client::builder().base_url("http://127.0.0.1:1");
     let with_source = |quota: Quota| {
-        let builder = Client::builder().token_source(StaticToken::new("t-1"));
+        let builder = builder().token_source(StaticToken::new("t-1"));
         builder.quota(quota).build()
     };
     let error = with_source(quota.clone()).unwrap_err();
@@ -271,7 +272,7 @@ fn a_shared_quota_knows_its_app() {
     with_source(quota.clone().named("cli_a1b2")).unwrap();
 
     let of = |app: &str| {
-        let builder = Client::builder().app_credentials(app, "s3cr3t");
+        let builder = builder().app_credentials(app, "s3cr3t");
         builder.quota(quota.clone()).build()
     };
     of("cli_a1b2").unwrap();
@@ -281,7 +282,7 @@ fn a_shared_quota_knows_its_app() {
     let none = Quota::per_minute(100)
         .shared(store())
         .when_unreachable(Quota::per_minute(0));
-    let builder = Client::builder().app_credentials("cli_a1b2", "s3cr3t");
+    let builder = builder().app_credentials("cli_a1b2", "s3cr3t");
     assert_eq!(
         builder.quota(none).build().unwrap_err().kind(),
         ErrorKind::Config

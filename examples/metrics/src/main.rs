@@ -1,5 +1,5 @@
-//! Metrics for Prometheus: `cargo run --example metrics`, or `cargo run --example metrics -- 9000` to go on until Ctrl-C
-//! and serve them at <http://127.0.0.1:9000/metrics>.
+//! Metrics for Prometheus: `cargo run -p apaas-flow-example-metrics`, or with `-- 9000` to go on until Ctrl-C and serve
+//! them at <http://127.0.0.1:9000/metrics>.
 //!
 //! `apaas_flow::metrics` lists all names and labels; `examples/grafana/dashboard.json` shows them.
 
