@@ -19,9 +19,6 @@ use crate::stop::StopHandle;
 /// A call of a bulk run can wait as long as it takes.
 const PATIENCE: Duration = Duration::from_secs(7 * 24 * 60 * 60);
 
-/// How often a row is sent in one run, if it did not run and another try may help.
-const TRIES: u32 = 3;
-
 /// The pause before a row is sent again; twice as long each time.
 const PAUSE: Duration = Duration::from_secs(2);
 
@@ -34,12 +31,15 @@ pub struct Bulk<O> {
     journal: Journal,
     concurrency: usize,
     max_failures: Option<u64>,
+    tries: u32,
     settle_unknown: bool,
     retry_failed: bool,
-    on_progress: Option<Box<dyn FnMut(&Progress) + Send>>,
+    on_progress: Option<OnProgress>,
     on_ran: Option<OnRan<O>>,
     stop: StopHandle,
 }
+
+type OnProgress = Box<dyn FnMut(&Progress) + Send>;
 
 type OnRan<O> = Box<dyn FnMut(&str, &Execution<O>) + Send>;
 
@@ -51,6 +51,7 @@ impl<O> Bulk<O> {
             journal: journal.clone(),
             concurrency: 16,
             max_failures: None,
+            tries: 3,
             settle_unknown: false,
             retry_failed: false,
             on_progress: None,
@@ -69,6 +70,13 @@ impl<O> Bulk<O> {
     /// Ends the run when so many rows did not run, failed or are unknown. No limit by default.
     pub fn max_failures(mut self, failures: u64) -> Self {
         self.max_failures = Some(failures);
+        self
+    }
+
+    /// How often a row is sent in one run if it did not run and another try may help, with a growing pause in between. 3
+    /// by default; 0 counts as 1. This comes on top of the client's own retries.
+    pub fn tries(mut self, tries: u32) -> Self {
+        self.tries = tries.max(1);
         self
     }
 
@@ -306,7 +314,7 @@ impl<O> Run<O> {
                     );
                     self.error.get_or_insert(Error::new(error.kind(), what));
                 }
-                if ended.may_heal && tries < TRIES && self.goes_on() {
+                if ended.may_heal && tries < self.bulk.tries && self.goes_on() {
                     return Some((row, number, tries + 1));
                 }
                 self.sent += 1;

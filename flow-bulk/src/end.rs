@@ -82,7 +82,9 @@ fn reached(error: &Error) -> bool {
 fn text_of(error: &Error, may_have_run: bool, state: RowState) -> String {
     if may_have_run && state == RowState::Unknown && error.outcome() == Outcome::DidNotRun {
         // the document has no code of its own for a used key, and this may be how one is refused
-        return format!("still unknown: sent again under its own key, which came to nothing ({error})");
+        return format!(
+            "still unknown: sent again under its own key, which came to nothing ({error})"
+        );
     }
     error.to_string()
 }
@@ -102,20 +104,49 @@ mod tests {
         use {ErrorKind as Kind, Outcome as Is, RowState as State};
 
         for (kind, outcome, first, settled) in [
-            (Kind::Connect, Is::DidNotRun, State::DidNotRun, State::Unknown),
+            (
+                Kind::Connect,
+                Is::DidNotRun,
+                State::DidNotRun,
+                State::Unknown,
+            ),
             // a used key may be refused like this, too
-            (Kind::Invalid, Is::DidNotRun, State::DidNotRun, State::Unknown),
-            (Kind::Gateway, Is::MayHaveRun, State::Unknown, State::Unknown),
+            (
+                Kind::Invalid,
+                Is::DidNotRun,
+                State::DidNotRun,
+                State::Unknown,
+            ),
+            (
+                Kind::Gateway,
+                Is::MayHaveRun,
+                State::Unknown,
+                State::Unknown,
+            ),
             (Kind::Flow, Is::Failed, State::Failed, State::Failed),
             (Kind::Decode, Is::Failed, State::Failed, State::Failed),
-            (Kind::Unfinished, Is::UnderWay, State::Unknown, State::Unknown),
+            (
+                Kind::Unfinished,
+                Is::UnderWay,
+                State::Unknown,
+                State::Unknown,
+            ),
         ] {
             assert_eq!(state(kind, outcome, false), (first, false), "{kind:?}");
             assert_eq!(state(kind, outcome, true), (settled, false), "{kind:?}");
         }
-        assert_eq!(state(Kind::ReplyLost, Is::MayHaveRun, false), (State::Ran, true));
+        assert_eq!(
+            state(Kind::ReplyLost, Is::MayHaveRun, false),
+            (State::Ran, true)
+        );
         // somebody else's, unless this row was sent before
-        assert_eq!(state(Kind::KeyUsed, Is::MayHaveRun, false), (State::Unknown, false));
-        assert_eq!(state(Kind::KeyUsed, Is::MayHaveRun, true), (State::Ran, true));
+        assert_eq!(
+            state(Kind::KeyUsed, Is::MayHaveRun, false),
+            (State::Unknown, false)
+        );
+        assert_eq!(
+            state(Kind::KeyUsed, Is::MayHaveRun, true),
+            (State::Ran, true)
+        );
     }
 }

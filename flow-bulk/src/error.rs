@@ -47,9 +47,10 @@ impl Error {
 
         let code = error.sqlite_error_code();
         let (kind, cure) = match code {
-            Some(ErrorCode::NotADatabase) => {
-                (ErrorKind::NotAJournal, "; the file is not one of this crate's")
-            }
+            Some(ErrorCode::NotADatabase) => (
+                ErrorKind::NotAJournal,
+                "; the file is not one of this crate's",
+            ),
             Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked) => {
                 (ErrorKind::InUse, "; another program has it open")
             }
@@ -66,7 +67,10 @@ impl Error {
         };
         Self::new(
             kind,
-            format!("the journal {} cannot be {what}: {error}{cure}", path.display()),
+            format!(
+                "the journal {} cannot be {what}: {error}{cure}",
+                path.display()
+            ),
         )
     }
 

@@ -11,8 +11,10 @@ pub struct Row<O> {
     pub(crate) key: String,
     /// The flow's name and the request without a key: what makes this row differ from another.
     pub(crate) content: apaas_flow::Result<Vec<u8>>,
-    pub(crate) call: Box<dyn Fn(&Client) -> Execute<O> + Send>,
+    pub(crate) call: MakeCall<O>,
 }
+
+type MakeCall<O> = Box<dyn Fn(&Client) -> Execute<O> + Send>;
 
 impl<O> Row<O> {
     /// A row that calls this flow.

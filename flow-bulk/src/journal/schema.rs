@@ -107,7 +107,9 @@ pub(super) fn open_to_read(path: &Path) -> Result<Connection> {
     let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
     let journal = Connection::open_with_flags(path, flags).map_err(failed)?;
     check(&journal, path)?;
-    journal.pragma_update(None, "query_only", true).map_err(failed)?;
+    journal
+        .pragma_update(None, "query_only", true)
+        .map_err(failed)?;
     Ok(journal)
 }
 
@@ -151,14 +153,22 @@ fn prepare(journal: &mut Connection, path: &Path) -> Result<()> {
         return Err(Error::new(ErrorKind::Journal, message));
     }
     // A commit is on the disk when it returns, whatever happens to the machine.
-    journal.pragma_update(None, "synchronous", "FULL").map_err(failed)?;
+    journal
+        .pragma_update(None, "synchronous", "FULL")
+        .map_err(failed)?;
     // The keys of a run are kept in a file, however many they are.
-    journal.pragma_update(None, "temp_store", "FILE").map_err(failed)?;
+    journal
+        .pragma_update(None, "temp_store", "FILE")
+        .map_err(failed)?;
     let change = journal.transaction().map_err(failed)?;
     if is_new(&change).map_err(failed)? {
         change.execute_batch(SCHEMA).map_err(failed)?;
-        change.pragma_update(None, "application_id", APPLICATION_ID).map_err(failed)?;
-        change.pragma_update(None, "user_version", VERSION).map_err(failed)?;
+        change
+            .pragma_update(None, "application_id", APPLICATION_ID)
+            .map_err(failed)?;
+        change
+            .pragma_update(None, "user_version", VERSION)
+            .map_err(failed)?;
     }
     change.execute(INTERRUPTED, []).map_err(failed)?;
     change.commit().map_err(failed)

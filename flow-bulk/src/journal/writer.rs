@@ -45,7 +45,10 @@ pub(crate) struct Claim {
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) enum Claimed {
     /// Send it under this key; whether it may have run before under the same.
-    Send { call_key: String, may_have_run: bool },
+    Send {
+        call_key: String,
+        may_have_run: bool,
+    },
     /// Leave it as it is.
     Skip(RowState),
 }
@@ -104,7 +107,10 @@ fn serve(mut journal: Connection, path: &std::path::Path, changes: &Receiver<Cha
         batch.extend(changes.try_iter().take(BATCH - 1));
         // an answer that nobody waits for any more is of a run that was dropped
         match write(&mut journal, &batch) {
-            Ok(made) => batch.into_iter().zip(made).for_each(|(change, made)| change.answer(made)),
+            Ok(made) => batch
+                .into_iter()
+                .zip(made)
+                .for_each(|(change, made)| change.answer(made)),
             Err(error) => batch.into_iter().for_each(|change| {
                 change.refuse(Error::sqlite("written", path, &error));
             }),
@@ -209,7 +215,9 @@ fn claim(journal: &Connection, row: &Claim) -> rusqlite::Result<Result<Claimed>>
         state => return Ok(Ok(Claimed::Skip(state))),
     };
     journal
-        .prepare_cached("UPDATE row SET state = 'sending', hash = ?2, generation = ?3 WHERE key = ?1")?
+        .prepare_cached(
+            "UPDATE row SET state = 'sending', hash = ?2, generation = ?3 WHERE key = ?1",
+        )?
         .execute(params![row.key, row.hash, generation])?;
     Ok(Ok(Claimed::Send {
         call_key: call_key(&row.key, generation),
@@ -221,7 +229,10 @@ fn claim(journal: &Connection, row: &Claim) -> rusqlite::Result<Result<Claimed>>
 fn see(journal: &Connection, row: &Claim) -> rusqlite::Result<Option<i64>> {
     let is_new = journal
         .prepare_cached("INSERT OR IGNORE INTO temp.seen VALUES (?1, ?2)")?
-        .execute(params![row.key, i64::try_from(row.number).unwrap_or(i64::MAX)])?
+        .execute(params![
+            row.key,
+            i64::try_from(row.number).unwrap_or(i64::MAX)
+        ])?
         == 1;
     if is_new {
         return Ok(None);
