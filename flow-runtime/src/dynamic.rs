@@ -12,7 +12,8 @@ use crate::client::Client;
 use crate::codec::{FieldWriter, OutputIndex};
 use crate::error::Result;
 use crate::flow::check_dynamic;
-use crate::wire::{Accept, RunReply};
+use crate::operator::Operator;
+use crate::wire::{Accept, Request, RunReply, path};
 
 /// A flow whose name and parameters are known only at run time.
 ///
@@ -81,6 +82,28 @@ impl DynamicFlow {
     /// Returns a call that, when awaited, starts the flow without waiting for it to finish.
     pub fn start(&self, client: &Client) -> Start {
         Call::start(self.call(client, Accept::Begun))
+    }
+
+    /// The request that a call would send, without an idempotency key.
+    ///
+    /// ```
+    /// use apaas_flow::{DynamicFlow, Operator};
+    ///
+    /// let flow = DynamicFlow::new("package_x__c", "flow_y")?.param("variable_a", 1)?;
+    /// assert_eq!(
+    ///     String::from_utf8_lossy(&flow.request(&Operator::id(1111)).to_vec()),
+    ///     r#"{"operator":"{\"_id\":1111}","params":"{\"variable_a\":1}"}"#
+    /// );
+    /// assert_eq!(flow.path(), "/open-apis/apaas/v1/applications/package_x__c/flows/flow_y/execute");
+    /// # Ok::<(), apaas_flow::Error>(())
+    /// ```
+    pub fn request(&self, operator: &Operator) -> Request {
+        Request::from_parts(self.params.clone().into_nested_json(), operator)
+    }
+
+    /// The path of the URL that a call would go to, percent-encoded.
+    pub fn path(&self) -> String {
+        path::path(&self.namespace, &self.flow_id)
     }
 
     fn call(&self, client: &Client, accept: Accept) -> CallCore {

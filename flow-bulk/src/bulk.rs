@@ -1,0 +1,370 @@
+//! A run: rows in, calls out, and each step in the journal.
+
+use std::fmt;
+use std::future::Future;
+use std::panic::{self, AssertUnwindSafe};
+use std::time::{Duration, Instant};
+
+use apaas_flow::{Client, Execution};
+use futures_util::stream::{FuturesUnordered, StreamExt};
+
+use crate::end::{Ended, ended};
+use crate::error::{Error, ErrorKind, Result};
+use crate::journal::{Claim, Claimed, InRun, Journal, RowState};
+use crate::progress::{Pace, Progress};
+use crate::report::{Report, Stopped};
+use crate::row::Row;
+use crate::stop::StopHandle;
+
+/// A call of a bulk run can wait as long as it takes.
+const PATIENCE: Duration = Duration::from_secs(7 * 24 * 60 * 60);
+
+/// The pause before a row is sent again; twice as long each time.
+const PAUSE: Duration = Duration::from_secs(2);
+
+/// A bulk run: sends rows, a number at a time, and keeps a journal of them.
+///
+/// See the [crate's page](crate) for an example.
+#[must_use = "a run does nothing until `run` is called and awaited"]
+pub struct Bulk<O> {
+    client: Client,
+    journal: Journal,
+    concurrency: usize,
+    max_failures: Option<u64>,
+    tries: u32,
+    settle_unknown: bool,
+    retry_failed: bool,
+    on_progress: Option<OnProgress>,
+    on_ran: Option<OnRan<O>>,
+    stop: StopHandle,
+}
+
+type OnProgress = Box<dyn FnMut(&Progress) + Send>;
+
+type OnRan<O> = Box<dyn FnMut(&str, &Execution<O>) + Send>;
+
+impl<O> Bulk<O> {
+    /// A run of calls by this client, with this journal.
+    pub fn new(client: &Client, journal: &Journal) -> Self {
+        Self {
+            client: client.clone(),
+            journal: journal.clone(),
+            concurrency: 16,
+            max_failures: None,
+            tries: 3,
+            settle_unknown: false,
+            retry_failed: false,
+            on_progress: None,
+            on_ran: None,
+            stop: StopHandle::default(),
+        }
+    }
+
+    /// How many calls are under way at a time, and so how many rows may be unknown if the process dies. 16 by default;
+    /// 0 counts as 1.
+    pub fn concurrency(mut self, concurrency: usize) -> Self {
+        self.concurrency = concurrency.max(1);
+        self
+    }
+
+    /// Ends the run when so many rows did not run, failed or are unknown. No limit by default.
+    pub fn max_failures(mut self, failures: u64) -> Self {
+        self.max_failures = Some(failures);
+        self
+    }
+
+    /// How often a row is sent in one run if it did not run and another try may help, with a growing pause in between. 3
+    /// by default; 0 counts as 1. This comes on top of the client's own retries.
+    pub fn tries(mut self, tries: u32) -> Self {
+        self.tries = tries.max(1);
+        self
+    }
+
+    /// Sends rows of unknown end again, each under its own key: it runs now, or the platform says that the key is used,
+    /// and then it ran before. Off by default.
+    pub fn settle_unknown(mut self, settle: bool) -> Self {
+        self.settle_unknown = settle;
+        self
+    }
+
+    /// Sends rows that failed in an earlier run again, each under a new key, except those whose flow ran to its end and
+    /// whose outputs do not fit. Off by default.
+    pub fn retry_failed(mut self, retry: bool) -> Self {
+        self.retry_failed = retry;
+        self
+    }
+
+    /// Leaves a part of the client's quota to others, such as `0.5` for half of it, and lets their calls go first: see
+    /// [`Client::with_share_of_quota`].
+    pub fn share_of_quota(mut self, share: f64) -> Self {
+        self.client = self.client.with_share_of_quota(share);
+        self
+    }
+
+    /// Called after each row, from the task that awaits [`run`](Self::run).
+    pub fn on_progress(mut self, tell: impl FnMut(&Progress) + Send + 'static) -> Self {
+        self.on_progress = Some(Box::new(tell));
+        self
+    }
+
+    /// Called with the outputs of each row that ran, **before** the row is marked as one that ran.
+    ///
+    /// So a process that dies in between leaves the row unknown, and its outputs may or may not have been handled. If
+    /// the function panics, the row is marked as one that ran, no further row is sent, and the panic goes on once the
+    /// calls under way have ended.
+    pub fn on_ran(mut self, handle: impl FnMut(&str, &Execution<O>) + Send + 'static) -> Self {
+        self.on_ran = Some(Box::new(handle));
+        self
+    }
+
+    /// A handle that ends the run without losing what is under way, for Ctrl-C for example.
+    pub fn stop_handle(&self) -> StopHandle {
+        self.stop.clone()
+    }
+
+    /// Sends the rows, as far as they have not run. The iterator is read as rows are sent, so it may be of any length.
+    ///
+    /// If this future is dropped, rows that are being sent will be [unknown](RowState::Unknown).
+    ///
+    /// # Errors
+    /// If a row has no key, or one that another row of this run has, if a row differs from the one in the journal under
+    /// its key, and if the journal cannot be written. Then no further row is sent, those under way come to their end,
+    /// and [`Error::report`] has what was done.
+    pub async fn run<I>(self, rows: I) -> Result<Report>
+    where
+        I: IntoIterator<Item = Row<O>>,
+    {
+        let journal = self.journal.begin().await?;
+        let rows = rows.into_iter();
+        let (least, most) = rows.size_hint();
+        let total = (most == Some(least)).then_some(least);
+        let mut run = Run {
+            total: total.and_then(|total| u64::try_from(total).ok()),
+            begun_at: Instant::now(),
+            report: Report::default(),
+            sent: 0,
+            error: None,
+            panic: None,
+            bulk: self,
+        };
+        run.all(&journal, rows).await;
+        if let Some(payload) = run.panic {
+            panic::resume_unwind(payload);
+        }
+        match run.error {
+            Some(error) => Err(error.with_report(run.report)),
+            None => Ok(run.report),
+        }
+    }
+}
+
+impl<O> fmt::Debug for Bulk<O> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Bulk")
+            .field("journal", &self.journal)
+            .field("concurrency", &self.concurrency)
+            .field("max_failures", &self.max_failures)
+            .field("settle_unknown", &self.settle_unknown)
+            .field("retry_failed", &self.retry_failed)
+            .finish_non_exhaustive()
+    }
+}
+
+/// A run under way.
+struct Run<O> {
+    bulk: Bulk<O>,
+    total: Option<u64>,
+    begun_at: Instant,
+    report: Report,
+    /// Rows that were sent, of which the pace is made.
+    sent: u64,
+    /// The first error that ended the run.
+    error: Option<Error>,
+    /// A panic of the user's own function.
+    panic: Option<Box<dyn std::any::Any + Send>>,
+}
+
+/// What came of one look at a row.
+enum Step<O> {
+    Skipped(RowState),
+    Ended(Box<Attempted<O>>),
+    Refused(Error),
+}
+
+/// A row that was sent, before its end is in the journal.
+struct Attempted<O> {
+    row: Row<O>,
+    number: u64,
+    tries: u32,
+    ended: Ended<O>,
+}
+
+impl<O> Run<O> {
+    async fn all(&mut self, journal: &InRun, mut rows: impl Iterator<Item = Row<O>>) {
+        let mut under_way = FuturesUnordered::new();
+        let mut number = 0;
+        loop {
+            while under_way.len() < self.bulk.concurrency && self.goes_on() {
+                let Some(row) = rows.next() else { break };
+                number += 1;
+                under_way.push(self.send(journal, row, number, 1));
+            }
+            let stopped = self.bulk.stop.clone();
+            let step = tokio::select! {
+                // the end of a row is not to be missed for the sake of a stop
+                biased;
+                step = under_way.next() => step,
+                () = stopped.stopped(), if !stopped.is_stopped() => continue,
+            };
+            let Some(step) = step else { break };
+            if let Some((row, number, tries)) = self.take(journal, step).await {
+                under_way.push(self.send(journal, row, number, tries));
+            }
+        }
+        if self.bulk.stop.is_stopped() && self.report.stopped.is_none() {
+            self.report.stopped = Some(Stopped::Asked);
+        }
+    }
+
+    /// Whether another row may be sent.
+    fn goes_on(&self) -> bool {
+        self.error.is_none()
+            && self.panic.is_none()
+            && self.report.stopped.is_none()
+            && !self.bulk.stop.is_stopped()
+    }
+
+    /// Claims a row and sends it, after a pause if it was sent before.
+    fn send<'j>(
+        &self,
+        journal: &'j InRun,
+        row: Row<O>,
+        number: u64,
+        tries: u32,
+    ) -> impl Future<Output = Step<O>> + use<'j, O> {
+        let client = self.bulk.client.clone();
+        let stop = self.bulk.stop.clone();
+        let hash = row.hash(self.bulk.journal.salt());
+        let (settle_unknown, retry_failed) = (self.bulk.settle_unknown, self.bulk.retry_failed);
+        async move {
+            if row.key.is_empty() {
+                let message = format!("row {number} has no key");
+                return Step::Refused(Error::new(ErrorKind::NoKey, message));
+            }
+            if tries > 1 {
+                let pause = PAUSE * 2_u32.saturating_pow(tries - 2);
+                tokio::select! {
+                    () = tokio::time::sleep(pause) => {}
+                    () = stop.stopped() => return Step::Skipped(RowState::DidNotRun),
+                }
+            }
+            let claim = Claim {
+                key: row.key.clone(),
+                number,
+                hash,
+                settle_unknown,
+                retry_failed,
+                again: tries > 1,
+            };
+            match journal.claim(claim).await {
+                Err(error) => Step::Refused(error),
+                Ok(Claimed::Skip(state)) => Step::Skipped(state),
+                Ok(Claimed::Send {
+                    call_key,
+                    may_have_run,
+                }) => {
+                    let call = (row.call)(&client)
+                        .idempotency_key(call_key)
+                        .queue_limit(PATIENCE);
+                    let ended = ended(&row.key, may_have_run, call.await);
+                    Step::Ended(Box::new(Attempted {
+                        row,
+                        number,
+                        tries,
+                        ended,
+                    }))
+                }
+            }
+        }
+    }
+
+    /// Takes a step into the report; returns a row that is to be sent again.
+    async fn take(&mut self, journal: &InRun, step: Step<O>) -> Option<(Row<O>, u64, u32)> {
+        match step {
+            Step::Refused(error) => {
+                self.error.get_or_insert(error);
+            }
+            Step::Skipped(RowState::Ran) => self.report.skipped += 1,
+            Step::Skipped(state) => self.count(state),
+            Step::Ended(attempted) => {
+                let Attempted {
+                    row,
+                    number,
+                    tries,
+                    mut ended,
+                } = *attempted;
+                if let Some(run) = &ended.run {
+                    self.tell(&row.key, run, &mut ended.end.error);
+                }
+                let state = ended.end.state.unwrap_or(RowState::Unknown);
+                if let Err(error) = journal.end(ended.end).await {
+                    let key = &row.key;
+                    let what = format!(
+                        "{error}; row {number} (`{key}`) is `{state}`, and the next run will take it for unknown"
+                    );
+                    self.error.get_or_insert(Error::new(error.kind(), what));
+                }
+                if ended.may_heal && tries < self.bulk.tries && self.goes_on() {
+                    return Some((row, number, tries + 1));
+                }
+                self.sent += 1;
+                self.count(state);
+            }
+        }
+        self.show_progress();
+        None
+    }
+
+    fn count(&mut self, state: RowState) {
+        let report = &mut self.report;
+        match state {
+            RowState::Ran => report.ran += 1,
+            RowState::DidNotRun => report.did_not_run += 1,
+            RowState::Failed => report.failed += 1,
+            RowState::New | RowState::Sending | RowState::Unknown => report.unknown += 1,
+        }
+        let failures = report.did_not_run + report.failed + report.unknown;
+        if state != RowState::Ran && self.bulk.max_failures.is_some_and(|most| failures >= most) {
+            report.stopped.get_or_insert(Stopped::MaxFailures);
+        }
+    }
+
+    /// Hands the outputs to the user's function.
+    fn tell(&mut self, key: &str, run: &Execution<O>, note: &mut Option<String>) {
+        let Some(on_ran) = &mut self.bulk.on_ran else {
+            return;
+        };
+        if let Err(payload) = panic::catch_unwind(AssertUnwindSafe(|| on_ran(key, run))) {
+            *note = Some("it ran, and `on_ran` panicked with its outputs".to_owned());
+            self.panic.get_or_insert(payload);
+        }
+    }
+
+    fn show_progress(&mut self) {
+        let Some(on_progress) = &mut self.bulk.on_progress else {
+            return;
+        };
+        let stats = self.bulk.client.stats();
+        let pace = Pace {
+            sent: self.sent,
+            elapsed: self.begun_at.elapsed(),
+            limit: stats.window.limit,
+            period: stats.window.period,
+        };
+        let queued = u64::try_from(stats.queued).unwrap_or(u64::MAX);
+        let progress = Progress::new(&self.report, self.total, queued, stats.paused_for, &pace);
+        if let Err(payload) = panic::catch_unwind(AssertUnwindSafe(|| on_progress(&progress))) {
+            self.panic.get_or_insert(payload);
+        }
+    }
+}

@@ -1,0 +1,152 @@
+//! From the end of a call to the state of its row.
+
+use apaas_flow::{Error, ErrorKind, Execution, Outcome};
+
+use crate::journal::{End, RowState};
+
+/// A call that has ended.
+pub(crate) struct Ended<O> {
+    pub(crate) end: End,
+    /// The run with its outputs, if they were seen.
+    pub(crate) run: Option<Execution<O>>,
+    /// It did not run, and may if it is sent again.
+    pub(crate) may_heal: bool,
+}
+
+/// What a call says of its row. `may_have_run`: an earlier call under the same key, whose end is not known.
+pub(crate) fn ended<O>(
+    key: &str,
+    may_have_run: bool,
+    end: Result<Execution<O>, Error>,
+) -> Ended<O> {
+    match end {
+        Ok(run) => Ended {
+            end: End {
+                key: key.to_owned(),
+                state: Some(RowState::Ran),
+                reached: true,
+                execution_id: Some(run.execution_id.clone()),
+                log_id: run.log_id.clone(),
+                ..End::default()
+            },
+            run: Some(run),
+            may_heal: false,
+        },
+        Err(error) => {
+            let (state, reply_lost) = state_of(&error, may_have_run);
+            Ended {
+                end: End {
+                    key: key.to_owned(),
+                    state: Some(state),
+                    reply_lost,
+                    reached: reached(&error),
+                    execution_id: error.execution_id().map(str::to_owned),
+                    log_id: error.log_id().map(str::to_owned),
+                    error_kind: Some(error.kind().as_str().to_owned()),
+                    error: Some(text_of(&error, may_have_run, state)),
+                },
+                run: None,
+                may_heal: state == RowState::DidNotRun && error.is_retryable(),
+            }
+        }
+    }
+}
+
+/// The state, and whether the reply of the run was lost.
+fn state_of(error: &Error, may_have_run: bool) -> (RowState, bool) {
+    match (error.kind(), error.outcome()) {
+        // the platform has taken in a request of ours under this key
+        (ErrorKind::ReplyLost, _) => (RowState::Ran, true),
+        // of an earlier call of this row: nobody else has the key
+        (ErrorKind::KeyUsed, _) if may_have_run => (RowState::Ran, true),
+        (_, Outcome::Failed) => (RowState::Failed, false),
+        // This call did not run, which says nothing of the earlier one.
+        (_, Outcome::DidNotRun) if !may_have_run => (RowState::DidNotRun, false),
+        (_, Outcome::Ran) => (RowState::Ran, false),
+        _ => (RowState::Unknown, false),
+    }
+}
+
+/// Whether the platform may have used the key up, so that the row needs another to be sent again.
+fn reached(error: &Error) -> bool {
+    !matches!(
+        error.kind(),
+        ErrorKind::Config
+            | ErrorKind::Encode
+            | ErrorKind::Queue
+            | ErrorKind::Connect
+            | ErrorKind::Token
+    )
+}
+
+fn text_of(error: &Error, may_have_run: bool, state: RowState) -> String {
+    if may_have_run && state == RowState::Unknown && error.outcome() == Outcome::DidNotRun {
+        // the document has no code of its own for a used key, and this may be how one is refused
+        return format!(
+            "still unknown: sent again under its own key, which came to nothing ({error})"
+        );
+    }
+    error.to_string()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn state(kind: ErrorKind, outcome: Outcome, may_have_run: bool) -> (RowState, bool) {
+        let error = Error::builder(kind, "").outcome(outcome).build();
+        let ended = ended::<()>("k", may_have_run, Err(error));
+        (ended.end.state.unwrap(), ended.end.reply_lost)
+    }
+
+    #[test]
+    fn a_row_is_what_its_call_says() {
+        use {ErrorKind as Kind, Outcome as Is, RowState as State};
+
+        for (kind, outcome, first, settled) in [
+            (
+                Kind::Connect,
+                Is::DidNotRun,
+                State::DidNotRun,
+                State::Unknown,
+            ),
+            // a used key may be refused like this, too
+            (
+                Kind::Invalid,
+                Is::DidNotRun,
+                State::DidNotRun,
+                State::Unknown,
+            ),
+            (
+                Kind::Gateway,
+                Is::MayHaveRun,
+                State::Unknown,
+                State::Unknown,
+            ),
+            (Kind::Flow, Is::Failed, State::Failed, State::Failed),
+            (Kind::Decode, Is::Failed, State::Failed, State::Failed),
+            (
+                Kind::Unfinished,
+                Is::UnderWay,
+                State::Unknown,
+                State::Unknown,
+            ),
+        ] {
+            assert_eq!(state(kind, outcome, false), (first, false), "{kind:?}");
+            assert_eq!(state(kind, outcome, true), (settled, false), "{kind:?}");
+        }
+        assert_eq!(
+            state(Kind::ReplyLost, Is::MayHaveRun, false),
+            (State::Ran, true)
+        );
+        // somebody else's, unless this row was sent before
+        assert_eq!(
+            state(Kind::KeyUsed, Is::MayHaveRun, false),
+            (State::Unknown, false)
+        );
+        assert_eq!(
+            state(Kind::KeyUsed, Is::MayHaveRun, true),
+            (State::Ran, true)
+        );
+    }
+}

@@ -1,0 +1,112 @@
+//! Reading the rows of a journal, a page at a time.
+
+use std::path::{Path, PathBuf};
+use std::vec;
+
+use rusqlite::{Connection, Row, params};
+
+use super::state::{JournaledRow, RowState, Totals};
+use crate::error::{Error, Result};
+
+const PAGE: usize = 1000;
+
+/// The rows in a state, in the order of their keys. From [`Journal::rows`](super::Journal::rows).
+#[derive(Debug)]
+pub struct Rows {
+    journal: Connection,
+    path: PathBuf,
+    state: RowState,
+    page: vec::IntoIter<JournaledRow>,
+    /// The key that the next page begins after; none after the last page.
+    after: Option<String>,
+}
+
+impl Rows {
+    pub(super) fn new(journal: Connection, path: &Path, state: RowState) -> Self {
+        Self {
+            journal,
+            path: path.to_owned(),
+            state,
+            page: Vec::new().into_iter(),
+            after: Some(String::new()),
+        }
+    }
+
+    fn turn(&mut self, after: &str) -> rusqlite::Result<()> {
+        let mut page = self.journal.prepare_cached(
+            "SELECT key, generation, state, reply_lost, execution_id, log_id, error_kind, error FROM row
+             WHERE state = ?1 AND key > ?2 ORDER BY key LIMIT ?3",
+        )?;
+        let rows = page.query_map(params![self.state.as_str(), after, PAGE], read)?;
+        let rows: Vec<_> = rows.collect::<rusqlite::Result<_>>()?;
+        self.after = (rows.len() == PAGE)
+            .then(|| rows.last().map(|row| row.key.clone()))
+            .flatten();
+        self.page = rows.into_iter();
+        Ok(())
+    }
+}
+
+impl Iterator for Rows {
+    type Item = Result<JournaledRow>;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        loop {
+            if let Some(row) = self.page.next() {
+                return Some(Ok(row));
+            }
+            let after = self.after.take()?;
+            if let Err(error) = self.turn(&after) {
+                return Some(Err(Error::sqlite("read", &self.path, &error)));
+            }
+        }
+    }
+}
+
+fn read(row: &Row<'_>) -> rusqlite::Result<JournaledRow> {
+    let key: String = row.get(0)?;
+    let state: String = row.get(2)?;
+    Ok(JournaledRow {
+        idempotency_key: call_key(&key, row.get(1)?),
+        key,
+        // what another program wrote there is nothing to rely on
+        state: RowState::from_name(&state).unwrap_or(RowState::Unknown),
+        reply_lost: row.get(3)?,
+        execution_id: row.get(4)?,
+        log_id: row.get(5)?,
+        error_kind: row.get(6)?,
+        error: row.get(7)?,
+    })
+}
+
+/// The idempotency key of a row that is sent for the nth time after it is known that it can be.
+pub(super) fn call_key(key: &str, generation: u32) -> String {
+    match generation {
+        0 | 1 => key.to_owned(),
+        _ => format!("{key}#{generation}"),
+    }
+}
+
+pub(super) fn totals(journal: &Connection) -> rusqlite::Result<Totals> {
+    let mut totals = Totals::default();
+    let mut counts =
+        journal.prepare("SELECT state, count(*), total(reply_lost) FROM row GROUP BY state")?;
+    let mut counts = counts.query([])?;
+    while let Some(row) = counts.next()? {
+        let state: String = row.get(0)?;
+        let state = RowState::from_name(&state).unwrap_or(RowState::Unknown);
+        let count: i64 = row.get(1)?;
+        let lost: f64 = row.get(2)?;
+        *totals.count(state) += u64::try_from(count).unwrap_or_default();
+        if state == RowState::Ran {
+            #[expect(
+                clippy::cast_possible_truncation,
+                clippy::cast_sign_loss,
+                reason = "a count"
+            )]
+            let lost = lost as u64;
+            totals.reply_lost = lost;
+        }
+    }
+    Ok(totals)
+}

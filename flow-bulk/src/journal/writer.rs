@@ -1,0 +1,282 @@
+//! The one thread that writes to a journal.
+//!
+//! A commit waits for the disk, so it is no work for an async runtime; and the changes of all rows that come meanwhile
+//! share the next one. A change is answered when it is on the disk, not before.
+
+use std::path::PathBuf;
+use std::sync::mpsc::{Receiver, Sender, channel};
+use std::thread;
+
+use rusqlite::{Connection, OptionalExtension, params};
+use tokio::sync::oneshot;
+
+use super::rows::call_key;
+use super::schema::INTERRUPTED;
+use super::state::RowState;
+use crate::error::{Error, ErrorKind, Result};
+
+/// The most changes that share a commit.
+const BATCH: usize = 512;
+
+pub(super) struct Writer(Sender<Change>);
+
+enum Change {
+    /// A run begins: no key has been seen yet.
+    Begin(Answer<()>),
+    Claim(Claim, Answer<Claimed>),
+    End(End, Answer<()>),
+}
+
+type Answer<T> = oneshot::Sender<Result<T>>;
+
+/// A row that is to be sent.
+pub(crate) struct Claim {
+    pub(crate) key: String,
+    /// Its place among the rows of the run, from 1.
+    pub(crate) number: u64,
+    pub(crate) hash: [u8; 32],
+    pub(crate) settle_unknown: bool,
+    pub(crate) retry_failed: bool,
+    /// It was claimed in this run before, and did not run.
+    pub(crate) again: bool,
+}
+
+/// What to do with it.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) enum Claimed {
+    /// Send it under this key; whether it may have run before under the same.
+    Send {
+        call_key: String,
+        may_have_run: bool,
+    },
+    /// Leave it as it is.
+    Skip(RowState),
+}
+
+/// How a row ended.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct End {
+    pub(crate) key: String,
+    pub(crate) state: Option<RowState>,
+    pub(crate) reply_lost: bool,
+    /// The request reached the platform, which may have used its key up.
+    pub(crate) reached: bool,
+    pub(crate) execution_id: Option<String>,
+    pub(crate) log_id: Option<String>,
+    pub(crate) error_kind: Option<String>,
+    pub(crate) error: Option<String>,
+}
+
+impl Writer {
+    pub(super) fn start(journal: Connection, path: PathBuf) -> Result<Self> {
+        let (sender, changes) = channel();
+        let gone = |error: &std::io::Error| {
+            let message = format!("the journal's thread cannot be started: {error}");
+            Error::new(ErrorKind::Journal, message)
+        };
+        thread::Builder::new()
+            .name("apaas-flow-journal".to_owned())
+            .spawn(move || serve(journal, &path, &changes))
+            .map_err(|error| gone(&error))?;
+        Ok(Self(sender))
+    }
+
+    pub(super) async fn begin(&self) -> Result<()> {
+        self.ask(Change::Begin).await
+    }
+
+    pub(super) async fn claim(&self, claim: Claim) -> Result<Claimed> {
+        self.ask(|answer| Change::Claim(claim, answer)).await
+    }
+
+    pub(super) async fn end(&self, end: End) -> Result<()> {
+        self.ask(|answer| Change::End(end, answer)).await
+    }
+
+    async fn ask<T>(&self, change: impl FnOnce(Answer<T>) -> Change) -> Result<T> {
+        let (answer, answered) = oneshot::channel();
+        let gone = || Error::new(ErrorKind::Journal, "the journal's thread has ended");
+        self.0.send(change(answer)).map_err(|_| gone())?;
+        answered.await.unwrap_or_else(|_| Err(gone()))
+    }
+}
+
+fn serve(mut journal: Connection, path: &std::path::Path, changes: &Receiver<Change>) {
+    while let Ok(first) = changes.recv() {
+        let mut batch = vec![first];
+        batch.extend(changes.try_iter().take(BATCH - 1));
+        // an answer that nobody waits for any more is of a run that was dropped
+        match write(&mut journal, &batch) {
+            Ok(made) => batch
+                .into_iter()
+                .zip(made)
+                .for_each(|(change, made)| change.answer(made)),
+            Err(error) => batch.into_iter().for_each(|change| {
+                change.refuse(Error::sqlite("written", path, &error));
+            }),
+        }
+    }
+}
+
+/// What a change came to, apart from a failure of the journal itself.
+type Made = Result<Option<Claimed>>;
+
+fn write(journal: &mut Connection, batch: &[Change]) -> rusqlite::Result<Vec<Made>> {
+    let commit = journal.transaction()?;
+    let made = batch
+        .iter()
+        .map(|change| match change {
+            Change::Begin(_) => begin(&commit).map(|()| Ok(None)),
+            Change::Claim(row, _) => claim(&commit, row).map(|claimed| claimed.map(Some)),
+            Change::End(row, _) => end(&commit, row).map(|()| Ok(None)),
+        })
+        .collect::<rusqlite::Result<_>>()?;
+    commit.commit()?;
+    Ok(made)
+}
+
+impl Change {
+    fn answer(self, made: Made) {
+        match (self, made) {
+            (Self::Claim(_, answer), Ok(Some(claimed))) => drop(answer.send(Ok(claimed))),
+            (Self::Begin(answer) | Self::End(_, answer), Ok(_)) => drop(answer.send(Ok(()))),
+            (change, Err(error)) => change.refuse(error),
+            // a claim comes to something
+            (Self::Claim(..), Ok(None)) => {}
+        }
+    }
+
+    fn refuse(self, error: Error) {
+        match self {
+            Self::Claim(_, answer) => drop(answer.send(Err(error))),
+            Self::Begin(answer) | Self::End(_, answer) => drop(answer.send(Err(error))),
+        }
+    }
+}
+
+fn begin(journal: &Connection) -> rusqlite::Result<()> {
+    // of a run of this process that was dropped
+    journal.execute(INTERRUPTED, [])?;
+    // not in the journal itself: which keys a run has seen is nobody's affair later
+    journal.execute_batch(
+        "CREATE TEMP TABLE IF NOT EXISTS seen (key TEXT PRIMARY KEY, number INTEGER) WITHOUT ROWID;
+         DELETE FROM temp.seen;",
+    )
+}
+
+/// What is known of a row before it is sent.
+struct Known {
+    hash: Vec<u8>,
+    state: RowState,
+    generation: u32,
+    reached: bool,
+    error_kind: Option<String>,
+}
+
+fn claim(journal: &Connection, row: &Claim) -> rusqlite::Result<Result<Claimed>> {
+    if !row.again {
+        if let Some(earlier) = see(journal, row)? {
+            return Ok(Err(Error::new(
+                ErrorKind::DuplicateKey,
+                format!(
+                    "rows {earlier} and {} have the same key `{}`; the second was not sent",
+                    row.number, row.key
+                ),
+            )));
+        }
+    }
+    let Some(known) = known(journal, &row.key)? else {
+        journal
+            .prepare_cached("INSERT INTO row (key, hash, state) VALUES (?1, ?2, 'sending')")?
+            .execute(params![row.key, row.hash])?;
+        return Ok(Ok(Claimed::Send {
+            call_key: row.key.clone(),
+            may_have_run: false,
+        }));
+    };
+    // What did not run may be mended and sent again.
+    if known.hash != row.hash && known.state != RowState::DidNotRun {
+        return Ok(Err(Error::new(
+            ErrorKind::Changed,
+            format!(
+                "row {} has other inputs than when it was sent under the key `{}`, whose state is `{}`; give it another key if it is another row",
+                row.number, row.key, known.state
+            ),
+        )));
+    }
+    let generation = match known.state {
+        RowState::DidNotRun if known.reached => known.generation.saturating_add(1),
+        RowState::New | RowState::DidNotRun => known.generation,
+        RowState::Unknown if row.settle_unknown => known.generation,
+        // Its flow ran to its end: to run it once more is not what was asked for.
+        RowState::Failed if row.retry_failed && known.error_kind.as_deref() != Some("decode") => {
+            known.generation.saturating_add(1)
+        }
+        state => return Ok(Ok(Claimed::Skip(state))),
+    };
+    journal
+        .prepare_cached(
+            "UPDATE row SET state = 'sending', hash = ?2, generation = ?3 WHERE key = ?1",
+        )?
+        .execute(params![row.key, row.hash, generation])?;
+    Ok(Ok(Claimed::Send {
+        call_key: call_key(&row.key, generation),
+        may_have_run: known.state == RowState::Unknown,
+    }))
+}
+
+/// The number of an earlier row of this run with the same key.
+fn see(journal: &Connection, row: &Claim) -> rusqlite::Result<Option<i64>> {
+    let is_new = journal
+        .prepare_cached("INSERT OR IGNORE INTO temp.seen VALUES (?1, ?2)")?
+        .execute(params![
+            row.key,
+            i64::try_from(row.number).unwrap_or(i64::MAX)
+        ])?
+        == 1;
+    if is_new {
+        return Ok(None);
+    }
+    journal
+        .prepare_cached("SELECT number FROM temp.seen WHERE key = ?1")?
+        .query_row([&row.key], |row| row.get(0))
+        .map(Some)
+}
+
+fn known(journal: &Connection, key: &str) -> rusqlite::Result<Option<Known>> {
+    journal
+        .prepare_cached(
+            "SELECT hash, state, generation, reached, error_kind FROM row WHERE key = ?1",
+        )?
+        .query_row([key], |row| {
+            let state: String = row.get(1)?;
+            Ok(Known {
+                hash: row.get(0)?,
+                state: RowState::from_name(&state).unwrap_or(RowState::Unknown),
+                generation: row.get(2)?,
+                reached: row.get(3)?,
+                error_kind: row.get(4)?,
+            })
+        })
+        .optional()
+}
+
+fn end(journal: &Connection, row: &End) -> rusqlite::Result<()> {
+    let state = row.state.unwrap_or(RowState::Unknown);
+    journal
+        .prepare_cached(
+            "UPDATE row SET state = ?2, reply_lost = ?3, reached = ?4, execution_id = ?5, log_id = ?6,
+                error_kind = ?7, error = ?8 WHERE key = ?1",
+        )?
+        .execute(params![
+            row.key,
+            state.as_str(),
+            row.reply_lost,
+            row.reached,
+            row.execution_id,
+            row.log_id,
+            row.error_kind,
+            row.error,
+        ])?;
+    Ok(())
+}

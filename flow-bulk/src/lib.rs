@@ -1,0 +1,88 @@
+//! Thousands of calls of a flow, with a journal: nothing is lost, and nothing runs twice.
+//!
+//! A script that calls a flow for each row of a table is where flows run twice: it stops halfway, and is started again.
+//! Here every row has a key, and a journal in a file knows what became of it. The same run, started again, sends what
+//! is left, and nothing else.
+//!
+//! ```no_run
+//! use apaas_flow::{Client, Execution, apaas_flow, value::RecordRef};
+//! use apaas_flow_bulk::{Bulk, Journal, Row, RowState};
+//!
+//! /// Moves one order.
+//! #[apaas_flow(namespace = "package_shop__c", flow_id = "migrate_0a1b2c3d4e")]
+//! struct Migrate {
+//!     #[input("variable_order")]
+//!     order: RecordRef,
+//!     #[output("variable_number")]
+//!     number: String,
+//! }
+//!
+//! # async fn example(client: Client, orders: Vec<i64>) -> Result<(), Box<dyn std::error::Error>> {
+//! let journal = Journal::open("migration.db")?;
+//! let report = Bulk::new(&client, &journal)
+//!     .concurrency(16)
+//!     .max_failures(50)
+//!     .on_ran(|row: &str, run: &Execution<MigrateOutput>| println!("{row}: {}", run.output.number))
+//!     .run(orders.into_iter().map(|order| {
+//!         Row::new(format!("migrate-{order}"), Migrate { order: RecordRef::new(order) })
+//!     }))
+//!     .await?;
+//! println!("{report}");
+//! for row in journal.rows(RowState::Unknown)? {
+//!     let row = row?;
+//!     println!("{}: log id {:?}, {:?}", row.key, row.log_id, row.error);
+//! }
+//! # Ok(())
+//! # }
+//! ```
+//!
+//! # How many, how fast, how sure
+//!
+//! | how many | what to use |
+//! |---|---|
+//! | one | `flow.execute(&client).await` |
+//! | some hundred, in one go | [`futures::stream`](https://docs.rs/futures/latest/futures/stream/trait.StreamExt.html#method.buffer_unordered)'s `buffer_unordered(8)`; the client's quota paces them |
+//! | thousands, or hours | this crate: at 100 calls a minute, 30,000 rows take five hours |
+//! | plain rows without a flow's logic | the platform's record batch call, 500 rows a call |
+//! | beside a service | [`Bulk::share_of_quota`], so that the service's own calls go first |
+//! | from several machines | one bulk run, since the quota is one for all; the services beside it share it through Redis (`apaas_flow::shared`) |
+//!
+//! # What became of a row
+//!
+//! | [`RowState`] | meaning | the next run |
+//! |---|---|---|
+//! | `Sending` | its request may have left, and its end is not known yet; it becomes `Unknown` when the process dies | see `Unknown` |
+//! | `Ran` | it ran; with [`reply_lost`](JournaledRow::reply_lost), its outputs were never seen | skips it |
+//! | `DidNotRun` | it did not run | sends it again |
+//! | `Failed` | it ran and failed, or its outputs do not fit the struct | skips it, or with [`Bulk::retry_failed`] sends it again under a new key |
+//! | `Unknown` | it may have run | skips it, or with [`Bulk::settle_unknown`] sends it again **under its own key** |
+//!
+//! A row of unknown end is never sent under another key. Under its own, either it runs now, or the platform says that
+//! the key is used: then it ran before, which is as sure as the platform's keys are. How long it remembers a key is not
+//! documented, so settle soon.
+//!
+//! # The journal
+//!
+//! It is a SQLite file that only its owner can read. In it are keys, states, ids and error texts, which never have a
+//! value in them, and a salted hash of each row's inputs, so that a row that was changed under the same key is refused.
+//! A guessable value can be found out from such a hash by trying, so keep the file as you would keep a log.
+//!
+//! That a row is being sent is on the disk before its request leaves. Whatever happens then, the journal never says that
+//! a row did not run when it may have.
+
+mod bulk;
+mod end;
+mod error;
+mod journal;
+mod progress;
+mod report;
+mod row;
+mod stop;
+
+pub use bulk::Bulk;
+pub use error::{Error, ErrorKind, Result};
+pub use journal::{Journal, JournaledRow, RowState, Rows, Totals};
+pub use progress::Progress;
+pub use report::{Report, Stopped};
+pub use row::Row;
+pub use stop::StopHandle;

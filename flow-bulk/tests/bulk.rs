@@ -1,0 +1,425 @@
+//! Runs against the emulator: what the journal says is what happened.
+
+#![allow(
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    clippy::unwrap_used
+)]
+
+use std::collections::HashMap;
+use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use apaas_flow::{Client, DynamicFlow, Execution, Quota, RetryPolicy, apaas_flow};
+use apaas_flow_bulk::{Bulk, ErrorKind, Journal, Row, RowState, Stopped, Totals};
+use apaas_flow_emulator::{Emulator, Failure, Fault};
+
+#[apaas_flow(namespace = "package_bulk__c", flow_id = "move_0a1b2c3d4e", emulate)]
+#[derive(Debug, Clone)]
+struct Move {
+    #[input("variable_order")]
+    order: i64,
+    #[output("variable_double")]
+    double: i64,
+}
+
+/// A folder that is removed at the end.
+struct Folder(PathBuf);
+
+impl Folder {
+    fn new() -> Self {
+        static COUNT: AtomicUsize = AtomicUsize::new(0);
+        let name = format!(
+            "apaas-flow-bulk-{}-{}",
+            std::process::id(),
+            COUNT.fetch_add(1, Ordering::Relaxed)
+        );
+        let folder = std::env::temp_dir().join(name);
+        std::fs::create_dir_all(&folder).unwrap();
+        Self(folder)
+    }
+
+    fn journal(&self) -> PathBuf {
+        self.0.join("journal.db")
+    }
+}
+
+impl Drop for Folder {
+    fn drop(&mut self) {
+        let _ = std::fs::remove_dir_all(&self.0);
+    }
+}
+
+/// An emulator that counts the runs of each order, and a client of it.
+async fn platform() -> (Emulator, Client, Arc<Mutex<HashMap<i64, usize>>>) {
+    let emulator = Emulator::start().await.unwrap();
+    let runs = Arc::new(Mutex::new(HashMap::new()));
+    let counted = runs.clone();
+    emulator.on::<Move>(move |input| {
+        *counted.lock().unwrap().entry(input.order).or_default() += 1;
+        match input.order {
+            13 => Err(Failure::new("k_13", "no thirteen")),
+            order => Ok(MoveOutput { double: 2 * order }),
+        }
+    });
+    let client = emulator
+        .client_builder()
+        .quota(Quota::UNLIMITED)
+        .retry(RetryPolicy::NEVER)
+        .build()
+        .unwrap();
+    (emulator, client, runs)
+}
+
+fn rows(orders: impl IntoIterator<Item = i64>) -> impl Iterator<Item = Row<MoveOutput>> {
+    orders
+        .into_iter()
+        .map(|order| Row::new(format!("move-{order}"), Move { order }))
+}
+
+fn keys(journal: &Journal, state: RowState) -> Vec<String> {
+    let rows = journal.rows(state).unwrap();
+    rows.map(|row| row.unwrap().key).collect()
+}
+
+fn totals(journal: &Journal) -> (u64, u64, u64, u64) {
+    let Totals {
+        ran,
+        did_not_run,
+        failed,
+        unknown,
+        ..
+    } = journal.totals().unwrap();
+    (ran, did_not_run, failed, unknown)
+}
+
+#[tokio::test]
+async fn what_ran_is_not_sent_again() {
+    let (_emulator, client, runs) = platform().await;
+    let folder = Folder::new();
+    let journal = Journal::open(folder.journal()).unwrap();
+    let seen = Arc::new(Mutex::new(Vec::new()));
+    let noted = seen.clone();
+    let report = Bulk::new(&client, &journal)
+        .on_ran(move |row: &str, run: &Execution<MoveOutput>| {
+            noted
+                .lock()
+                .unwrap()
+                .push((row.to_owned(), run.output.double));
+        })
+        .run(rows(1..=20))
+        .await
+        .unwrap();
+    assert_eq!((report.ran, report.failed, report.skipped), (19, 1, 0));
+    assert_eq!(seen.lock().unwrap().len(), 19);
+    assert!(seen.lock().unwrap().contains(&("move-7".to_owned(), 14)));
+    drop(journal);
+
+    let journal = Journal::open(folder.journal()).unwrap();
+    let report = Bulk::new(&client, &journal)
+        .run(rows(1..=25))
+        .await
+        .unwrap();
+    assert_eq!((report.ran, report.failed, report.skipped), (5, 1, 19));
+    assert!(runs.lock().unwrap().values().all(|runs| *runs == 1));
+    assert_eq!(keys(&journal, RowState::Failed), ["move-13"]);
+    let failed = journal
+        .rows(RowState::Failed)
+        .unwrap()
+        .next()
+        .unwrap()
+        .unwrap();
+    assert_eq!(failed.error_kind.as_deref(), Some("flow"));
+    assert!(failed.error.unwrap().contains("k_13"));
+    assert!(failed.execution_id.is_some());
+}
+
+#[tokio::test]
+async fn an_unknown_row_is_settled_under_its_own_key_and_only_when_asked() {
+    let (emulator, client, runs) = platform().await;
+    let folder = Folder::new();
+    let journal = Journal::open(folder.journal()).unwrap();
+    // of one the request is lost, of the other the reply
+    emulator.inject(Fault::Dropped { after: false });
+    emulator.inject(Fault::Dropped { after: true });
+    let bulk = || Bulk::new(&client, &journal).concurrency(1);
+    let report = bulk().run(rows([1, 2, 3])).await.unwrap();
+    assert_eq!((report.ran, report.unknown), (1, 2));
+
+    let report = bulk().run(rows([1, 2, 3])).await.unwrap();
+    assert_eq!((report.unknown, report.skipped), (2, 1), "not by itself");
+
+    let report = bulk()
+        .settle_unknown(true)
+        .run(rows([1, 2, 3]))
+        .await
+        .unwrap();
+    assert_eq!((report.ran, report.unknown, report.skipped), (2, 0, 1));
+    let lost = journal.rows(RowState::Ran).unwrap().map(Result::unwrap);
+    let lost: Vec<_> = lost.map(|row| (row.key, row.reply_lost)).collect();
+    assert_eq!(
+        lost,
+        [
+            ("move-1".to_owned(), false),
+            ("move-2".to_owned(), true),
+            ("move-3".to_owned(), false)
+        ]
+    );
+    assert_eq!(journal.totals().unwrap().reply_lost, 1);
+    assert!(runs.lock().unwrap().values().all(|runs| *runs == 1));
+}
+
+#[tokio::test]
+async fn what_did_not_run_is_sent_again_under_a_key_that_is_not_used_up() {
+    let emulator = Emulator::start().await.unwrap();
+    let client = emulator.client();
+    let folder = Folder::new();
+    let journal = Journal::open(folder.journal()).unwrap();
+    // the emulator does not know the flow yet
+    let report = Bulk::new(&client, &journal).run(rows([1])).await.unwrap();
+    assert_eq!(report.did_not_run, 1);
+    assert!(report.to_string().contains("run it again"), "{report}");
+
+    // and what never left keeps its own
+    let closed = Client::builder()
+        .app_credentials("cli_x", "secret")
+        .operator(apaas_flow::Operator::id(1))
+        .base_url("http://127.0.0.1:9")
+        .quota(Quota::UNLIMITED)
+        .retry(RetryPolicy::NEVER)
+        .build()
+        .unwrap();
+    let once = Bulk::new(&closed, &journal).tries(1);
+    assert_eq!(once.run(rows([2])).await.unwrap().did_not_run, 1);
+
+    emulator.on::<Move>(|input| {
+        Ok(MoveOutput {
+            double: input.order,
+        })
+    });
+
+    let report = Bulk::new(&client, &journal)
+        .run(rows([1, 2]))
+        .await
+        .unwrap();
+    assert_eq!(report.ran, 2);
+    let rows = journal.rows(RowState::Ran).unwrap().map(Result::unwrap);
+    let keys: Vec<_> = rows.map(|row| row.idempotency_key).collect();
+    assert_eq!(keys, ["move-1#2", "move-2"]);
+    assert_eq!(emulator.executions().len(), 2);
+}
+
+#[tokio::test]
+async fn a_failed_row_is_sent_again_only_when_asked_and_under_another_key() {
+    let (emulator, client, _) = platform().await;
+    let folder = Folder::new();
+    let journal = Journal::open(folder.journal()).unwrap();
+    Bulk::new(&client, &journal).run(rows([13])).await.unwrap();
+    emulator.on::<Move>(|input| {
+        Ok(MoveOutput {
+            double: input.order,
+        })
+    });
+    let report = Bulk::new(&client, &journal).run(rows([13])).await.unwrap();
+    assert_eq!((report.failed, report.ran), (1, 0));
+    let again = Bulk::new(&client, &journal).retry_failed(true);
+    assert_eq!(again.run(rows([13])).await.unwrap().ran, 1);
+    let row = journal
+        .rows(RowState::Ran)
+        .unwrap()
+        .next()
+        .unwrap()
+        .unwrap();
+    assert_eq!((&*row.idempotency_key, row.error), ("move-13#2", None));
+}
+
+#[tokio::test]
+async fn a_key_stands_for_one_row() {
+    let (_emulator, client, runs) = platform().await;
+    let folder = Folder::new();
+    let journal = Journal::open(folder.journal()).unwrap();
+    let row = |key: &str, order| Row::new(key, Move { order });
+    let run = |rows: Vec<Row<MoveOutput>>| Bulk::new(&client, &journal).concurrency(1).run(rows);
+
+    let error = run(vec![row("a", 1), row("b", 2), row("a", 1)])
+        .await
+        .unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::DuplicateKey);
+    assert!(error.to_string().contains("rows 1 and 3"), "{error}");
+    assert_eq!(error.report().unwrap().ran, 2);
+
+    let error = run(vec![row("b", 2), row("a", 7)]).await.unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Changed);
+    assert!(error.to_string().contains("row 2"), "{error}");
+    assert!(!error.to_string().contains('7'), "{error}");
+
+    let error = run(vec![row("", 1)]).await.unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::NoKey);
+    assert_eq!(runs.lock().unwrap().len(), 2);
+}
+
+#[tokio::test]
+async fn too_many_failures_and_a_stop_end_a_run_between_rows() {
+    let (_emulator, client, runs) = platform().await;
+    let folder = Folder::new();
+    let journal = Journal::open(folder.journal()).unwrap();
+    let report = Bulk::new(&client, &journal)
+        .concurrency(1)
+        .max_failures(1)
+        .run(rows(10..=20))
+        .await
+        .unwrap();
+    assert_eq!((report.ran, report.failed), (3, 1));
+    assert_eq!(report.stopped, Some(Stopped::MaxFailures));
+
+    let bulk = Bulk::new(&client, &journal).concurrency(1);
+    let stop = bulk.stop_handle();
+    let report = bulk
+        .on_progress(move |progress| {
+            if progress.ran == 2 {
+                stop.stop();
+            }
+        })
+        .run(rows(100..=200))
+        .await
+        .unwrap();
+    assert_eq!((report.ran, report.stopped), (2, Some(Stopped::Asked)));
+    assert_eq!(runs.lock().unwrap().len(), 6);
+    assert_eq!(totals(&journal), (5, 0, 1, 0));
+}
+
+#[tokio::test]
+async fn a_panic_in_a_users_function_loses_no_state() {
+    let (_emulator, client, runs) = platform().await;
+    let folder = Folder::new();
+    let journal = Journal::open(folder.journal()).unwrap();
+    let bulk = Bulk::new(&client, &journal)
+        .concurrency(4)
+        .on_ran(|row: &str, _: &Execution<MoveOutput>| assert_ne!(row, "move-3", "on purpose"));
+    let end = tokio::spawn(bulk.run(rows(1..=100))).await;
+    assert!(end.unwrap_err().is_panic());
+    let ran = totals(&journal).0;
+    assert_eq!(totals(&journal), (ran, 0, 0, 0));
+    assert_eq!(runs.lock().unwrap().len(), usize::try_from(ran).unwrap());
+    assert!(ran < 100);
+    let note = journal.rows(RowState::Ran).unwrap().map(Result::unwrap);
+    let notes: Vec<_> = note.filter_map(|row| row.error).collect();
+    assert_eq!(notes, ["it ran, and `on_ran` panicked with its outputs"]);
+}
+
+#[tokio::test]
+async fn a_run_that_is_dropped_leaves_what_it_was_sending_unknown() {
+    let (emulator, client, _) = platform().await;
+    let folder = Folder::new();
+    let journal = Journal::open(folder.journal()).unwrap();
+    emulator.inject(Fault::Slow(Duration::from_secs(60)));
+    let run = Bulk::new(&client, &journal).run(rows([1]));
+    let until_it_runs = async {
+        while emulator.executions().is_empty() {
+            tokio::time::sleep(Duration::from_millis(5)).await;
+        }
+    };
+    tokio::select! {
+        _ = run => panic!("it takes a minute"),
+        () = until_it_runs => {}
+    }
+    assert_eq!(journal.totals().unwrap().sending, 1);
+    let report = Bulk::new(&client, &journal).run(rows([2])).await.unwrap();
+    assert_eq!(report.ran, 1);
+    assert_eq!(keys(&journal, RowState::Unknown), ["move-1"]);
+}
+
+#[tokio::test]
+async fn a_flow_that_is_known_only_at_run_time_is_a_row_too() {
+    let (_emulator, client, _) = platform().await;
+    let folder = Folder::new();
+    let journal = Journal::open(folder.journal()).unwrap();
+    let row = |order: i64| {
+        let flow = DynamicFlow::new("package_bulk__c", "move_0a1b2c3d4e").unwrap();
+        Row::dynamic(
+            format!("move-{order}"),
+            flow.param("variable_order", order).unwrap(),
+        )
+    };
+    let report = Bulk::new(&client, &journal)
+        .run([row(1), row(2)])
+        .await
+        .unwrap();
+    assert_eq!(report.ran, 2);
+    // the same call as that of the struct
+    let report = Bulk::new(&client, &journal)
+        .run(rows([1, 2, 3]))
+        .await
+        .unwrap();
+    assert_eq!((report.ran, report.skipped), (1, 2));
+}
+
+#[test]
+fn one_process_has_a_journal_and_others_look_at_it() {
+    let folder = Folder::new();
+    let journal = Journal::open(folder.journal()).unwrap();
+    let error = Journal::open(folder.journal()).unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::InUse);
+    let other = Journal::open_to_read(folder.journal()).unwrap();
+    assert_eq!(other.totals().unwrap().total(), 0);
+    drop(journal);
+    Journal::open(folder.journal()).unwrap();
+}
+
+#[cfg(unix)]
+#[tokio::test]
+async fn only_its_owner_can_read_it_and_no_value_is_in_it() {
+    use std::os::unix::fs::PermissionsExt;
+
+    let (_emulator, client, _) = platform().await;
+    let folder = Folder::new();
+    let journal = Journal::open(folder.journal()).unwrap();
+    let bulk = Bulk::new(&client, &journal);
+    bulk.run([Row::new("a", Move { order: 987_654_321 })])
+        .await
+        .unwrap();
+    let mut files = 0;
+    for file in std::fs::read_dir(&folder.0).unwrap() {
+        let path = file.unwrap().path();
+        let mode = std::fs::metadata(&path).unwrap().permissions().mode();
+        assert_eq!(mode & 0o777, 0o600, "{}", path.display());
+        let bytes = std::fs::read(&path).unwrap();
+        let text = String::from_utf8_lossy(&bytes);
+        assert!(!text.contains("987654321") && !text.contains("1975308642"));
+        files += 1;
+    }
+    assert!(files >= 3, "the journal, its log and its lock");
+}
+
+#[test]
+fn what_is_no_journal_is_left_alone() {
+    let folder = Folder::new();
+    let kind = |path: &Path| Journal::open(path).map(drop).unwrap_err().kind();
+
+    let text = folder.0.join("notes.txt");
+    std::fs::write(&text, "x".repeat(5000)).unwrap();
+    assert_eq!(kind(&text), ErrorKind::NotAJournal);
+    assert_eq!(std::fs::read(&text).unwrap().len(), 5000);
+
+    let other = folder.0.join("other.db");
+    let connection = rusqlite::Connection::open(&other).unwrap();
+    connection.execute_batch("CREATE TABLE theirs (a)").unwrap();
+    assert_eq!(kind(&other), ErrorKind::NotAJournal);
+
+    drop(Journal::open(folder.journal()).unwrap());
+    let newer = rusqlite::Connection::open(folder.journal()).unwrap();
+    newer.pragma_update(None, "user_version", 99).unwrap();
+    let error = Journal::open(folder.journal()).unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::NotAJournal);
+    assert!(error.to_string().contains("newer version"), "{error}");
+
+    let missing = folder.0.join("no/such/folder/journal.db");
+    assert_eq!(kind(&missing), ErrorKind::Journal);
+    assert_eq!(
+        Journal::open_to_read(&missing).unwrap_err().kind(),
+        ErrorKind::Journal
+    );
+}
