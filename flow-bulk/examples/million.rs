@@ -8,7 +8,7 @@ use std::error::Error;
 use std::process::{Command, Stdio};
 use std::time::Instant;
 
-use apaas_flow::{Client, Operator, Quota, apaas_flow};
+use apaas_flow::{Client, Execution, Operator, Quota, apaas_flow};
 use apaas_flow_bulk::{Bulk, Journal, Row};
 use tokio::io::{AsyncBufReadExt, AsyncReadExt, AsyncWriteExt, BufReader};
 use tokio::net::{TcpListener, TcpStream};
@@ -59,6 +59,11 @@ async fn main() -> Result<()> {
     let begun = Instant::now();
     let report = Bulk::new(&client, &journal)
         .concurrency(concurrency as usize)
+        .on_ran(|row: &str, run: &Execution<MoveOutput>| {
+            if !run.output.ok {
+                eprintln!("{row} was not moved");
+            }
+        })
         .run((0..rows).map(|order| {
             Row::new(
                 format!("migrate-{order}"),
