@@ -104,6 +104,8 @@ fn begin() {
 
 /// Runs a future to its end, whoever still waits for it. To be called on a client's thread.
 pub(crate) fn detach(future: impl Future<Output = ()> + Send + 'static) {
+    // boxed, so that tokio's part of it is compiled once
+    let future: Pin<Box<dyn Future<Output = ()> + Send>> = Box::pin(future);
     tokio::spawn(future.in_current_span().with_current_subscriber());
 }
 

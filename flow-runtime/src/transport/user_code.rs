@@ -62,7 +62,7 @@ impl<T: ?Sized + Send + Sync + 'static> UserCode<T> {
             .ok_or_else(|| format!("{MOST_AT_WORK} threads are still blocked in the {name}"))?;
         let (mut answer, answered) = oneshot::channel();
         let (dispatch, span) = (dispatcher::get_default(Clone::clone), Span::current());
-        let work = move || {
+        let work = Box::new(move || {
             let _at_work = at_work;
             let said = dispatcher::with_default(&dispatch, || {
                 span.in_scope(|| {
@@ -77,13 +77,18 @@ impl<T: ?Sized + Send + Sync + 'static> UserCode<T> {
                 let _ = answer.send(said);
             }
             drop(object); // perhaps the last that is left of it
-        };
-        RUNTIME.handle()?.spawn_blocking(work);
+        });
+        spawn(RUNTIME.handle()?, work);
         // The text of a panic is not repeated: it may hold anything.
         answered
             .await
             .map_err(|_| format!("the {name} panicked").into())
     }
+}
+
+/// Boxed, so that tokio's part of it is compiled once and not again for each question.
+fn spawn(runtime: &Handle, work: Box<dyn FnOnce() + Send>) {
+    runtime.spawn_blocking(work);
 }
 
 /// One answer that is being worked on.
@@ -111,7 +116,7 @@ impl<T: ?Sized + Send + Sync + 'static> Drop for UserCode<T> {
         if Handle::try_current().is_ok() {
             // Without a thread to be had, it is dropped here after all.
             if let Ok(runtime) = RUNTIME.handle() {
-                runtime.spawn_blocking(move || drop(object));
+                spawn(runtime, Box::new(move || drop(object)));
             }
         }
     }
