@@ -1,0 +1,35 @@
+//! `bulk`: a flow for each row of a file, with a journal.
+
+mod export;
+mod key;
+mod run;
+mod source;
+mod status;
+
+use std::process::ExitCode;
+
+use clap::Subcommand;
+
+#[derive(clap::Args)]
+pub(crate) struct Args {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Call a flow for each row of a file; started again, it sends what is left
+    Run(run::Args),
+    /// How many rows of a journal are in which state
+    Status(status::Args),
+    /// The rows of a journal as CSV
+    Export(export::Args),
+}
+
+pub(crate) fn run(args: Args) -> ExitCode {
+    match args.command {
+        Command::Run(args) => run::run(&args),
+        Command::Status(args) => status::run(&args),
+        Command::Export(args) => export::run(&args),
+    }
+}

@@ -1,0 +1,515 @@
+//! `bulk run`
+
+use std::io::IsTerminal as _;
+use std::path::PathBuf;
+use std::process::ExitCode;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use apaas_flow::{Client, DynamicFlow, DynamicOutput};
+use apaas_flow_bulk::{Bulk, ErrorKind, Journal, Progress, Report, Row, StopHandle, Stopped};
+use apaas_flow_contract::Contract;
+use indicatif::{ProgressBar, ProgressStyle};
+use serde_json::value::RawValue;
+
+use super::key::{Key, known};
+use super::source::{Record, Source};
+use crate::call::inputs::{Input, Value};
+use crate::call::{Format, dry_run, flow_name, typed};
+use crate::contract_file;
+use crate::failure::{Mistake, USAGE, complain, print};
+use crate::settings::{Flags, Settings};
+
+const AFTER_HELP: &str = "\
+Without -i every column is an input of its own name. A cell is text unless the flow's contract or `:=` (JSON) says
+otherwise; an empty one leaves the input out. Rows of unknown end are never sent again unless --settle-unknown is given.
+
+Exit status: 0 all ran, 1 some did not run or failed, 2 usage, 3 some are unknown.
+
+Example:
+  apaas-flow bulk run package_x__c/flow_y --rows orders.csv -i variable_order=order_no \\
+      --key 'mig-{order_no}' --journal migration.db --dry-run";
+
+#[derive(clap::Args)]
+#[command(after_help = AFTER_HELP)]
+pub(crate) struct Args {
+    /// The flow: its app's namespace (命名空间) and its own api name
+    #[arg(value_name = "NAMESPACE/FLOW_ID")]
+    flow: String,
+    /// The rows: CSV with a header, or a JSON object a line
+    #[arg(long, value_name = "FILE.csv|FILE.jsonl")]
+    rows: PathBuf,
+    /// An input from a column: NAME=COLUMN, or NAME:=COLUMN for JSON; can be repeated
+    #[arg(short, long = "input", value_name = "INPUT")]
+    input: Vec<String>,
+    /// The key of a row, made of its columns, such as 'mig-{order_no}'
+    #[arg(long, value_name = "TEMPLATE")]
+    key: String,
+    /// The journal, which knows what became of each row
+    #[arg(long, value_name = "FILE")]
+    journal: PathBuf,
+    /// How many calls are under way at a time
+    #[arg(long, value_name = "N", default_value_t = 16)]
+    concurrency: usize,
+    /// Stop when so many rows did not run, failed or are unknown
+    #[arg(long, value_name = "N")]
+    max_failures: Option<u64>,
+    /// Send rows of unknown end again, each under its own key
+    #[arg(long)]
+    settle_unknown: bool,
+    /// Send rows that failed again, each under a new key
+    #[arg(long)]
+    retry_failed: bool,
+    /// Send nothing; show the first three requests and the time that all will take
+    #[arg(long)]
+    dry_run: bool,
+    /// How the result is shown
+    #[arg(long, value_enum, default_value_t)]
+    format: Format,
+    #[command(flatten)]
+    flags: Flags,
+}
+
+/// A run of which all is known.
+#[derive(Clone)]
+struct Plan {
+    namespace: String,
+    flow_id: String,
+    inputs: Arc<Vec<Column>>,
+    key: Arc<Key>,
+    contract: Arc<Option<(PathBuf, Contract)>>,
+}
+
+/// An input, and the column that it comes from.
+struct Column {
+    name: String,
+    column: String,
+    is_json: bool,
+}
+
+/// A row's key and its inputs.
+type Inputs = (String, Vec<(String, Box<RawValue>)>);
+
+pub(crate) fn run(args: &Args) -> ExitCode {
+    match prepare(args) {
+        Ok((plan, settings, total)) if args.dry_run => match show(args, &plan, &settings, total) {
+            Ok(()) => ExitCode::SUCCESS,
+            Err(mistake) => usage(&mistake),
+        },
+        Ok((plan, settings, total)) => match send(args, &plan, &settings, total) {
+            Ok(exit) => exit,
+            Err(mistake) => usage(&mistake),
+        },
+        Err(mistake) => usage(&mistake),
+    }
+}
+
+fn usage(mistake: &Mistake) -> ExitCode {
+    complain(mistake);
+    ExitCode::from(USAGE)
+}
+
+/// Reads the whole file once, so that a mistake in its last row is known before its first is sent.
+fn prepare(args: &Args) -> Result<(Plan, Settings, u64), Mistake> {
+    let (namespace, flow_id) = flow_name(&args.flow)?;
+    let settings = Settings::find(&args.flags)?;
+    if settings.operator.is_none() {
+        return Err(Mistake::new(
+            "no operator: give --operator ID|EMAIL, or set APAAS_OPERATOR_ID or APAAS_OPERATOR_EMAIL, or operator_id in a profile",
+        ));
+    }
+    let source = Source::open(&args.rows)?;
+    let key = Key::parse(&args.key)?;
+    let mut inputs = Vec::new();
+    for arg in &args.input {
+        inputs.push(column(arg)?);
+    }
+    if let Some(header) = source.header() {
+        key.check(header)?;
+        for input in &inputs {
+            known(&input.column, header, &format!("-i {}", input.name))?;
+        }
+    }
+    let plan = Plan {
+        contract: Arc::new(contract_file::find(&namespace, &flow_id)?),
+        namespace,
+        flow_id,
+        inputs: Arc::new(inputs),
+        key: Arc::new(key),
+    };
+    let total = check(args, &plan, source)?;
+    Ok((plan, settings, total))
+}
+
+/// How many rows there are, none of which has a mistake.
+fn check(args: &Args, plan: &Plan, source: Source) -> Result<u64, Mistake> {
+    const SHOWN: usize = 5;
+    let (mut total, mut mistakes) = (0, Vec::new());
+    for record in source {
+        total += 1;
+        if let Err(mistake) = record.and_then(|record| plan.read(args, &record)) {
+            mistakes.push(mistake.0);
+            if mistakes.len() > SHOWN {
+                mistakes.truncate(SHOWN);
+                mistakes.push("and more".to_owned());
+                break;
+            }
+        }
+    }
+    if mistakes.is_empty() {
+        return Ok(total);
+    }
+    mistakes.push("nothing was sent".to_owned());
+    Err(Mistake::new(mistakes.join("\n")))
+}
+
+/// `NAME=COLUMN` or `NAME:=COLUMN`
+fn column(arg: &str) -> Result<Column, Mistake> {
+    let parsed = arg.split_once('=').map(|(name, column)| {
+        let (name, is_json) = match name.strip_suffix(':') {
+            Some(name) => (name, true),
+            None => (name, false),
+        };
+        Column {
+            name: name.trim().to_owned(),
+            column: column.trim().to_owned(),
+            is_json,
+        }
+    });
+    parsed
+        .filter(|column| !column.name.is_empty() && !column.column.is_empty())
+        .ok_or_else(|| {
+            Mistake::new(format!(
+                "-i `{arg}` must be NAME=COLUMN, or NAME:=COLUMN for a column of JSON"
+            ))
+        })
+}
+
+impl Plan {
+    /// The key and the inputs of a row.
+    fn read(&self, args: &Args, record: &Record) -> Result<Inputs, Mistake> {
+        let at = |why: &dyn std::fmt::Display| {
+            Mistake::new(format!(
+                "{}, line {}: {why}",
+                args.rows.display(),
+                record.line
+            ))
+        };
+        let key = self
+            .key
+            .of(|column| record.text(column))
+            .map_err(|why| at(&why))?;
+        let inputs = if self.inputs.is_empty() {
+            let columns = record.columns();
+            columns
+                .map(|column| input(record, column, column, false))
+                .collect::<Result<Vec<_>, _>>()
+        } else {
+            let columns = self.inputs.iter();
+            columns
+                .map(|column| input(record, &column.name, &column.column, column.is_json))
+                .collect()
+        };
+        let inputs = inputs.map_err(|why| at(&why))?;
+        let inputs = inputs.into_iter().flatten().collect();
+        let inputs = typed::convert(inputs, self.contract.as_ref().as_ref());
+        Ok((key, inputs.map_err(|mistake| at(&mistake))?))
+    }
+
+    fn row(&self, (key, inputs): Inputs) -> apaas_flow::Result<Row<DynamicOutput>> {
+        let mut flow = DynamicFlow::new(&self.namespace, &self.flow_id)?;
+        for (name, value) in &inputs {
+            flow = flow.param(name, value)?;
+        }
+        Ok(Row::dynamic(key, flow))
+    }
+}
+
+/// One input of a row; none if its cell is empty.
+fn input(
+    record: &Record,
+    name: &str,
+    column: &str,
+    is_json: bool,
+) -> Result<Option<Input>, String> {
+    let Some(value) = record.get(column) else {
+        return Ok(None);
+    };
+    let value = match value {
+        Value::Text(text) if is_json => {
+            let json = serde_json::from_str::<Box<RawValue>>(text);
+            Value::Json(json.map_err(|error| format!("column `{column}` is no JSON: {error}"))?)
+        }
+        Value::Text(text) => Value::Text(text.clone()),
+        Value::Json(json) => Value::Json(json.clone()),
+    };
+    Ok(Some(Input {
+        name: name.to_owned(),
+        value,
+    }))
+}
+
+/// The first requests, and how long all will take.
+fn show(args: &Args, plan: &Plan, settings: &Settings, total: u64) -> Result<(), Mistake> {
+    settings.check_base_url()?;
+    let Some(operator) = &settings.operator else {
+        return Ok(());
+    };
+    for record in Source::open(&args.rows)?.take(3) {
+        let (key, inputs) = plan.read(args, &record?)?;
+        let request = dry_run::Request::new(&dry_run::Parts {
+            base_url: &settings.base_url.value,
+            namespace: &plan.namespace,
+            flow_id: &plan.flow_id,
+            operator: &operator.value,
+            inputs: &inputs,
+            key: &key,
+            start: false,
+        });
+        let request = request.map_err(|error| Mistake::new(error.to_string()))?;
+        print(&format!("{}\n", request.text()));
+    }
+    let (limit, period) = settings.quota()?;
+    print(&format!(
+        "{total} rows at {limit} in {}: {}; for plain rows the platform's record batch call takes 500 a call.\nNothing was sent.\n",
+        words(period),
+        words(time_of(total, limit, period)),
+    ));
+    Ok(())
+}
+
+fn time_of(rows: u64, limit: usize, period: Duration) -> Duration {
+    let limit = u64::try_from(limit).unwrap_or(u64::MAX).max(1);
+    let periods = u32::try_from(rows.div_ceil(limit)).unwrap_or(u32::MAX);
+    period.saturating_mul(periods)
+}
+
+/// `5 h`, `12 min`, `40 s`
+fn words(time: Duration) -> String {
+    match time.as_secs() {
+        seconds if seconds >= 2 * 3600 => format!("{} h", seconds.div_ceil(3600)),
+        seconds if seconds >= 2 * 60 => format!("{} min", seconds.div_ceil(60)),
+        _ => format!("{:.0} s", time.as_secs_f64()),
+    }
+}
+
+/// The rows of the file as they are sent, and the mistake that ended them.
+struct Rows<'a> {
+    args: &'a Args,
+    plan: &'a Plan,
+    source: Source,
+    left: u64,
+    mistake: Arc<Mutex<Option<Mistake>>>,
+}
+
+impl Iterator for Rows<'_> {
+    type Item = Row<DynamicOutput>;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        let record = self.source.next()?;
+        self.left = self.left.saturating_sub(1);
+        let inputs = record.and_then(|record| self.plan.read(self.args, &record));
+        let row = inputs.and_then(|inputs| {
+            let row = self.plan.row(inputs);
+            row.map_err(|error| Mistake::new(error.to_string()))
+        });
+        match row {
+            Ok(row) => Some(row),
+            Err(mistake) => {
+                // the file is no longer the one that was checked
+                *self.mistake.lock().unwrap_or_else(PoisonError::into_inner) = Some(mistake);
+                None
+            }
+        }
+    }
+
+    fn size_hint(&self) -> (usize, Option<usize>) {
+        let left = usize::try_from(self.left).unwrap_or(usize::MAX);
+        (left, Some(left))
+    }
+}
+
+fn send(args: &Args, plan: &Plan, settings: &Settings, total: u64) -> Result<ExitCode, Mistake> {
+    let client = settings.client()?.build();
+    let client = client.map_err(|error| Mistake::new(error.to_string()))?;
+    let journal = Journal::open(&args.journal);
+    let journal = journal.map_err(|error| Mistake::new(error.to_string()))?;
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()
+        .map_err(|error| Mistake::new(format!("cannot start: {error}")))?;
+    let mistake = Arc::new(Mutex::new(None));
+    let rows = Rows {
+        args,
+        plan,
+        source: Source::open(&args.rows)?,
+        left: total,
+        mistake: mistake.clone(),
+    };
+    let bar = bar(total);
+    let end = runtime.block_on(run_rows(args, &client, &journal, rows, bar.clone()));
+    bar.finish_and_clear();
+    let mut exit = 0;
+    let report = match end {
+        Ok(report) => report,
+        Err(error) => {
+            complain(&error);
+            exit = USAGE;
+            let is_of_input = matches!(
+                error.kind(),
+                ErrorKind::Changed | ErrorKind::DuplicateKey | ErrorKind::NoKey
+            );
+            if !is_of_input {
+                complain("run it again when that is mended: it goes on where it left off");
+            }
+            error.report().cloned().unwrap_or_default()
+        }
+    };
+    if let Some(mistake) = mistake
+        .lock()
+        .unwrap_or_else(PoisonError::into_inner)
+        .take()
+    {
+        complain(&mistake);
+        exit = USAGE;
+    }
+    print(&match args.format {
+        Format::Text => text(&report, args),
+        Format::Json => json(&report),
+    });
+    Ok(ExitCode::from(exit_status(&report, exit)))
+}
+
+async fn run_rows(
+    args: &Args,
+    client: &Client,
+    journal: &Journal,
+    rows: Rows<'_>,
+    bar: ProgressBar,
+) -> apaas_flow_bulk::Result<Report> {
+    let mut bulk = Bulk::new(client, journal)
+        .concurrency(args.concurrency)
+        .settle_unknown(args.settle_unknown)
+        .retry_failed(args.retry_failed)
+        .on_progress(move |progress| tell(&bar, progress));
+    if let Some(most) = args.max_failures {
+        bulk = bulk.max_failures(most);
+    }
+    let stop = bulk.stop_handle();
+    let run = bulk.run(rows);
+    tokio::pin!(run);
+    tokio::select! {
+        end = &mut run => return end,
+        () = interrupted(&stop) => {}
+    }
+    run.await
+}
+
+/// The first Ctrl-C ends the run after what is under way; a second ends the program.
+async fn interrupted(stop: &StopHandle) {
+    // where no handler can be had, Ctrl-C ends the program as ever
+    if tokio::signal::ctrl_c().await.is_err() {
+        return std::future::pending().await;
+    }
+    stop.stop();
+    complain(
+        "stopping; waiting for the calls under way (Ctrl-C again: at once, which leaves them unknown)",
+    );
+    tokio::spawn(async {
+        if tokio::signal::ctrl_c().await.is_ok() {
+            std::process::exit(3);
+        }
+    });
+}
+
+/// Shown on a terminal only.
+fn bar(total: u64) -> ProgressBar {
+    if !std::io::stderr().is_terminal() {
+        return ProgressBar::hidden();
+    }
+    let bar = ProgressBar::new(total);
+    if let Ok(style) = ProgressStyle::with_template("{wide_bar} {pos}/{len}  {msg}") {
+        bar.set_style(style);
+    }
+    bar
+}
+
+fn tell(bar: &ProgressBar, progress: &Progress) {
+    bar.set_position(progress.done);
+    let mut message = format!("{} ran", progress.ran);
+    for (rows, what) in [
+        (progress.did_not_run, "did not run"),
+        (progress.failed, "failed"),
+        (progress.unknown, "unknown"),
+    ] {
+        if rows > 0 {
+            message.push_str(&format!(", {rows} {what}"));
+        }
+    }
+    if let Some(pause) = progress.paused_for {
+        message.push_str(&format!(", paused for {}", words(pause)));
+    }
+    if let Some(eta) = progress.eta {
+        message.push_str(&format!(", {} left", words(eta)));
+    }
+    bar.set_message(message);
+}
+
+fn exit_status(report: &Report, exit: u8) -> u8 {
+    if report.unknown > 0 {
+        3
+    } else if exit != 0 {
+        exit
+    } else {
+        u8::from(report.did_not_run > 0 || report.failed > 0 || report.stopped.is_some())
+    }
+}
+
+fn text(report: &Report, args: &Args) -> String {
+    let mut text = String::new();
+    for (name, rows) in counts(report) {
+        text.push_str(&format!("{name:<12}{rows:>10}\n"));
+    }
+    let journal = args.journal.display();
+    match report.stopped {
+        Some(Stopped::MaxFailures) => text.push_str("stopped after too many failures\n"),
+        Some(_) => text.push_str("stopped as asked\n"),
+        None => {}
+    }
+    if report.stopped.is_some() || report.did_not_run > 0 {
+        text.push_str("run the same command again: it goes on where it left off\n");
+    }
+    if report.unknown > 0 {
+        text.push_str(&format!(
+            "{} may have run: look them up (apaas-flow bulk export --journal {journal} --state unknown), or settle them under their own keys with --settle-unknown\n",
+            report.unknown
+        ));
+    }
+    if report.failed > 0 {
+        text.push_str(&format!(
+            "{} failed: see apaas-flow bulk export --journal {journal} --state failed; --retry-failed sends them again\n",
+            report.failed
+        ));
+    }
+    text
+}
+
+fn json(report: &Report) -> String {
+    let members = counts(report).map(|(name, rows)| format!("\"{name}\":{rows}"));
+    let stopped = match report.stopped {
+        Some(Stopped::MaxFailures) => "\"max_failures\"",
+        Some(_) => "\"asked\"",
+        None => "null",
+    };
+    format!("{{{},\"stopped\":{stopped}}}\n", members.join(","))
+}
+
+fn counts(report: &Report) -> [(&'static str, u64); 5] {
+    [
+        ("ran", report.ran),
+        ("skipped", report.skipped),
+        ("did_not_run", report.did_not_run),
+        ("failed", report.failed),
+        ("unknown", report.unknown),
+    ]
+}

@@ -1,0 +1,165 @@
+//! The rows of a file: CSV with a header, or a JSON object a line.
+
+use std::fs::File;
+use std::io::{BufRead as _, BufReader};
+use std::path::{Path, PathBuf};
+
+use serde_json::value::RawValue;
+
+use crate::call::inputs::Value;
+use crate::failure::Mistake;
+
+/// A file that is read row by row.
+pub(super) struct Source {
+    path: PathBuf,
+    /// The columns of CSV; those of JSON lines are each line's own.
+    header: Option<Vec<String>>,
+    reader: Reader,
+}
+
+enum Reader {
+    Csv(Box<csv::Reader<File>>),
+    Lines(std::io::Lines<BufReader<File>>, u64),
+}
+
+/// A row, and the line on which it begins.
+pub(super) struct Record {
+    pub(super) line: u64,
+    cells: Vec<(String, Value)>,
+}
+
+impl Source {
+    /// A file called `.jsonl`, `.ndjson` or `.json` has JSON lines, every other one CSV.
+    pub(super) fn open(path: &Path) -> Result<Self, Mistake> {
+        let name = path.display();
+        let file = File::open(path)
+            .map_err(|error| Mistake::new(format!("cannot read {name}: {error}")))?;
+        let extension = path.extension().and_then(|extension| extension.to_str());
+        if matches!(extension, Some("jsonl" | "ndjson" | "json")) {
+            return Ok(Self {
+                path: path.to_owned(),
+                header: None,
+                reader: Reader::Lines(BufReader::new(file).lines(), 0),
+            });
+        }
+        let mut reader = csv::ReaderBuilder::new().from_reader(file);
+        let header = reader
+            .headers()
+            .map_err(|error| Mistake::new(format!("{name}: {error}")))?;
+        // a byte order mark of Excel's is no part of a name
+        let names = header
+            .iter()
+            .map(|name| name.trim_start_matches('\u{feff}').trim());
+        let names: Vec<_> = names.map(str::to_owned).collect();
+        for (at, column) in names.iter().enumerate() {
+            if names.iter().take(at).any(|earlier| earlier == column) {
+                return Err(Mistake::new(format!(
+                    "{name}: two columns are called `{column}`"
+                )));
+            }
+        }
+        Ok(Self {
+            path: path.to_owned(),
+            header: Some(names),
+            reader: Reader::Csv(Box::new(reader)),
+        })
+    }
+
+    pub(super) fn header(&self) -> Option<&[String]> {
+        self.header.as_deref()
+    }
+
+    fn csv(&mut self) -> Option<Result<Record, Mistake>> {
+        let (Reader::Csv(reader), Some(header)) = (&mut self.reader, &self.header) else {
+            return None;
+        };
+        let mut record = csv::StringRecord::new();
+        match reader.read_record(&mut record) {
+            Ok(false) => None,
+            Ok(true) => {
+                let line = record.position().map_or(0, csv::Position::line);
+                let cells = header.iter().zip(&record);
+                let cells = cells
+                    .filter(|(_, cell)| !cell.is_empty())
+                    .map(|(name, cell)| (name.clone(), Value::Text(cell.to_owned())));
+                Some(Ok(Record {
+                    line,
+                    cells: cells.collect(),
+                }))
+            }
+            Err(error) => Some(Err(Mistake::new(format!(
+                "{}: {error}",
+                self.path.display()
+            )))),
+        }
+    }
+
+    fn line(&mut self) -> Option<Result<Record, Mistake>> {
+        let Reader::Lines(lines, line) = &mut self.reader else {
+            return None;
+        };
+        loop {
+            let text = lines.next()?;
+            *line += 1;
+            let failed = |what: &dyn std::fmt::Display| {
+                let name = self.path.display();
+                Some(Err(Mistake::new(format!("{name}, line {line}: {what}"))))
+            };
+            let text = match text {
+                Ok(text) => text,
+                Err(error) => return failed(&error),
+            };
+            let text = text.trim_start_matches('\u{feff}').trim();
+            if text.is_empty() {
+                continue;
+            }
+            let members: std::collections::BTreeMap<String, Box<RawValue>> =
+                match serde_json::from_str(text) {
+                    Ok(members) => members,
+                    Err(error) => {
+                        return failed(&format_args!("no JSON object of a row: {error}"));
+                    }
+                };
+            let cells = members.into_iter().filter(|(_, json)| json.get() != "null");
+            let cells = cells.map(|(name, json)| {
+                // a text may be turned into its contract's type, as a cell of CSV is
+                let text = serde_json::from_str::<String>(json.get());
+                (name, text.map_or(Value::Json(json), Value::Text))
+            });
+            return Some(Ok(Record {
+                line: *line,
+                cells: cells.collect(),
+            }));
+        }
+    }
+}
+
+impl Iterator for Source {
+    type Item = Result<Record, Mistake>;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        match self.reader {
+            Reader::Csv(_) => self.csv(),
+            Reader::Lines(..) => self.line(),
+        }
+    }
+}
+
+impl Record {
+    /// A column's value as text; none if it is empty.
+    pub(super) fn text(&self, column: &str) -> Option<String> {
+        self.get(column).map(|value| match value {
+            Value::Text(text) => text.clone(),
+            Value::Json(json) => json.get().to_owned(),
+        })
+    }
+
+    pub(super) fn get(&self, column: &str) -> Option<&Value> {
+        let found = self.cells.iter().find(|(name, _)| name == column);
+        found.map(|(_, value)| value)
+    }
+
+    pub(super) fn columns(&self) -> impl Iterator<Item = &str> {
+        self.cells.iter().map(|(name, _)| &**name)
+    }
+}

@@ -1,0 +1,65 @@
+//! `bulk status`
+
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use apaas_flow_bulk::{Journal, Totals};
+
+use crate::call::Format;
+use crate::failure::{USAGE, complain, print};
+
+/// What the numbers mean.
+const AFTER_HELP: &str = "\
+reply_lost counts those of `ran` whose outputs were never seen.
+
+Example:
+  apaas-flow bulk status --journal migration.db";
+
+#[derive(clap::Args)]
+#[command(after_help = AFTER_HELP)]
+pub(crate) struct Args {
+    /// The journal
+    #[arg(long, value_name = "FILE")]
+    journal: PathBuf,
+    /// How the totals are shown
+    #[arg(long, value_enum, default_value_t)]
+    format: Format,
+}
+
+pub(crate) fn run(args: &Args) -> ExitCode {
+    match Journal::open_to_read(&args.journal).and_then(|journal| journal.totals()) {
+        Ok(totals) => {
+            print(&match args.format {
+                Format::Text => text(&totals),
+                Format::Json => json(&totals),
+            });
+            ExitCode::SUCCESS
+        }
+        Err(error) => {
+            complain(error);
+            ExitCode::from(USAGE)
+        }
+    }
+}
+
+fn named(totals: &Totals) -> [(&'static str, u64); 7] {
+    [
+        ("new", totals.new),
+        ("sending", totals.sending),
+        ("ran", totals.ran),
+        ("did_not_run", totals.did_not_run),
+        ("failed", totals.failed),
+        ("unknown", totals.unknown),
+        ("reply_lost", totals.reply_lost),
+    ]
+}
+
+fn text(totals: &Totals) -> String {
+    let lines = named(totals).map(|(name, rows)| format!("{name:<12}{rows:>10}\n"));
+    lines.concat()
+}
+
+fn json(totals: &Totals) -> String {
+    let members = named(totals).map(|(name, rows)| format!("\"{name}\":{rows}"));
+    format!("{{{}}}\n", members.join(","))
+}

@@ -1,0 +1,126 @@
+//! The inputs of a call: `-i` in the spelling of HTTPie, and `--inputs` with one JSON object.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::io::{self, Read as _};
+
+use serde_json::value::RawValue;
+
+use crate::failure::Mistake;
+
+/// A value as it was given.
+#[derive(Debug)]
+pub(crate) enum Value {
+    /// A text, which a contract may turn into another type.
+    Text(String),
+    /// JSON, verbatim: no number is rounded.
+    Json(Box<RawValue>),
+}
+
+/// An input, and what it is called in messages.
+#[derive(Debug)]
+pub(crate) struct Input {
+    pub(crate) name: String,
+    pub(crate) value: Value,
+}
+
+/// All inputs, in the order in which they were given. An `-i` replaces a member of the object.
+pub(crate) fn read(object: Option<&str>, args: &[String]) -> Result<Vec<Input>, Mistake> {
+    let mut inputs = match object {
+        Some(file) => members(&text_of(file, "--inputs")?, file)?,
+        None => Vec::new(),
+    };
+    let mut given: Vec<Input> = Vec::with_capacity(args.len());
+    for arg in args {
+        let input = argument(arg)?;
+        if given.iter().any(|known| known.name == input.name) {
+            return Err(Mistake::new(format!(
+                "input `{}` is given twice",
+                input.name
+            )));
+        }
+        given.push(input);
+    }
+    inputs.retain(|member| given.iter().all(|input| input.name != member.name));
+    inputs.extend(given);
+    Ok(inputs)
+}
+
+/// `NAME=TEXT`, `NAME:=JSON`, `NAME=@FILE` or `NAME:=@FILE`
+fn argument(arg: &str) -> Result<Input, Mistake> {
+    let Some((name, rest)) = arg.split_once('=') else {
+        // the name alone: what follows may be anything
+        return Err(Mistake::new(format!(
+            "-i `{}` has no `=`; write NAME=TEXT, NAME:=JSON, NAME=@FILE or NAME:=@FILE",
+            shortened(arg)
+        )));
+    };
+    let (name, is_json) = match name.strip_suffix(':') {
+        Some(name) => (name, true),
+        None => (name, false),
+    };
+    if name.trim().is_empty() {
+        return Err(Mistake::new(
+            "-i has no name in front of its `=`; write NAME=TEXT or NAME:=JSON",
+        ));
+    }
+    let text = match rest.strip_prefix('@') {
+        Some(file) => text_of(file, &format!("input `{name}`"))?,
+        None => rest.to_owned(),
+    };
+    let value = if is_json {
+        Value::Json(json(&text, name)?)
+    } else {
+        Value::Text(text)
+    };
+    Ok(Input {
+        name: name.to_owned(),
+        value,
+    })
+}
+
+fn json(text: &str, name: &str) -> Result<Box<RawValue>, Mistake> {
+    serde_json::from_str::<&RawValue>(text.trim())
+        .map(ToOwned::to_owned)
+        .map_err(|error| {
+            Mistake::new(format!(
+                "input `{name}` is no JSON: {error}; for a text write {name}=TEXT"
+            ))
+        })
+}
+
+/// The members of one JSON object.
+fn members(text: &str, file: &str) -> Result<Vec<Input>, Mistake> {
+    let members: BTreeMap<String, Box<RawValue>> =
+        serde_json::from_str(text.trim_start_matches('\u{feff}')).map_err(|error| {
+            Mistake::new(format!(
+                "--inputs {file} is no JSON object of {{name: value}}: {error}"
+            ))
+        })?;
+    let members = members.into_iter();
+    Ok(members
+        .map(|(name, json)| Input {
+            name,
+            value: Value::Json(json),
+        })
+        .collect())
+}
+
+/// A file's text; that of stdin for `-`.
+fn text_of(file: &str, whose: &str) -> Result<String, Mistake> {
+    let read = if file == "-" {
+        let mut text = String::new();
+        io::stdin().read_to_string(&mut text).map(|_| text)
+    } else {
+        fs::read_to_string(file)
+    };
+    read.map_err(|error| Mistake::new(format!("{whose}: cannot read `{file}`: {error}")))
+}
+
+fn shortened(arg: &str) -> String {
+    const MOST: usize = 40;
+    match arg.char_indices().nth(MOST) {
+        Some((end, _)) => format!("{}...", arg.get(..end).unwrap_or_default()),
+        None => arg.to_owned(),
+    }
+}

@@ -1,0 +1,239 @@
+//! `call`: any flow, from its names alone.
+
+pub(crate) mod dry_run;
+pub(crate) mod inputs;
+mod report;
+pub(crate) mod typed;
+
+use std::path::PathBuf;
+use std::process::ExitCode;
+use std::time::Duration;
+
+use apaas_flow::{Call, Client, DynamicFlow};
+use clap::ValueEnum;
+use serde_json::value::RawValue;
+
+use crate::contract_file;
+use crate::failure::{Mistake, complain, print};
+use crate::settings::{Flags, Settings};
+use report::Report;
+
+/// Where the exit statuses are listed for the user.
+const AFTER_HELP: &str = "\
+Exit status: 0 the flow ran (with --start: was started), 1 did not run, 2 usage or settings,
+3 may have run, 4 ran and failed, or its outputs cannot be read, 5 is under way.
+
+Example:
+  apaas-flow call package_x__c/flow_y -i variable_name=Ada -i variable_count:=3 --dry-run";
+
+#[derive(clap::Args)]
+#[command(after_help = AFTER_HELP)]
+pub(crate) struct Args {
+    /// The flow: its app's namespace (命名空间) and its own api name
+    #[arg(value_name = "NAMESPACE/FLOW_ID")]
+    flow: String,
+    /// An input: NAME=TEXT, NAME:=JSON, NAME=@FILE or NAME:=@FILE; can be repeated
+    #[arg(short, long = "input", value_name = "INPUT")]
+    input: Vec<String>,
+    /// A file with one JSON object of inputs; `-` is stdin
+    #[arg(long, value_name = "FILE|-")]
+    inputs: Option<String>,
+    /// The idempotency key, under which the flow runs once at most [default: a random one]
+    #[arg(long)]
+    key: Option<String>,
+    /// Start the flow and do not wait for its end
+    #[arg(long)]
+    start: bool,
+    /// Send nothing; show the request
+    #[arg(long)]
+    dry_run: bool,
+    /// How the result is shown
+    #[arg(long, value_enum, default_value_t)]
+    format: Format,
+    /// Record the flow's contract in this folder: names and types, never values
+    #[arg(long, value_name = "DIR")]
+    record: Option<PathBuf>,
+    /// The time for the token and all attempts [default: 30]
+    #[arg(long, value_name = "SECONDS", value_parser = seconds)]
+    timeout: Option<Duration>,
+    #[command(flatten)]
+    flags: Flags,
+}
+
+#[derive(Clone, Copy, Default, PartialEq, ValueEnum)]
+pub(crate) enum Format {
+    #[default]
+    Text,
+    Json,
+}
+
+/// A call of which all is known.
+struct Prepared {
+    namespace: String,
+    flow_id: String,
+    inputs: Vec<(String, Box<RawValue>)>,
+    settings: Settings,
+}
+
+pub(crate) fn run(args: Args) -> ExitCode {
+    let report = match prepare(&args) {
+        Ok(prepared) if args.dry_run => match dry_run(&args, &prepared) {
+            Ok(()) => return ExitCode::SUCCESS,
+            Err(mistake) => Report::usage(&args.flow, &mistake.0),
+        },
+        Ok(prepared) => {
+            send(&args, &prepared).unwrap_or_else(|mistake| Report::usage(&args.flow, &mistake.0))
+        }
+        Err(mistake) => Report::usage(&args.flow, &mistake.0),
+    };
+    match args.format {
+        Format::Json => print(&report.json()),
+        Format::Text => print(&report.text()),
+    }
+    if let (Format::Text, Some(complaint)) = (args.format, report.complaint()) {
+        complain(complaint);
+    }
+    ExitCode::from(report.exit())
+}
+
+fn prepare(args: &Args) -> Result<Prepared, Mistake> {
+    let (namespace, flow_id) = flow_name(&args.flow)?;
+    if args.key.as_deref().is_some_and(str::is_empty) {
+        return Err(Mistake::new(
+            "--key is empty; leave it out to get a random one",
+        ));
+    }
+    let settings = Settings::find(&args.flags)?;
+    let inputs = inputs::read(args.inputs.as_deref(), &args.input)?;
+    let contract = contract_file::find(&namespace, &flow_id)?;
+    let inputs = typed::convert(inputs, contract.as_ref())?;
+    if settings.operator.is_none() {
+        return Err(Mistake::new(
+            "no operator: give --operator ID|EMAIL, or set APAAS_OPERATOR_ID or APAAS_OPERATOR_EMAIL, or operator_id in a profile",
+        ));
+    }
+    Ok(Prepared {
+        namespace,
+        flow_id,
+        inputs,
+        settings,
+    })
+}
+
+/// `NAMESPACE/FLOW_ID`
+pub(crate) fn flow_name(text: &str) -> Result<(String, String), Mistake> {
+    match text.split_once('/') {
+        Some((namespace, flow_id))
+            if !namespace.trim().is_empty()
+                && !flow_id.trim().is_empty()
+                && !flow_id.contains('/') =>
+        {
+            Ok((namespace.to_owned(), flow_id.to_owned()))
+        }
+        _ => Err(Mistake::new(format!(
+            "the flow must be NAMESPACE/FLOW_ID, such as package_x__c/flow_y, not `{text}`"
+        ))),
+    }
+}
+
+fn dry_run(args: &Args, prepared: &Prepared) -> Result<(), Mistake> {
+    prepared.settings.check_base_url()?;
+    let Some(operator) = &prepared.settings.operator else {
+        return Err(Mistake::new("no operator"));
+    };
+    let key = match &args.key {
+        Some(key) => key.clone(),
+        None => uuid::Uuid::new_v4().to_string(),
+    };
+    let request = dry_run::Request::new(&dry_run::Parts {
+        base_url: &prepared.settings.base_url.value,
+        namespace: &prepared.namespace,
+        flow_id: &prepared.flow_id,
+        operator: &operator.value,
+        inputs: &prepared.inputs,
+        key: &key,
+        start: args.start,
+    })
+    .map_err(|error| Mistake::new(error.to_string()))?;
+    match args.format {
+        Format::Text => print(&request.text()),
+        Format::Json => print(&format!("{}\n", request.json())),
+    }
+    Ok(())
+}
+
+fn send(args: &Args, prepared: &Prepared) -> Result<Report, Mistake> {
+    let mistake = |error: apaas_flow::Error| Mistake::new(error.to_string());
+    let mut builder = prepared.settings.client()?;
+    if let Some(folder) = &args.record {
+        builder = builder.record_contracts(folder);
+    }
+    let client = builder.build().map_err(mistake)?;
+    let mut flow = DynamicFlow::new(&prepared.namespace, &prepared.flow_id).map_err(mistake)?;
+    for (name, value) in &prepared.inputs {
+        flow = flow.param(name, value).map_err(mistake)?;
+    }
+    let label = &*args.flow;
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()
+        .map_err(|error| Mistake::new(format!("cannot start: {error}")))?;
+    Ok(runtime.block_on(async {
+        if args.start {
+            let call = with_options(flow.start(&client), args);
+            match until_interrupted(label, &client, call).await {
+                Ok(Ok(run)) => Report::started(label, run),
+                Ok(Err(error)) => Report::failed(label, &error),
+                Err(report) => report,
+            }
+        } else {
+            let call = with_options(flow.execute(&client), args);
+            match until_interrupted(label, &client, call).await {
+                Ok(Ok(run)) => Report::ran(label, run),
+                Ok(Err(error)) => Report::failed(label, &error),
+                Err(report) => report,
+            }
+        }
+    }))
+}
+
+fn with_options<R>(mut call: Call<R>, args: &Args) -> Call<R> {
+    if let Some(key) = &args.key {
+        call = call.idempotency_key(key);
+    }
+    if let Some(timeout) = args.timeout {
+        call = call.timeout(timeout);
+    }
+    call
+}
+
+/// The call's end, or what Ctrl-C made of it.
+async fn until_interrupted<R>(
+    label: &str,
+    client: &Client,
+    call: Call<R>,
+) -> Result<apaas_flow::Result<R>, Report> {
+    let key = call.key().to_owned();
+    let interrupt = async {
+        // where no handler can be had, Ctrl-C ends the program as ever
+        if tokio::signal::ctrl_c().await.is_err() {
+            std::future::pending::<()>().await;
+        }
+    };
+    tokio::select! {
+        end = call => Ok(end),
+        () = interrupt => {
+            // the call is dropped by now: no attempt begins after this
+            let attempts = u32::try_from(client.stats().attempts).unwrap_or(u32::MAX);
+            Err(Report::interrupted(label, &key, attempts))
+        }
+    }
+}
+
+fn seconds(text: &str) -> Result<Duration, String> {
+    let seconds = text.parse().ok();
+    let seconds = seconds.and_then(|seconds| Duration::try_from_secs_f64(seconds).ok());
+    seconds
+        .filter(|seconds| !seconds.is_zero())
+        .ok_or_else(|| "must be a number of seconds above 0".to_owned())
+}

@@ -1,0 +1,43 @@
+//! `apaas-flow`: flows of the Feishu low-code platform from the command line.
+
+mod bulk;
+mod call;
+mod contract_file;
+mod emulate;
+mod failure;
+mod quota;
+mod settings;
+
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+
+/// Calls flows of the Feishu low-code platform (飞书低代码平台, aPaaS).
+///
+/// The app's credentials come from APAAS_APP_ID and APAAS_APP_SECRET (or APAAS_APP_SECRET_FILE), or from a profile of
+/// apaas-flow.toml. A secret is never an argument.
+#[derive(Parser)]
+#[command(name = "apaas-flow", version, max_term_width = 100)]
+struct Cli {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Call a flow and show what became of it
+    Call(call::Args),
+    /// Call a flow for each row of a file, with a journal
+    Bulk(bulk::Args),
+    /// Run the emulator: the platform on this machine, for tests
+    #[command(disable_help_flag = true)]
+    Emulate(emulate::Args),
+}
+
+fn main() -> ExitCode {
+    match Cli::parse().command {
+        Command::Call(args) => call::run(args),
+        Command::Bulk(args) => bulk::run(args),
+        Command::Emulate(args) => emulate::run(args),
+    }
+}

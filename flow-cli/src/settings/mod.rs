@@ -1,0 +1,204 @@
+//! The settings of a client: flags, then `APAAS_*`, then a profile of `apaas-flow.toml`.
+
+mod profile;
+mod secret;
+
+use std::env;
+use std::time::Duration;
+
+use apaas_flow::{Client, ClientBuilder, FEISHU, Operator};
+
+use crate::failure::Mistake;
+use crate::quota;
+use profile::Profile;
+
+/// The flags of every command that calls.
+#[derive(clap::Args, Default)]
+pub(crate) struct Flags {
+    /// The user on whose behalf the flow runs: the platform's `_id`, a number, or an email
+    #[arg(long, value_name = "ID|EMAIL")]
+    pub(crate) operator: Option<String>,
+    /// The profile of apaas-flow.toml to use
+    #[arg(long, value_name = "NAME")]
+    pub(crate) profile: Option<String>,
+    /// The rate limit [default: 100/60, the platform's own]
+    #[arg(long, value_name = "N/SECONDS")]
+    pub(crate) quota: Option<String>,
+}
+
+/// A setting, and where it was found.
+#[derive(Clone)]
+pub(crate) struct Found<T> {
+    pub(crate) value: T,
+    pub(crate) from: String,
+}
+
+/// All settings that were found.
+pub(crate) struct Settings {
+    pub(crate) app_id: Option<Found<String>>,
+    /// Read when it is needed only.
+    secret: Option<Found<secret::Source>>,
+    pub(crate) operator: Option<Found<Operator>>,
+    pub(crate) base_url: Found<String>,
+    allow_plain_http: bool,
+    quota: Option<Found<String>>,
+}
+
+impl Settings {
+    /// Looks for all of them. No secret is read.
+    pub(crate) fn find(flags: &Flags) -> Result<Self, Mistake> {
+        let profile = Profile::find(flags.profile.as_deref())?;
+        let pick = |name: &str, in_profile: fn(&Profile) -> Option<&String>| {
+            variable(name).or_else(|| {
+                let profile = profile.as_ref()?;
+                let value = in_profile(profile)?.clone();
+                let from = profile.origin.clone();
+                Some(Found { value, from })
+            })
+        };
+        let quota = match &flags.quota {
+            Some(text) => Some(Found {
+                value: text.clone(),
+                from: "--quota".to_owned(),
+            }),
+            None => pick("APAAS_QUOTA", |profile| profile.quota.as_ref()),
+        };
+        if let Some(text) = &quota {
+            quota::parse(&text.value, &text.from)?;
+        }
+        Ok(Self {
+            app_id: pick("APAAS_APP_ID", |profile| profile.app_id.as_ref()),
+            secret: secret::source(profile.as_ref())?,
+            operator: operator(flags, profile.as_ref())?,
+            base_url: pick("APAAS_BASE_URL", |profile| profile.base_url.as_ref()).unwrap_or_else(
+                || Found {
+                    value: FEISHU.to_owned(),
+                    from: "the default".to_owned(),
+                },
+            ),
+            allow_plain_http: allow_plain_http()?,
+            quota,
+        })
+    }
+
+    /// Where the secret is, if anywhere.
+    pub(crate) fn secret_from(&self) -> Option<&str> {
+        self.secret.as_ref().map(|secret| &*secret.from)
+    }
+
+    /// How many calls in which period: as set, or the platform's own.
+    pub(crate) fn quota(&self) -> Result<(usize, Duration), Mistake> {
+        match &self.quota {
+            Some(text) => quota::numbers(&text.value, &text.from),
+            None => Ok((100, Duration::from_secs(60))),
+        }
+    }
+
+    /// A client with these settings.
+    pub(crate) fn client(&self) -> Result<ClientBuilder, Mistake> {
+        let mut missing = Vec::new();
+        if self.app_id.is_none() {
+            missing.push("no app id: set APAAS_APP_ID, or app_id in a profile of apaas-flow.toml");
+        }
+        if self.secret.is_none() {
+            missing.push(
+                "no app secret: set APAAS_APP_SECRET or APAAS_APP_SECRET_FILE, or app_secret_file in a profile of apaas-flow.toml",
+            );
+        }
+        let (Some(app_id), Some(secret)) = (&self.app_id, &self.secret) else {
+            return Err(Mistake::new(missing.join("; ")));
+        };
+        let mut builder = self
+            .addressed()
+            .app_credentials(&app_id.value, secret.value.read(&secret.from)?);
+        if let Some(operator) = &self.operator {
+            builder = builder.operator(operator.value.clone());
+        }
+        if let Some(text) = &self.quota {
+            builder = builder.quota(quota::parse(&text.value, &text.from)?);
+        }
+        Ok(builder)
+    }
+
+    /// Whether the base URL can be used at all.
+    pub(crate) fn check_base_url(&self) -> Result<(), Mistake> {
+        self.addressed()
+            .app_credentials("none", "none")
+            .build()
+            .map(drop)
+            .map_err(|error| Mistake::new(format!("{} ({})", error, self.base_url.from)))
+    }
+
+    fn addressed(&self) -> ClientBuilder {
+        Client::builder()
+            .base_url(&self.base_url.value)
+            .allow_plain_http(self.allow_plain_http)
+    }
+}
+
+/// A variable of the environment that is set and not blank.
+fn variable(name: &str) -> Option<Found<String>> {
+    let value = env::var(name).ok()?.trim().to_owned();
+    (!value.is_empty()).then(|| Found {
+        value,
+        from: name.to_owned(),
+    })
+}
+
+fn allow_plain_http() -> Result<bool, Mistake> {
+    match variable("APAAS_ALLOW_PLAIN_HTTP") {
+        None => Ok(false),
+        Some(allow) => match allow.value.as_str() {
+            "true" | "1" => Ok(true),
+            "false" | "0" => Ok(false),
+            _ => Err(Mistake::new(
+                "APAAS_ALLOW_PLAIN_HTTP must be `true` or `false`",
+            )),
+        },
+    }
+}
+
+/// The operator of the first place that names one: an id and an email of one place belong together.
+fn operator(flags: &Flags, profile: Option<&Profile>) -> Result<Option<Found<Operator>>, Mistake> {
+    if let Some(text) = &flags.operator {
+        let value = match text.trim().parse() {
+            Ok(id) => Operator::id(id),
+            Err(_) if text.contains('@') => Operator::email(text.trim()),
+            Err(_) => {
+                return Err(Mistake::new(format!(
+                    "--operator must be the user's `_id` on the low-code platform, a number, or an email, not `{text}`; an open_id is neither"
+                )));
+            }
+        };
+        let from = "--operator".to_owned();
+        return Ok(Some(Found { value, from }));
+    }
+    let id = variable("APAAS_OPERATOR_ID");
+    let id = match id {
+        None => None,
+        Some(id) => Some(id.value.parse().map_err(|_| {
+            Mistake::new(
+                "APAAS_OPERATOR_ID is not an integer; use the user's `_id` on the low-code platform, not an open_id",
+            )
+        })?),
+    };
+    let email = variable("APAAS_OPERATOR_EMAIL").map(|email| email.value);
+    if let Some(value) = both(id, email) {
+        let from = "APAAS_OPERATOR_ID / APAAS_OPERATOR_EMAIL".to_owned();
+        return Ok(Some(Found { value, from }));
+    }
+    Ok(profile.and_then(|profile| {
+        let value = both(profile.operator_id, profile.operator_email.clone())?;
+        let from = profile.origin.clone();
+        Some(Found { value, from })
+    }))
+}
+
+fn both(id: Option<i64>, email: Option<String>) -> Option<Operator> {
+    match (id, email) {
+        (Some(id), Some(email)) => Some(Operator::id(id).with_email(email)),
+        (Some(id), None) => Some(Operator::id(id)),
+        (None, Some(email)) => Some(Operator::email(email)),
+        (None, None) => None,
+    }
+}

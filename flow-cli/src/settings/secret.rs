@@ -1,0 +1,59 @@
+//! Where the app's secret is. It is read when it is needed, and never shown.
+
+use std::fs;
+use std::path::PathBuf;
+
+use super::profile::Profile;
+use super::{Found, variable};
+use crate::failure::Mistake;
+
+#[derive(Clone)]
+pub(crate) enum Source {
+    Text(String),
+    File(PathBuf),
+}
+
+impl Source {
+    pub(crate) fn read(&self, from: &str) -> Result<String, Mistake> {
+        let file = match self {
+            Self::Text(text) => return Ok(text.clone()),
+            Self::File(file) => file,
+        };
+        let text = fs::read_to_string(file).map_err(|error| {
+            Mistake::new(format!(
+                "cannot read the app secret from {}, named by {from}: {error}",
+                file.display()
+            ))
+        })?;
+        match text.trim() {
+            "" => Err(Mistake::new(format!(
+                "{}, named by {from} for the app secret, is empty",
+                file.display()
+            ))),
+            secret => Ok(secret.to_owned()),
+        }
+    }
+}
+
+pub(crate) fn source(profile: Option<&Profile>) -> Result<Option<Found<Source>>, Mistake> {
+    let text = variable("APAAS_APP_SECRET");
+    let file = variable("APAAS_APP_SECRET_FILE");
+    let (value, from) = match (text, file) {
+        (Some(_), Some(_)) => {
+            return Err(Mistake::new(
+                "APAAS_APP_SECRET and APAAS_APP_SECRET_FILE are both set; unset one",
+            ));
+        }
+        (Some(text), None) => (Source::Text(text.value), text.from),
+        (None, Some(file)) => (Source::File(file.value.into()), file.from),
+        (None, None) => {
+            return Ok(profile.and_then(|profile| {
+                Some(Found {
+                    value: Source::File(profile.secret_file()?),
+                    from: profile.origin.clone(),
+                })
+            }));
+        }
+    };
+    Ok(Some(Found { value, from }))
+}
