@@ -1,8 +1,18 @@
 //! `apaas-flow`: flows of the Feishu low-code platform from the command line.
 
+#![allow(
+    clippy::format_push_string,
+    reason = "a few short texts in each run of the program"
+)]
+#![allow(
+    clippy::doc_markdown,
+    reason = "what stands over an argument is its help, in which backticks are shown"
+)]
+
 mod bulk;
 mod call;
 mod contract_file;
+mod doctor;
 mod emulate;
 mod failure;
 mod quota;
@@ -29,6 +39,8 @@ enum Command {
     Call(call::Args),
     /// Call a flow for each row of a file, with a journal
     Bulk(bulk::Args),
+    /// Check settings, connection, token and permission; runs no flow
+    Doctor(doctor::Args),
     /// Run the emulator: the platform on this machine, for tests
     #[command(disable_help_flag = true)]
     Emulate(emulate::Args),
@@ -36,8 +48,9 @@ enum Command {
 
 fn main() -> ExitCode {
     match Cli::parse().command {
-        Command::Call(args) => call::run(args),
+        Command::Call(args) => call::run(&args),
         Command::Bulk(args) => bulk::run(args),
+        Command::Doctor(args) => doctor::run(&args),
         Command::Emulate(args) => emulate::run(args),
     }
 }

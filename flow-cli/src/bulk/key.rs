@@ -67,12 +67,11 @@ pub(super) fn known(column: &str, header: &[String], whose: &str) -> Result<(), 
         return Ok(());
     }
     let names = header.iter().map(String::as_str);
-    let hint = match suggest::nearest(column, names) {
-        Some(nearest) => format!("did you mean `{nearest}`?"),
-        None => {
-            let names: Vec<_> = header.iter().map(|name| format!("`{name}`")).collect();
-            format!("the file has {}", names.join(", "))
-        }
+    let hint = if let Some(nearest) = suggest::nearest(column, names) {
+        format!("did you mean `{nearest}`?")
+    } else {
+        let names: Vec<_> = header.iter().map(|name| format!("`{name}`")).collect();
+        format!("the file has {}", names.join(", "))
     };
     Err(Mistake::new(format!(
         "{whose}: no column `{column}`; {hint}"

@@ -83,7 +83,7 @@ struct Plan {
 /// An input, and the column that it comes from.
 struct Column {
     name: String,
-    column: String,
+    from: String,
     is_json: bool,
 }
 
@@ -127,7 +127,7 @@ fn prepare(args: &Args) -> Result<(Plan, Settings, u64), Mistake> {
     if let Some(header) = source.header() {
         key.check(header)?;
         for input in &inputs {
-            known(&input.column, header, &format!("-i {}", input.name))?;
+            known(&input.from, header, &format!("-i {}", input.name))?;
         }
     }
     let plan = Plan {
@@ -172,12 +172,12 @@ fn column(arg: &str) -> Result<Column, Mistake> {
         };
         Column {
             name: name.trim().to_owned(),
-            column: column.trim().to_owned(),
+            from: column.trim().to_owned(),
             is_json,
         }
     });
     parsed
-        .filter(|column| !column.name.is_empty() && !column.column.is_empty())
+        .filter(|column| !column.name.is_empty() && !column.from.is_empty())
         .ok_or_else(|| {
             Mistake::new(format!(
                 "-i `{arg}` must be NAME=COLUMN, or NAME:=COLUMN for a column of JSON"
@@ -207,7 +207,7 @@ impl Plan {
         } else {
             let columns = self.inputs.iter();
             columns
-                .map(|column| input(record, &column.name, &column.column, column.is_json))
+                .map(|column| input(record, &column.name, &column.from, column.is_json))
                 .collect()
         };
         let inputs = inputs.map_err(|why| at(&why))?;

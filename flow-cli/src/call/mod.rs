@@ -75,14 +75,14 @@ struct Prepared {
     settings: Settings,
 }
 
-pub(crate) fn run(args: Args) -> ExitCode {
-    let report = match prepare(&args) {
-        Ok(prepared) if args.dry_run => match dry_run(&args, &prepared) {
+pub(crate) fn run(args: &Args) -> ExitCode {
+    let report = match prepare(args) {
+        Ok(prepared) if args.dry_run => match dry_run(args, &prepared) {
             Ok(()) => return ExitCode::SUCCESS,
             Err(mistake) => Report::usage(&args.flow, &mistake.0),
         },
         Ok(prepared) => {
-            send(&args, &prepared).unwrap_or_else(|mistake| Report::usage(&args.flow, &mistake.0))
+            send(args, &prepared).unwrap_or_else(|mistake| Report::usage(&args.flow, &mistake.0))
         }
         Err(mistake) => Report::usage(&args.flow, &mistake.0),
     };

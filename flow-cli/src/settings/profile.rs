@@ -74,7 +74,9 @@ impl Profile {
             Mistake::new(format!("{shown} has no profile `{name}`; {cure}"))
         })?;
         profile.origin = format!("profile {name} of {shown}");
-        profile.folder = path.parent().unwrap_or(Path::new("")).to_owned();
+        path.parent()
+            .unwrap_or(Path::new(""))
+            .clone_into(&mut profile.folder);
         Ok(profile)
     }
 

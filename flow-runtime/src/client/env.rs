@@ -14,6 +14,7 @@ impl ClientBuilder {
     /// | variable | meaning |
     /// |---|---|
     /// | `APAAS_APP_ID`, `APAAS_APP_SECRET` | the app's credentials; required |
+    /// | `APAAS_APP_SECRET_FILE` | a file with the secret, instead of `APAAS_APP_SECRET` |
     /// | `APAAS_OPERATOR_ID` | the operator's `_id` on the low-code platform, a number |
     /// | `APAAS_OPERATOR_EMAIL` | the operator's email on the low-code platform |
     /// | `APAAS_BASE_URL` | the platform's address; Feishu if unset |
@@ -31,14 +32,15 @@ impl ClientBuilder {
             Some(value).filter(|value| !value.is_empty())
         };
         let mut wrong = Vec::new();
-        let mut required = |name: &str| {
-            variable(name).unwrap_or_else(|| {
-                wrong.push(format!("{name} is unset or empty"));
-                String::new()
-            })
-        };
-        let mut builder =
-            Self::new().app_credentials(required("APAAS_APP_ID"), required("APAAS_APP_SECRET"));
+        let app_id = variable("APAAS_APP_ID").unwrap_or_else(|| {
+            wrong.push("APAAS_APP_ID is unset or empty".to_owned());
+            String::new()
+        });
+        let secret = secret(variable).unwrap_or_else(|what| {
+            wrong.push(what);
+            String::new()
+        });
+        let mut builder = Self::new().app_credentials(app_id, secret);
         if let Some(id) = variable("APAAS_OPERATOR_ID") {
             match id.parse() {
                 Ok(id) => builder.operator = Some(Operator::id(id)),
@@ -72,5 +74,22 @@ impl ClientBuilder {
         } else {
             Err(config(wrong.join("; ")))
         }
+    }
+}
+
+/// The app secret, or what is wrong with it.
+fn secret(variable: impl Fn(&str) -> Option<String>) -> Result<String, String> {
+    const TEXT: &str = "APAAS_APP_SECRET";
+    const FILE: &str = "APAAS_APP_SECRET_FILE";
+
+    match (variable(TEXT), variable(FILE)) {
+        (Some(_), Some(_)) => Err(format!("{TEXT} and {FILE} are both set; unset one")),
+        (Some(secret), None) => Ok(secret),
+        (None, None) => Err(format!("{TEXT} is unset or empty, and so is {FILE}")),
+        (None, Some(file)) => match std::fs::read_to_string(&file) {
+            Ok(text) if text.trim().is_empty() => Err(format!("{FILE}: {file} is empty")),
+            Ok(text) => Ok(text.trim().to_owned()),
+            Err(error) => Err(format!("{FILE}: cannot read {file}: {error}")),
+        },
     }
 }

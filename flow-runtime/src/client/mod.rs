@@ -113,6 +113,31 @@ impl Client {
         self.0.stats()
     }
 
+    /// Whether a call can get as far as the platform: it is reached, and gives a token for the app. Runs no flow.
+    ///
+    /// For a readiness probe, or at the start of a program. A token that is there is not fetched again, so this costs
+    /// nothing most of the time. Whether the app may call a flow shows only in a call.
+    ///
+    /// ```no_run
+    /// # async fn example(client: apaas_flow::Client) -> apaas_flow::Result<()> {
+    /// client.verify().await?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// # Errors
+    /// Those of getting a token: [`ErrorKind::Connect`](crate::ErrorKind::Connect),
+    /// [`ErrorKind::Token`](crate::ErrorKind::Token), [`ErrorKind::Timeout`](crate::ErrorKind::Timeout) and the like.
+    pub async fn verify(&self) -> Result<()> {
+        self.0.used_in.check("client")?;
+        let tokens = self.0.tokens.clone();
+        let verified = self
+            .0
+            .thread
+            .spawn(async move { tokens.get().await.map(drop) })?;
+        verified.await?
+    }
+
     pub(crate) fn context(&self) -> &Arc<Context> {
         &self.0
     }

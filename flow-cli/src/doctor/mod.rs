@@ -1,0 +1,235 @@
+//! `doctor`: what a call needs, one check after the other. It runs no flow.
+
+mod check;
+
+use std::process::ExitCode;
+use std::time::Duration;
+
+use apaas_flow::{Client, DynamicFlow, Error, ErrorKind, FEISHU, Outcome};
+
+use crate::call::{Format, flow_name};
+use crate::contract_file;
+use crate::failure::{Mistake, USAGE, complain, print};
+use crate::settings::{Flags, Settings};
+use check::{Check, Checks};
+
+const AFTER_HELP: &str = "\
+No flow is run: the permission is tried with a flow id that cannot exist.
+Exit status: 0 all is well, 1 a check failed, 2 usage.
+
+Example:
+  apaas-flow doctor --flow package_x__c/flow_y";
+
+/// A person waits for the answer.
+const PATIENCE: Duration = Duration::from_secs(10);
+
+/// No flow has this id: it is none that the platform makes.
+const NO_FLOW: &str = "apaas_flow_doctor_no_such_flow";
+
+/// The app's page in the developer console is below this.
+const CONSOLE: &str = "https://open.feishu.cn/app/";
+
+/// How the low-code app's admin authorises the app.
+const SECOND_GRANT: &str = "https://ae.feishu.cn/hc/zh-CN/articles/608213399053";
+
+#[derive(clap::Args)]
+#[command(after_help = AFTER_HELP)]
+pub(crate) struct Args {
+    /// Also look at this flow's contract, and try the permission in its namespace
+    #[arg(long, value_name = "NAMESPACE/FLOW_ID")]
+    flow: Option<String>,
+    /// How the checks are shown
+    #[arg(long, value_enum, default_value_t)]
+    format: Format,
+    #[command(flatten)]
+    flags: Flags,
+}
+
+pub(crate) fn run(args: &Args) -> ExitCode {
+    match examine(args) {
+        Ok(checks) => {
+            print(&match args.format {
+                Format::Text => checks.text(),
+                Format::Json => checks.json(),
+            });
+            ExitCode::from(u8::from(checks.any_failed()))
+        }
+        Err(mistake) => {
+            complain(mistake);
+            ExitCode::from(USAGE)
+        }
+    }
+}
+
+fn examine(args: &Args) -> Result<Checks, Mistake> {
+    let flow = args.flow.as_deref().map(flow_name).transpose()?;
+    let mut checks = Checks::default();
+    let settings = match Settings::find(&args.flags) {
+        Ok(settings) => settings,
+        Err(mistake) => {
+            checks.push(Check::failed("settings", "cannot be read", &mistake.0));
+            return Ok(checks);
+        }
+    };
+    of_settings(&settings, &mut checks);
+    if let Some((namespace, flow_id)) = &flow {
+        checks.push(of_contract(namespace, flow_id));
+    }
+    if checks.any_failed() {
+        checks.push(Check::skipped("platform", "tried once the above is mended"));
+    } else {
+        let namespace = flow.as_ref().map(|(namespace, _)| namespace.as_str());
+        of_platform(&settings, namespace, &mut checks)?;
+    }
+    checks.push(unknown(&settings));
+    Ok(checks)
+}
+
+fn of_settings(settings: &Settings, checks: &mut Checks) {
+    checks.push(match &settings.app_id {
+        Some(id) => Check::passed("app id", &format!("{} ({})", id.value, id.from)),
+        None => Check::failed(
+            "app id",
+            "not set",
+            "set APAAS_APP_ID to the App ID of your custom app (企业自建应用), from the developer console",
+        ),
+    });
+    checks.push(match settings.secret_from() {
+        Some(from) => Check::passed("app secret", &format!("set ({from})")),
+        None => Check::failed(
+            "app secret",
+            "not set",
+            "set APAAS_APP_SECRET, or APAAS_APP_SECRET_FILE to a file with it",
+        ),
+    });
+    checks.push(match &settings.operator {
+        Some(operator) => Check::passed("operator", &format!("set ({})", operator.from)),
+        None => Check::failed(
+            "operator",
+            "not set",
+            "set APAAS_OPERATOR_ID to the user's `_id` on the low-code platform, or APAAS_OPERATOR_EMAIL; an open_id is neither",
+        ),
+    });
+    let url = &settings.base_url;
+    checks.push(match settings.check_base_url() {
+        Ok(()) => Check::passed("base URL", &format!("{} ({})", url.value, url.from)),
+        Err(mistake) => Check::failed("base URL", &url.value, &mistake.0),
+    });
+}
+
+fn of_contract(namespace: &str, flow_id: &str) -> Check {
+    match contract_file::find(namespace, flow_id) {
+        Ok(Some((file, _))) => Check::passed("contract", &file.display().to_string()),
+        Ok(None) => Check::skipped(
+            "contract",
+            &format!(
+                "there is no flows/{namespace}/{flow_id}.json; `apaas-flow call ... --record flows` writes one"
+            ),
+        ),
+        Err(mistake) => Check::failed("contract", "cannot be read", &mistake.0),
+    }
+}
+
+/// What only a connection tells.
+fn of_platform(
+    settings: &Settings,
+    namespace: Option<&str>,
+    checks: &mut Checks,
+) -> Result<(), Mistake> {
+    let client = settings.client()?.timeout(PATIENCE).build();
+    let client = client.map_err(|error| Mistake::new(error.to_string()))?;
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()
+        .map_err(|error| Mistake::new(format!("cannot start: {error}")))?;
+    runtime.block_on(connect(&client, settings, namespace, checks));
+    Ok(())
+}
+
+async fn connect(
+    client: &Client,
+    settings: &Settings,
+    namespace: Option<&str>,
+    checks: &mut Checks,
+) {
+    let host = &settings.base_url.value;
+    match client.verify().await {
+        Ok(()) => {
+            checks.push(Check::passed("platform", &format!("{host} answers")));
+            let lives = match client.stats().token_expires_in {
+                Some(time) => format!("obtained, {} min left", time.as_secs() / 60),
+                None => "obtained".to_owned(),
+            };
+            checks.push(Check::passed("token", &lives));
+        }
+        Err(error) => {
+            let is_reached = !matches!(error.kind(), ErrorKind::Connect | ErrorKind::Timeout);
+            if is_reached {
+                checks.push(Check::passed("platform", &format!("{host} answers")));
+                checks.push(Check::failed("token", "refused", &error.to_string()));
+            } else {
+                checks.push(Check::failed("platform", "not reached", &error.to_string()));
+            }
+            checks.push(Check::skipped(
+                "permission",
+                "there is no token to try it with",
+            ));
+            return;
+        }
+    }
+    checks.push(match namespace {
+        None => Check::skipped("permission", "give --flow NAMESPACE/FLOW_ID to try it"),
+        Some(namespace) => of_permission(client, settings, namespace).await,
+    });
+}
+
+/// The scope and the address, by a call of a flow that there is not.
+async fn of_permission(client: &Client, settings: &Settings, namespace: &str) -> Check {
+    const NAME: &str = "permission";
+
+    let call = match DynamicFlow::new(namespace, NO_FLOW) {
+        Ok(flow) => flow.execute(client),
+        Err(error) => return Check::failed(NAME, "cannot be tried", &error.to_string()),
+    };
+    match call.await {
+        Ok(_) => Check::failed(
+            NAME,
+            "a flow that cannot exist ran",
+            "is this the platform?",
+        ),
+        Err(error) if error.kind() == ErrorKind::Permission => {
+            let app = settings.app_id.as_ref().map_or("", |id| &id.value);
+            let cure = format!(
+                "{error}; grant the scope app_engine:flow:write and publish a version of the app: {CONSOLE}{app}/auth"
+            );
+            Check::failed(NAME, "refused", &cure)
+        }
+        Err(error) if was_looked_for(&error) => Check::passed(
+            NAME,
+            "the platform looked for the flow, so scope and address are allowed",
+        ),
+        Err(error) => Check::failed(NAME, "not known", &error.to_string()),
+    }
+}
+
+/// Whether the call got past the gateway: it was refused for its flow, and did not run.
+fn was_looked_for(error: &Error) -> bool {
+    error.outcome() == Outcome::DidNotRun
+        && matches!(error.kind(), ErrorKind::Invalid | ErrorKind::Flow)
+}
+
+/// What no check can see, and the words to ask for it.
+fn unknown(settings: &Settings) -> Check {
+    let app = settings.app_id.as_ref().map_or("<App ID>", |id| &id.value);
+    let feishu = if settings.base_url.value.starts_with(FEISHU) {
+        ""
+    } else {
+        " (another platform than Feishu: its pages differ)"
+    };
+    Check::skipped(
+        "admin's grant",
+        &format!(
+            "cannot be seen from here, nor whether the operator may run a flow{feishu}; {SECOND_GRANT} tells how, and this is what to send to the low-code app's admin: 请在低代码应用中为 App ID {app} 授权，并勾选需要调用的流程。"
+        ),
+    )
+}

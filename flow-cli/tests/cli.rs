@@ -1,0 +1,485 @@
+//! The program, as a script runs it: exit statuses, one JSON object, and nothing sent that should not be.
+
+#![allow(
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    clippy::unwrap_used
+)]
+
+use std::io::{Read as _, Write as _};
+use std::net::TcpListener;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output};
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use apaas_flow_emulator::{Emulator, Failure, Fault};
+use serde_json::{Value, json};
+
+const FLOW: &str = "package_x__c/flow_y";
+
+/// A folder of its own, in which the program runs.
+struct Folder(PathBuf);
+
+impl Folder {
+    fn new() -> Self {
+        static COUNT: AtomicUsize = AtomicUsize::new(0);
+        let name = format!(
+            "apaas-flow-cli-{}-{}",
+            std::process::id(),
+            COUNT.fetch_add(1, Ordering::Relaxed)
+        );
+        let folder = std::env::temp_dir().join(name);
+        std::fs::create_dir_all(&folder).unwrap();
+        Self(folder)
+    }
+
+    fn write(&self, name: &str, text: &str) {
+        let file = self.0.join(name);
+        std::fs::create_dir_all(file.parent().unwrap()).unwrap();
+        std::fs::write(file, text).unwrap();
+    }
+}
+
+impl Drop for Folder {
+    fn drop(&mut self) {
+        let _ = std::fs::remove_dir_all(&self.0);
+    }
+}
+
+/// The program in a folder, with no settings but these.
+fn program(folder: &Path, url: &str) -> Command {
+    let mut program = Command::new(env!("CARGO_BIN_EXE_apaas-flow"));
+    for (name, _) in std::env::vars() {
+        if name.starts_with("APAAS_") {
+            program.env_remove(name);
+        }
+    }
+    program
+        .current_dir(folder)
+        .env("APAAS_APP_ID", "cli_test")
+        .env("APAAS_APP_SECRET", "hunter2")
+        .env("APAAS_OPERATOR_ID", "1111")
+        .env("APAAS_BASE_URL", url);
+    program
+}
+
+struct Ended {
+    exit: i32,
+    stdout: String,
+    stderr: String,
+}
+
+impl Ended {
+    fn json(&self) -> Value {
+        serde_json::from_str(&self.stdout).unwrap_or_else(|error| panic!("{error}: {self}"))
+    }
+}
+
+impl std::fmt::Display for Ended {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let Self {
+            exit,
+            stdout,
+            stderr,
+        } = self;
+        write!(f, "exit {exit}\n{stdout}\n{stderr}")
+    }
+}
+
+/// Runs it beside the emulator, which shares this test's runtime.
+async fn run(mut program: Command, args: &[&str]) -> Ended {
+    program.args(args);
+    let output = tokio::task::spawn_blocking(move || program.output());
+    let Output {
+        status,
+        stdout,
+        stderr,
+    } = output.await.unwrap().unwrap();
+    let ended = Ended {
+        exit: status.code().unwrap(),
+        stdout: String::from_utf8(stdout).unwrap(),
+        stderr: String::from_utf8(stderr).unwrap(),
+    };
+    assert!(!ended.to_string().contains("hunter2"), "{ended}");
+    ended
+}
+
+async fn emulator() -> Emulator {
+    let emulator = Emulator::start().await.unwrap();
+    emulator.on_raw("package_x__c", "flow_y", |params| {
+        if params["fail"] == json!(true) {
+            return Err(Failure::new("k_1", "no"));
+        }
+        Ok(json!({"variable_seen": params, "variable_big": 9_007_199_254_740_993_i64}))
+    });
+    emulator
+}
+
+#[tokio::test]
+async fn a_call_that_ran_is_one_object_with_exact_numbers() {
+    let (emulator, folder) = (emulator().await, Folder::new());
+    let args = [
+        "call",
+        FLOW,
+        "-i",
+        "variable_a=1",
+        "-i",
+        "variable_b:=[1, 2]",
+        "--key",
+        "key-1",
+        "--format",
+        "json",
+    ];
+    let ended = run(program(&folder.0, emulator.url()), &args).await;
+    assert_eq!(ended.exit, 0, "{ended}");
+    assert!(ended.stdout.contains("9007199254740993"), "{ended}");
+    let run_of = ended.json();
+    assert_eq!(run_of["outcome"], "ran");
+    assert_eq!(run_of["idempotency_key"], "key-1");
+    assert_eq!(run_of["error"], Value::Null);
+    let seen = json!({"variable_a": "1", "variable_b": [1, 2]});
+    assert_eq!(run_of["outputs"]["variable_seen"], seen);
+
+    let text = run(program(&folder.0, emulator.url()), &["call", FLOW]).await;
+    assert_eq!(text.exit, 0);
+    assert!(text.stdout.contains("outcome       ran"), "{text}");
+}
+
+#[tokio::test]
+async fn each_outcome_has_its_exit_status_and_its_word() {
+    let (emulator, folder) = (emulator().await, Folder::new());
+    let status = async |fault: Option<Fault>, args: &[&str]| {
+        if let Some(fault) = fault {
+            emulator.inject(fault);
+        }
+        let mut all = vec!["call"];
+        all.extend_from_slice(args);
+        all.extend_from_slice(&["--format", "json", "--timeout", "5"]);
+        let ended = run(program(&folder.0, emulator.url()), &all).await;
+        let outcome = ended.json()["outcome"].as_str().unwrap().to_owned();
+        (ended.exit, outcome)
+    };
+    let is = |exit, outcome: &str| (exit, outcome.to_owned());
+    assert_eq!(status(None, &[FLOW]).await, is(0, "ran"));
+    assert_eq!(status(None, &[FLOW, "--start"]).await, is(0, "under_way"));
+    assert_eq!(
+        status(None, &["package_x__c/none"]).await,
+        is(1, "did_not_run")
+    );
+    let failed = status(None, &[FLOW, "-i", "fail:=true"]).await;
+    assert_eq!(failed, is(4, "failed"));
+    let waits = Some(Fault::Status("wait".to_owned()));
+    assert_eq!(status(waits, &[FLOW]).await, is(5, "under_way"));
+    // the key is found used after a lost reply: it ran, and nobody saw how
+    let lost = Some(Fault::Dropped { after: true });
+    assert_eq!(status(lost, &[FLOW]).await, is(3, "may_have_run"));
+}
+
+#[tokio::test]
+async fn what_is_malformed_is_refused_before_anything_is_sent() {
+    let (emulator, folder) = (emulator().await, Folder::new());
+    folder.write("bad.json", "[1]");
+    for (args, says) in [
+        (vec!["-i", "variable_a"], "`variable_a`"),
+        (vec!["-i", "a=1", "-i", "a=2"], "`a` is given twice"),
+        (vec!["-i", "a:={"], "`a` is no JSON"),
+        (vec!["-i", "a=@missing.txt"], "missing.txt"),
+        (vec!["--inputs", "bad.json"], "bad.json"),
+        (vec!["--quota", "0/60"], "--quota"),
+        (vec!["--operator", "ou_1"], "--operator"),
+        (vec!["--profile", "prod"], "apaas-flow.toml"),
+        (vec!["--bogus"], "--bogus"),
+    ] {
+        let mut all = vec!["call", FLOW];
+        all.extend_from_slice(&args);
+        let ended = run(program(&folder.0, emulator.url()), &all).await;
+        assert_eq!(ended.exit, 2, "{args:?}: {ended}");
+        assert!(ended.stderr.contains(says), "{args:?}: {ended}");
+    }
+    let ended = run(program(&folder.0, emulator.url()), &["call", "flow_y"]).await;
+    assert_eq!(ended.exit, 2);
+    assert!(ended.stderr.contains("NAMESPACE/FLOW_ID"), "{ended}");
+    assert!(emulator.executions().is_empty());
+}
+
+#[tokio::test]
+async fn a_dry_run_sends_nothing_and_needs_no_secret() {
+    let folder = Folder::new();
+    let server = TcpListener::bind("127.0.0.1:0").unwrap();
+    server.set_nonblocking(true).unwrap();
+    let url = format!("http://{}", server.local_addr().unwrap());
+    let mut dry = program(&folder.0, &url);
+    dry.env_remove("APAAS_APP_ID")
+        .env_remove("APAAS_APP_SECRET");
+    let args = ["call", FLOW, "-i", "name=it's", "--dry-run"];
+    let ended = run(dry, &args).await;
+    assert_eq!(ended.exit, 0, "{ended}");
+    for part in [
+        "POST http://127.0.0.1:",
+        "/open-apis/apaas/v1/applications/package_x__c/flows/flow_y/execute",
+        "Authorization: Bearer <tenant_access_token>",
+        r#""params":"{\"name\":\"it's\"}""#,
+        "\"name\": \"it's\"",
+        r"it'\''s",
+    ] {
+        assert!(ended.stdout.contains(part), "{part} in {ended}");
+    }
+    assert!(server.accept().is_err(), "somebody came");
+}
+
+#[tokio::test]
+async fn a_contract_turns_texts_into_its_types() {
+    let (emulator, folder) = (emulator().await, Folder::new());
+    folder.write(
+        "flows/package_x__c/flow_y.json",
+        r#"{"inputs": {"variable_order": {"type": "lookup", "required": true}, "variable_total": {"type": "decimal"}, "variable_day": {"type": "date"}}}"#,
+    );
+    let args = [
+        "call",
+        FLOW,
+        "-i",
+        "variable_order=5454545",
+        "-i",
+        "variable_total=128.50",
+        "-i",
+        "variable_day=2026-11-26",
+        "--format",
+        "json",
+    ];
+    let ended = run(program(&folder.0, emulator.url()), &args).await;
+    assert_eq!(ended.exit, 0, "{ended}");
+    assert_eq!(
+        ended.json()["outputs"]["variable_seen"],
+        json!({"variable_order": {"_id": 5_454_545}, "variable_total": "128.50", "variable_day": "2026-11-26"})
+    );
+    let args = ["call", FLOW, "-i", "variable_oder=1"];
+    let ended = run(program(&folder.0, emulator.url()), &args).await;
+    assert_eq!(ended.exit, 2);
+    assert!(
+        ended.stderr.contains("did you mean `variable_order`?"),
+        "{ended}"
+    );
+    assert_eq!(emulator.executions().len(), 1);
+}
+
+#[tokio::test]
+async fn settings_come_from_a_profile_and_a_secret_from_a_file() {
+    let (emulator, folder) = (emulator().await, Folder::new());
+    folder.write("secret", "hunter2\n");
+    folder.write(
+        "apaas-flow.toml",
+        &format!(
+            "[profile.prod]\napp_id = \"cli_p\"\napp_secret_file = \"secret\"\noperator_email = \"a@b.c\"\nbase_url = \"{}\"\nquota = \"5/1\"\n",
+            emulator.url()
+        ),
+    );
+    let below = folder.0.join("below");
+    std::fs::create_dir_all(&below).unwrap();
+    let mut of_profile = program(&below, "");
+    for name in ["APP_ID", "APP_SECRET", "OPERATOR_ID", "BASE_URL"] {
+        of_profile.env_remove(format!("APAAS_{name}"));
+    }
+    let ended = run(of_profile, &["call", FLOW, "--profile", "prod"]).await;
+    assert_eq!(ended.exit, 0, "{ended}");
+
+    let mut both = program(&folder.0, emulator.url());
+    both.env("APAAS_APP_SECRET_FILE", "secret");
+    let ended = run(both, &["call", FLOW]).await;
+    assert_eq!(ended.exit, 2);
+    assert!(ended.stderr.contains("both set"), "{ended}");
+}
+
+#[tokio::test]
+async fn doctor_runs_no_flow_and_says_what_is_missing() {
+    let (emulator, folder) = (emulator().await, Folder::new());
+    let args = ["doctor", "--flow", FLOW];
+    let ended = run(program(&folder.0, emulator.url()), &args).await;
+    assert_eq!(ended.exit, 0, "{ended}");
+    assert!(ended.stdout.contains("✓ token"), "{ended}");
+    assert!(ended.stdout.contains("✓ permission"), "{ended}");
+    assert!(
+        emulator
+            .executions()
+            .iter()
+            .all(|run| run.flow_id != "flow_y")
+    );
+
+    let mut without = program(&folder.0, "http://127.0.0.1:9");
+    without.env_remove("APAAS_APP_ID");
+    let ended = run(without, &["doctor", "--format", "json"]).await;
+    assert_eq!(ended.exit, 1, "{ended}");
+    let checks = ended.json();
+    let id = &checks["checks"][0];
+    assert_eq!(
+        (&id["name"], &id["result"]),
+        (&json!("app id"), &json!("failed"))
+    );
+    assert!(id["cure"].as_str().unwrap().contains("APAAS_APP_ID"));
+}
+
+#[tokio::test]
+async fn a_bulk_run_sends_each_row_once() {
+    let (emulator, folder) = (emulator().await, Folder::new());
+    folder.write(
+        "rows.csv",
+        "no,total,tags\n1,\"1,5\",\"[1]\"\n2,,[]\n3,3,\"[2, 3]\"\n",
+    );
+    let args = [
+        "bulk",
+        "run",
+        FLOW,
+        "--rows",
+        "rows.csv",
+        "-i",
+        "variable_no=no",
+        "-i",
+        "variable_total=total",
+        "-i",
+        "variable_tags:=tags",
+        "--key",
+        "mig-{no}",
+        "--journal",
+        "m.db",
+        "--format",
+        "json",
+    ];
+    let ended = run(program(&folder.0, emulator.url()), &args).await;
+    assert_eq!(ended.exit, 0, "{ended}");
+    assert_eq!(ended.json()["ran"], 3);
+    let again = run(program(&folder.0, emulator.url()), &args).await.json();
+    assert_eq!((&again["ran"], &again["skipped"]), (&json!(0), &json!(3)));
+    assert_eq!(emulator.executions().len(), 3);
+
+    let status = ["bulk", "status", "--journal", "m.db", "--format", "json"];
+    let totals = run(program(&folder.0, emulator.url()), &status).await;
+    assert_eq!(
+        totals.stdout,
+        "{\"new\":0,\"sending\":0,\"ran\":3,\"did_not_run\":0,\"failed\":0,\"unknown\":0,\"reply_lost\":0}\n"
+    );
+    let export = ["bulk", "export", "--journal", "m.db", "--state", "ran"];
+    let csv = run(program(&folder.0, emulator.url()), &export).await;
+    let mut lines = csv.stdout.lines();
+    assert_eq!(
+        lines.next(),
+        Some("row,key,state,reply_lost,execution_id,log_id,error_kind,error")
+    );
+    assert!(lines.next().unwrap().starts_with("mig-1,mig-1,ran,false,"));
+    assert_eq!(lines.count(), 2);
+}
+
+#[tokio::test]
+async fn a_bulk_run_says_what_became_of_its_rows() {
+    let (emulator, folder) = (emulator().await, Folder::new());
+    folder.write("rows.jsonl", "{\"no\": 1, \"fail\": true}\n{\"no\": 2}\n");
+    let bulk = |more: &[&'static str]| {
+        let mut args = vec![
+            "bulk",
+            "run",
+            FLOW,
+            "--rows",
+            "rows.jsonl",
+            "--key",
+            "k-{no}",
+            "--journal",
+            "j.db",
+            "--concurrency",
+            "1",
+        ];
+        args.extend_from_slice(more);
+        args
+    };
+    let ended = run(program(&folder.0, emulator.url()), &bulk(&[])).await;
+    assert_eq!(ended.exit, 1, "{ended}");
+    assert!(ended.stdout.contains("--retry-failed"), "{ended}");
+
+    folder.write("rows.jsonl", "{\"no\": 3}\n");
+    emulator.inject(Fault::Html { after: true });
+    let ended = run(
+        program(&folder.0, emulator.url()),
+        &bulk(&["--max-failures", "1"]),
+    )
+    .await;
+    assert_eq!(ended.exit, 3, "{ended}");
+    assert!(ended.stdout.contains("--settle-unknown"), "{ended}");
+    let settled = run(
+        program(&folder.0, emulator.url()),
+        &bulk(&["--settle-unknown"]),
+    )
+    .await;
+    assert_eq!(settled.exit, 0, "{settled}");
+    assert_eq!(emulator.executions().len(), 3);
+
+    for (file, key, says) in [
+        ("no\n1\n", "k-{nu}", "did you mean `no`?"),
+        ("no\n1\n", "k", "no column"),
+        ("no\n\"\"\n", "k-{no}", "line 2"),
+        ("no,no\n1,2\n", "k-{no}", "two columns"),
+    ] {
+        folder.write("bad.csv", file);
+        let args = [
+            "bulk",
+            "run",
+            FLOW,
+            "--rows",
+            "bad.csv",
+            "--key",
+            key,
+            "--journal",
+            "b.db",
+        ];
+        let ended = run(program(&folder.0, emulator.url()), &args).await;
+        assert_eq!(ended.exit, 2, "{key}: {ended}");
+        assert!(ended.stderr.contains(says), "{key}: {ended}");
+    }
+    let dry = [
+        "bulk",
+        "run",
+        FLOW,
+        "--rows",
+        "rows.jsonl",
+        "--key",
+        "k-{no}",
+        "--journal",
+        "n.db",
+        "--dry-run",
+    ];
+    let ended = run(program(&folder.0, "http://127.0.0.1:9"), &dry).await;
+    assert_eq!(ended.exit, 0, "{ended}");
+    assert!(ended.stdout.contains("1 rows at 100 in 60 s"), "{ended}");
+    assert!(!folder.0.join("n.db").exists());
+}
+
+#[tokio::test]
+async fn a_reply_that_cannot_be_read_is_not_called_a_run_that_did_not_happen() {
+    let folder = Folder::new();
+    let server = TcpListener::bind("127.0.0.1:0").unwrap();
+    let url = format!("http://{}", server.local_addr().unwrap());
+    std::thread::spawn(move || {
+        for connection in server.incoming() {
+            let mut connection = connection.unwrap();
+            let mut request = [0; 4096];
+            let read = connection.read(&mut request).unwrap();
+            let is_token =
+                String::from_utf8_lossy(&request[..read]).contains("tenant_access_token");
+            let body = if is_token {
+                r#"{"code":0,"msg":"ok","tenant_access_token":"t-1","expire":7200}"#
+            } else {
+                r#"{"code":0,"data":{"status":"end","execution_id":"7","out_params":"[{]"}}"#
+            };
+            let head = format!(
+                "HTTP/1.1 200 OK\r\nconnection: close\r\ncontent-length: {}\r\n\r\n",
+                body.len()
+            );
+            connection.write_all((head + body).as_bytes()).unwrap();
+        }
+    });
+    let ended = run(
+        program(&folder.0, &url),
+        &["call", FLOW, "--format", "json"],
+    )
+    .await;
+    assert_eq!(ended.exit, 4, "{ended}");
+    assert_eq!(ended.json()["outcome"], "failed");
+    assert_eq!(ended.json()["execution_id"], "7");
+}
