@@ -15,7 +15,7 @@ pub(crate) fn odd_files() -> Vec<(String, Vec<&'static str>)> {
     files.push((inside(49), vec![]));
     files.push((
         inside(9999),
-        vec!["1:2404: nested more than 100 levels deep"],
+        vec!["1:2353: nested more than 100 levels deep"],
     ));
     files.push((nested(99), vec![]));
     files.push((nested(100), vec!["1:109: nested more than 100 levels deep"]));
