@@ -3,6 +3,7 @@
 use std::fmt;
 
 use crate::code_type::CodeType;
+use crate::grammar;
 use crate::json;
 use crate::kind::Kind;
 use crate::members::Members;
@@ -10,12 +11,22 @@ use crate::value_type::ValueType;
 
 pub(crate) const TYPE: &str = "type";
 pub(crate) const SEVERAL: &str = "several";
+pub(crate) const ITEMS: &str = "items";
+pub(crate) const FIELDS: &str = "fields";
 pub(crate) const REQUIRED: &str = "required";
 pub(crate) const OPTIONAL: &str = "optional";
 pub(crate) const DESCRIPTION: &str = "description";
 
 /// The keys of an entry, in the order in which new ones are written.
-pub(crate) const KEYS: [&str; 5] = [TYPE, SEVERAL, REQUIRED, OPTIONAL, DESCRIPTION];
+pub(crate) const KEYS: [&str; 7] = [
+    TYPE,
+    SEVERAL,
+    ITEMS,
+    FIELDS,
+    REQUIRED,
+    OPTIONAL,
+    DESCRIPTION,
+];
 
 /// `{ "type": "lookup", "required": true, "description": "the record" }`
 ///
@@ -79,8 +90,23 @@ impl Entry {
         Kind::from_word(&self.members.string(TYPE)?)
     }
 
-    /// Sets the type.
+    /// What each item of an `array` is, if it says so.
+    pub fn items(&self) -> Option<Entry> {
+        grammar::entry_of(self.members.get(ITEMS)?)
+    }
+
+    /// What an `object` has in it, if it says so.
+    pub fn fields(&self) -> Option<Members<Entry>> {
+        grammar::entries_of(self.members.get(FIELDS)?)
+    }
+
+    /// Sets the type. What was said of the inside of an array or an object does not outlive it.
     pub fn set_kind(&mut self, kind: Kind) {
+        for (key, owner) in [(ITEMS, Kind::Array), (FIELDS, Kind::Object)] {
+            if kind != owner {
+                self.members.remove(key);
+            }
+        }
         self.members.set_string(TYPE, kind.word(), &KEYS);
     }
 

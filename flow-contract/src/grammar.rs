@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use crate::contract::{self, CONFLICTS, Contract, INPUTS, OUTPUTS, PARTIAL};
 use crate::diagnostic::{Diagnostic, Position};
-use crate::entry::{self, DESCRIPTION, Entry, OPTIONAL, REQUIRED, SEVERAL, TYPE};
+use crate::entry::{self, DESCRIPTION, Entry, FIELDS, ITEMS, OPTIONAL, REQUIRED, SEVERAL, TYPE};
 use crate::json::{Json, Key, Value};
 use crate::kind::Kind;
 use crate::members::Members;
@@ -23,6 +23,20 @@ pub(crate) fn read(text: &str) -> Result<Contract, Vec<Diagnostic>> {
     } else {
         Err(mistakes)
     }
+}
+
+/// What is inside an entry, from a text that has been read as a part of its file.
+pub(crate) fn entry_of(text: &str) -> Option<Entry> {
+    let mut reader = Reader::default();
+    let entry = reader.entry(ITEMS, Json::parse(text).ok()?);
+    reader.mistakes.is_empty().then_some(entry)
+}
+
+/// The same for several by name.
+pub(crate) fn entries_of(text: &str) -> Option<Members<Entry>> {
+    let mut reader = Reader::default();
+    let entries = reader.entries(FIELDS, Json::parse(text).ok()?);
+    reader.mistakes.is_empty().then_some(entries)
 }
 
 /// Reads on after a mistake. What it gives then is worth nothing.
@@ -65,17 +79,43 @@ impl Reader {
     /// `{ "type": "lookup", "required": true, "description": "the record" }`
     fn entry(&mut self, name: &str, json: Json<'_>) -> Entry {
         let mut entry = Entry::default();
+        let mut inside = Vec::new();
         for (key, value) in self.object(&quoted(name), json, &entry::KEYS) {
             let text = value.text.to_owned();
+            match key.as_str() {
+                ITEMS => inside.push((ITEMS, Kind::Array, value.at)),
+                FIELDS => inside.push((FIELDS, Kind::Object, value.at)),
+                _ => {}
+            }
             match key.as_str() {
                 TYPE => self.kind(value),
                 SEVERAL | REQUIRED | OPTIONAL => self.boolean(&key, &value),
                 DESCRIPTION => drop(self.string(&key, value)),
+                ITEMS => drop(self.entry(&key, value)),
+                FIELDS => drop(self.entries(&key, value)),
                 _ => {}
             }
             entry.members.push(key, text);
         }
+        for (key, owner, at) in inside {
+            self.belongs(key, owner, at, &entry);
+        }
         entry
+    }
+
+    /// Whether the entry is of the one type that has such an inside. A type that is misspelt has been told already.
+    fn belongs(&mut self, key: &str, owner: Kind, at: Position, entry: &Entry) {
+        let is = match (entry.members.get(TYPE), entry.kind()) {
+            (None, _) => "has no `type`".to_owned(),
+            (Some(_), None) => return,
+            (Some(_), Some(kind)) if kind == owner => return,
+            (Some(_), Some(kind)) => format!("is `{}`", kind.word()),
+        };
+        let owner = owner.word();
+        self.mistake(
+            at,
+            format!("`{key}` says what is inside an `{owner}`, and this {is}; say `\"type\": \"{owner}\"`, or remove it"),
+        );
     }
 
     fn kind(&mut self, json: Json<'_>) {
@@ -206,6 +246,37 @@ mod tests {
         assert_eq!(described.as_deref(), Some("the 记录"));
         let names: Vec<_> = contract.entries(Outputs).unwrap().names().collect();
         assert_eq!(names, ["c", "d"]);
+    }
+
+    #[test]
+    fn says_what_is_inside() {
+        let text = r#"{"outputs": {"a": {"type": "array", "items": {"type": "object", "fields":
+            {"sku": {"type": "text", "description": "the \u8bb0"}, "tags": {"type": "array", "items": {}, "optional": true}}}}}}"#;
+        let contract = read(text).unwrap();
+        let lines = contract.entry(Outputs, "a").unwrap();
+        assert!(lines.fields().is_none());
+        let fields = lines.items().and_then(|line| line.fields()).unwrap();
+        let names: Vec<_> = fields.names().collect();
+        assert_eq!(names, ["sku", "tags"]);
+        let sku = fields.get("sku").unwrap();
+        assert_eq!(sku.description().as_deref(), Some("the 记"));
+        assert!(sku.items().is_none() && sku.fields().is_none());
+        let tags = fields.get("tags").unwrap();
+        assert_eq!(
+            (tags.optional(), tags.items()),
+            (Some(true), Some(Entry::default()))
+        );
+
+        // an edit keeps it, but for another type
+        let mut edited = lines.clone();
+        edited.describe("d");
+        edited.set_kind(Kind::Array);
+        assert_eq!(edited.items(), lines.items());
+        edited.set_kind(Kind::Text);
+        assert_eq!(
+            edited.to_string(),
+            r#"{ "type": "text", "description": "d" }"#
+        );
     }
 
     #[test]

@@ -7,7 +7,16 @@ pub(crate) fn odd_files() -> Vec<(String, Vec<&'static str>)> {
         .iter()
         .map(|(text, mistakes)| ((*text).to_owned(), mistakes.to_vec()))
         .collect();
+    let inside = |depth| {
+        let open = r#"{"type":"array","items":"#.repeat(depth);
+        format!(r#"{{"outputs":{{"a":{open}{{}}{}}}}}"#, "}".repeat(depth))
+    };
     let nested = |depth| format!("{{\"note\": {}{}}}", "[".repeat(depth), "]".repeat(depth));
+    files.push((inside(49), vec![]));
+    files.push((
+        inside(9999),
+        vec!["1:2353: nested more than 100 levels deep"],
+    ));
     files.push((nested(99), vec![]));
     files.push((nested(100), vec!["1:109: nested more than 100 levels deep"]));
     files.push((
@@ -125,6 +134,35 @@ const FILES: &[(&str, &[&str])] = &[
     (
         r#"{"outputs": {"a": {"type": "option", "several": true}, "b": {"several": true}, "c": {"type": "integer", "several": false}}}"#,
         &[],
+    ),
+    // what is inside
+    (
+        r#"{"outputs": {"a": {"type": "array", "items": {"type": "object", "fields": {"sku": {"type": "text"}, "typ": {}}}}}, "inputs": {"b": {"fields": {}, "type": "object", "several": true}}}"#,
+        &[],
+    ),
+    (
+        r#"{"outputs": {"a": {"type": "array", "item": {}, "items": {"type": "object", "field": 1, "fields": {"sku": {"typ": "text"}}}}}}"#,
+        &[
+            "1:37: unknown key `item`; did you mean `items`?",
+            "1:77: unknown key `field`; did you mean `fields`?",
+            "1:108: unknown key `typ`; did you mean `type`?",
+        ],
+    ),
+    (
+        r#"{"outputs": {"a": {"type": "array", "items": [], "b": 1}, "c": {"type": "object", "fields": {"d": {"type": "txt"}}}}}"#,
+        &[
+            "1:46: expected `items` to be an object, found an array",
+            "1:108: unknown type `txt`; did you mean `text`?",
+        ],
+    ),
+    (
+        r#"{"outputs": {"a": {"type": "text", "items": {}}, "b": {"fields": {}}, "c": {"fields": {}, "type": "array"}, "d": {"type": "arry", "items": {}}}}"#,
+        &[
+            "1:45: `items` says what is inside an `array`, and this is `text`; say `\"type\": \"array\"`, or remove it",
+            "1:66: `fields` says what is inside an `object`, and this has no `type`; say `\"type\": \"object\"`, or remove it",
+            "1:87: `fields` says what is inside an `object`, and this is `array`; say `\"type\": \"object\"`, or remove it",
+            "1:123: unknown type `arry`; did you mean `array`?",
+        ],
     ),
     // types that do not exist
     (

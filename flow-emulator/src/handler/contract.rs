@@ -103,7 +103,7 @@ fn samples(outputs: Option<&Members<Entry>>) -> Object {
         if name == EXECUTION_OUTPUT && is_number {
             return None;
         }
-        let sample = RawValue::from_string(sample(value).into_owned()).ok()?;
+        let sample = RawValue::from_string(sample(output)).ok()?;
         Some((name.to_owned(), sample))
     });
     Object(sampled.collect())
@@ -114,6 +114,12 @@ mod tests {
     use serde_json::json;
 
     use super::*;
+
+    fn of_kind(kind: Kind) -> Entry {
+        let mut entry = Entry::default();
+        entry.set_kind(kind);
+        entry
+    }
 
     fn described(text: &str) -> ContractHandler {
         ContractHandler::new("a/b".to_owned(), Contract::read(text).unwrap())
@@ -187,7 +193,7 @@ mod tests {
         for kind in Kind::all() {
             let contract = format!(r#"{{"outputs": {{"a": {{"type": "{}"}}}}}}"#, kind.word());
             let outputs = described(&contract).outputs.0;
-            assert_eq!(outputs[0].1.get(), sample(kind.into()));
+            assert_eq!(outputs[0].1.get(), sample(&of_kind(kind)));
         }
     }
 
@@ -204,6 +210,16 @@ mod tests {
             (r#"{"type": "option", "several": false}"#, r#""enable""#),
             (r#"{"type": "integer", "several": true}"#, "[1]"),
             (r#"{"several": true}"#, r#"["1"]"#),
+            // what is inside
+            (
+                r#"{"type": "array", "items": {"type": "object", "fields": {"s\"u": {"type": "text"}, "n": {}}}}"#,
+                r#"[{"s\"u":"sample","n":"1"}]"#,
+            ),
+            (
+                r#"{"type": "object", "several": true, "fields": {"a": {"type": "array", "items": {"type": "integer"}}}}"#,
+                r#"[{"a":[1]}]"#,
+            ),
+            (r#"{"type": "object", "fields": {}}"#, "{}"),
         ] {
             assert_eq!(sampled(entry), expected, "{entry}");
         }

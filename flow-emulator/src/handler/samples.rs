@@ -1,17 +1,30 @@
 //! A value of each of a contract's types.
 
-use std::borrow::Cow;
-
-use apaas_flow_contract::{Kind, ValueType};
+use apaas_flow_contract::{Entry, Kind};
+use serde_json::Value;
 
 /// The JSON text of a value: of several, a list with one.
-pub(crate) fn sample(value: ValueType) -> Cow<'static, str> {
-    let one = of_kind(value.kind);
+pub(crate) fn sample(entry: &Entry) -> String {
+    let value = entry.value_type().unwrap_or(Kind::Any.into());
+    let one = inside(entry).unwrap_or_else(|| of_kind(value.kind).to_owned());
     if value.is_list() {
-        format!("[{one}]").into()
+        format!("[{one}]")
     } else {
-        one.into()
+        one
     }
+}
+
+/// Where it says what an array or an object has in it: one item, all fields.
+fn inside(entry: &Entry) -> Option<String> {
+    if let Some(item) = entry.items() {
+        return Some(format!("[{}]", sample(&item)));
+    }
+    let fields = entry.fields()?;
+    let fields = fields.iter();
+    let fields: Vec<String> = fields
+        .map(|(name, field)| format!("{}:{}", Value::from(name), sample(field)))
+        .collect();
+    Some(format!("{{{}}}", fields.join(",")))
 }
 
 /// In the form in which the flow engine itself writes it. Types that say no more than the JSON
@@ -51,13 +64,10 @@ fn of_kind(kind: Kind) -> &'static str {
 
 #[cfg(test)]
 mod tests {
-    use serde_json::Value;
-
     use super::*;
 
     fn sample(word: &str) -> Value {
-        let kind = Kind::from_word(word).unwrap();
-        serde_json::from_str(&super::sample(kind.into())).unwrap()
+        serde_json::from_str(of_kind(Kind::from_word(word).unwrap())).unwrap()
     }
 
     #[test]
@@ -88,7 +98,7 @@ mod tests {
     fn the_samples_are_documented() {
         let docs = include_str!("../builder.rs");
         for kind in Kind::all() {
-            let (word, sample) = (kind.word(), super::sample(kind.into()));
+            let (word, sample) = (kind.word(), of_kind(kind));
             let row = docs
                 .lines()
                 .find(|line| line.contains("/// |") && line.contains(&format!("`{word}`")))

@@ -32,6 +32,8 @@
 //! |---|---|
 //! | `type` | `text` `bigint` `decimal` `date` `datetime` `option` `multilingual` `lookup` `phone` `region` `avatar` `attachment` `richtext`: the platform's. `string` `integer` `number` `boolean` `array` `object`: a JSON shape, `string` being whatever travels as one. `any`, and no `type` at all: anything |
 //! | `several` | `true`: a list of the type, such as `Vec<Choice>`; `false`: one value. Without it, either: an `option`, a `lookup` and a `multilingual` may be several. An `attachment` is a list itself |
+//! | `items` | of an `array`: what each item is, an entry again |
+//! | `fields` | of an `object`: what is in it, an entry for each name; `optional` is meant as for outputs |
 //! | `required` | an input that must be given |
 //! | `optional` | an output that may be missing or null |
 //! | `description` | for people |
