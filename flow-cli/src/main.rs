@@ -15,6 +15,7 @@ mod contract_file;
 mod doctor;
 mod emulate;
 mod failure;
+mod probe;
 mod quota;
 mod settings;
 
@@ -41,6 +42,8 @@ enum Command {
     Bulk(bulk::Args),
     /// Check settings, connection, token and permission; runs no flow
     Doctor(doctor::Args),
+    /// Run a harmless flow a few times, and report what the platform does
+    Probe(probe::Args),
     /// Run the emulator: the platform on this machine, for tests
     #[command(disable_help_flag = true)]
     Emulate(emulate::Args),
@@ -51,6 +54,7 @@ fn main() -> ExitCode {
         Command::Call(args) => call::run(&args),
         Command::Bulk(args) => bulk::run(args),
         Command::Doctor(args) => doctor::run(&args),
+        Command::Probe(args) => probe::run(&args),
         Command::Emulate(args) => emulate::run(args),
     }
 }

@@ -483,3 +483,47 @@ async fn a_reply_that_cannot_be_read_is_not_called_a_run_that_did_not_happen() {
     assert_eq!(ended.json()["outcome"], "failed");
     assert_eq!(ended.json()["execution_id"], "7");
 }
+
+#[tokio::test]
+async fn a_probe_reports_what_the_emulator_was_written_to_do_and_no_value() {
+    let (emulator, folder) = (emulator().await, Folder::new());
+    folder.write(
+        "flows/package_x__c/flow_y.json",
+        r#"{"inputs": {"variable_a": {"type": "text"}}}"#,
+    );
+    let args = ["probe", FLOW, "-i", "variable_a=s3cret"];
+    let ended = run(program(&folder.0, emulator.url()), &args).await;
+    assert_eq!(ended.exit, 2, "{ended}");
+    assert!(ended.stderr.contains("--it-is-harmless"), "{ended}");
+    assert!(emulator.executions().is_empty());
+
+    let args = [&args[..], &["--it-is-harmless", "--format", "json"]].concat();
+    let ended = run(program(&folder.0, emulator.url()), &args).await;
+    assert_eq!(ended.exit, 0, "{ended}");
+    assert!(!ended.stdout.contains("s3cret"), "{ended}");
+    assert!(!ended.stdout.contains("9007199254740993"), "{ended}");
+    let report = ended.json();
+    let found = |question: &str| {
+        let findings = report["findings"].as_array().unwrap();
+        let finding = findings
+            .iter()
+            .find(|finding| finding["question"].as_str().unwrap().starts_with(question));
+        finding
+            .unwrap_or_else(|| panic!("{question}: {ended}"))
+            .clone()
+    };
+    let repeated = found("a key that was used");
+    assert_eq!(repeated["as_assumed"], true, "{ended}");
+    assert!(
+        repeated["found"].as_str().unwrap().contains("key_used"),
+        "{ended}"
+    );
+    assert_eq!(found("is_async")["as_assumed"], true, "{ended}");
+    assert!(
+        found("the outputs")["found"]
+            .as_str()
+            .unwrap()
+            .contains("variable_big: integer")
+    );
+    assert!(report["runs"].as_u64().unwrap() >= 5);
+}
