@@ -186,6 +186,7 @@ async fn what_is_malformed_is_refused_before_anything_is_sent() {
         (vec!["-i", "a:={"], "`a` is no JSON"),
         (vec!["-i", "a=@missing.txt"], "missing.txt"),
         (vec!["--inputs", "bad.json"], "bad.json"),
+        (vec!["-i", "a=@-", "--inputs", "-"], "stdin"),
         (vec!["--quota", "0/60"], "--quota"),
         (vec!["--operator", "ou_1"], "--operator"),
         (vec!["--profile", "prod"], "apaas-flow.toml"),
@@ -197,6 +198,14 @@ async fn what_is_malformed_is_refused_before_anything_is_sent() {
         assert_eq!(ended.exit, 2, "{args:?}: {ended}");
         assert!(ended.stderr.contains(says), "{args:?}: {ended}");
     }
+    folder.write("text.json", "\"a private value\"");
+    let args = ["call", FLOW, "--inputs", "text.json"];
+    let ended = run(program(&folder.0, emulator.url()), &args).await;
+    assert!(!ended.stderr.contains("private"), "{ended}");
+    let args = ["call", "../x", "--dry-run"];
+    let ended = run(program(&folder.0, emulator.url()), &args).await;
+    assert_eq!(ended.exit, 2, "{ended}");
+
     let ended = run(program(&folder.0, emulator.url()), &["call", "flow_y"]).await;
     assert_eq!(ended.exit, 2);
     assert!(ended.stderr.contains("NAMESPACE/FLOW_ID"), "{ended}");

@@ -6,7 +6,7 @@ use std::process::ExitCode;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
-use apaas_flow::{Client, DynamicFlow, DynamicOutput};
+use apaas_flow::{Client, DynamicOutput};
 use apaas_flow_bulk::{Bulk, ErrorKind, Journal, Progress, Report, Row, StopHandle, Stopped};
 use apaas_flow_contract::Contract;
 use indicatif::{ProgressBar, ProgressStyle};
@@ -15,7 +15,7 @@ use serde_json::value::RawValue;
 use super::key::{Key, known};
 use super::source::{Record, Source};
 use crate::call::inputs::{Input, Value};
-use crate::call::{Format, dry_run, flow_name, typed};
+use crate::call::{Format, dry_run, flow, flow_name, typed};
 use crate::contract_file;
 use crate::failure::{Mistake, USAGE, complain, print};
 use crate::settings::{Flags, Settings};
@@ -216,11 +216,8 @@ impl Plan {
         Ok((key, inputs.map_err(|mistake| at(&mistake))?))
     }
 
-    fn row(&self, (key, inputs): Inputs) -> apaas_flow::Result<Row<DynamicOutput>> {
-        let mut flow = DynamicFlow::new(&self.namespace, &self.flow_id)?;
-        for (name, value) in &inputs {
-            flow = flow.param(name, value)?;
-        }
+    fn row(&self, (key, inputs): Inputs) -> Result<Row<DynamicOutput>, Mistake> {
+        let flow = flow(&self.namespace, &self.flow_id, &inputs)?;
         Ok(Row::dynamic(key, flow))
     }
 }
@@ -238,7 +235,7 @@ fn input(
     let value = match value {
         Value::Text(text) if is_json => {
             let json = serde_json::from_str::<Box<RawValue>>(text);
-            Value::Json(json.map_err(|error| format!("column `{column}` is no JSON: {error}"))?)
+            Value::Json(json.map_err(|_| format!("column `{column}` is no JSON"))?)
         }
         Value::Text(text) => Value::Text(text.clone()),
         Value::Json(json) => Value::Json(json.clone()),
@@ -259,14 +256,11 @@ fn show(args: &Args, plan: &Plan, settings: &Settings, total: u64) -> Result<(),
         let (key, inputs) = plan.read(args, &record?)?;
         let request = dry_run::Request::new(&dry_run::Parts {
             base_url: &settings.base_url.value,
-            namespace: &plan.namespace,
-            flow_id: &plan.flow_id,
+            flow: &flow(&plan.namespace, &plan.flow_id, &inputs)?,
             operator: &operator.value,
-            inputs: &inputs,
             key: &key,
             start: false,
         });
-        let request = request.map_err(|error| Mistake::new(error.to_string()))?;
         print(&format!("{}\n", request.text()));
     }
     let (limit, period) = settings.quota()?;
@@ -309,11 +303,7 @@ impl Iterator for Rows<'_> {
         let record = self.source.next()?;
         self.left = self.left.saturating_sub(1);
         let inputs = record.and_then(|record| self.plan.read(self.args, &record));
-        let row = inputs.and_then(|inputs| {
-            let row = self.plan.row(inputs);
-            row.map_err(|error| Mistake::new(error.to_string()))
-        });
-        match row {
+        match inputs.and_then(|inputs| self.plan.row(inputs)) {
             Ok(row) => Some(row),
             Err(mistake) => {
                 // the file is no longer the one that was checked

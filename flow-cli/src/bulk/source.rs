@@ -117,7 +117,10 @@ impl Source {
                 match serde_json::from_str(text) {
                     Ok(members) => members,
                     Err(error) => {
-                        return failed(&format_args!("no JSON object of a row: {error}"));
+                        let column = error.column();
+                        return failed(&format_args!(
+                            "no JSON object of a row: see column {column}"
+                        ));
                     }
                 };
             let cells = members.into_iter().filter(|(_, json)| json.get() != "null");

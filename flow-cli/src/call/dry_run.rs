@@ -1,15 +1,8 @@
 //! `--dry-run`: the request that would be sent, and nothing is.
 
-use apaas_flow::{FieldReader, FieldWriter, Flow, Operator, Result, wire};
-use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
+use apaas_flow::{DynamicFlow, Operator};
+use serde::Serialize;
 use serde_json::value::RawValue;
-
-/// All that is not unreserved.
-const RESERVED: &AsciiSet = &NON_ALPHANUMERIC
-    .remove(b'-')
-    .remove(b'.')
-    .remove(b'_')
-    .remove(b'~');
 
 /// The request's headers, in the order in which they are shown.
 const HEADERS: [(&str, &str); 2] = [
@@ -29,37 +22,30 @@ pub(crate) struct Request {
 /// What a request is made of.
 pub(crate) struct Parts<'a> {
     pub(crate) base_url: &'a str,
-    pub(crate) namespace: &'a str,
-    pub(crate) flow_id: &'a str,
+    pub(crate) flow: &'a DynamicFlow,
     pub(crate) operator: &'a Operator,
-    pub(crate) inputs: &'a [(String, Box<RawValue>)],
     pub(crate) key: &'a str,
     pub(crate) start: bool,
 }
 
-/// Inputs whose names are known at run time only; the names of the flow are no part of a body.
-struct Inputs<'a>(&'a [(String, Box<RawValue>)]);
-
-impl Flow for Inputs<'_> {
-    const NAMESPACE: &'static str = "dry_run";
-    const FLOW_ID: &'static str = "dry_run";
-    type Output = ();
-
-    fn write_params(&self, to: &mut FieldWriter) -> Result<()> {
-        self.0
-            .iter()
-            .try_for_each(|(name, value)| to.field(name, value))
-    }
-
-    fn read_outputs(_: &mut FieldReader<'_>) -> Result<()> {
-        Ok(())
-    }
+/// The request as one JSON object, what is JSON in a string of its body beside it.
+#[derive(Serialize)]
+struct Json<'a> {
+    method: &'a str,
+    url: &'a str,
+    headers: std::collections::BTreeMap<&'a str, &'a str>,
+    body: &'a str,
+    operator: Option<&'a RawValue>,
+    params: Option<&'a RawValue>,
+    curl: String,
 }
 
 impl Request {
-    pub(crate) fn new(parts: &Parts<'_>) -> Result<Self> {
-        let mut request =
-            wire::Request::new(&Inputs(parts.inputs), parts.operator)?.idempotency_key(parts.key);
+    pub(crate) fn new(parts: &Parts<'_>) -> Self {
+        let mut request = parts
+            .flow
+            .request(parts.operator)
+            .idempotency_key(parts.key);
         if parts.start {
             request = request.asynchronous();
         }
@@ -69,17 +55,13 @@ impl Request {
             let text = body.get(name).and_then(serde_json::Value::as_str);
             text.map_or_else(String::new, pretty)
         };
-        Ok(Self {
-            url: format!(
-                "{}/open-apis/apaas/v1/applications/{}/flows/{}/execute",
-                parts.base_url.trim().trim_end_matches('/'),
-                utf8_percent_encode(parts.namespace, RESERVED),
-                utf8_percent_encode(parts.flow_id, RESERVED)
-            ),
+        let base_url = parts.base_url.trim().trim_end_matches('/');
+        Self {
+            url: format!("{base_url}{}", parts.flow.path()),
             operator: inside("operator"),
             params: inside("params"),
             body,
-        })
+        }
     }
 
     /// For people.
@@ -100,17 +82,18 @@ impl Request {
     }
 
     /// For programs.
-    pub(crate) fn json(&self) -> serde_json::Value {
-        let headers = HEADERS
-            .into_iter()
-            .map(|(name, value)| (name.to_owned(), value.into()));
-        serde_json::json!({
-            "method": "POST",
-            "url": self.url,
-            "headers": serde_json::Value::Object(headers.collect()),
-            "body": self.body,
-            "curl": self.curl(),
-        })
+    pub(crate) fn json(&self) -> String {
+        let json = Json {
+            method: "POST",
+            url: &self.url,
+            headers: HEADERS.into_iter().collect(),
+            body: &self.body,
+            operator: serde_json::from_str(&self.operator).ok(),
+            params: serde_json::from_str(&self.params).ok(),
+            curl: self.curl(),
+        };
+        // cannot fail: texts, and JSON that was read
+        serde_json::to_string(&json).unwrap_or_default()
     }
 
     fn curl(&self) -> String {

@@ -26,6 +26,12 @@ pub(crate) struct Input {
 
 /// All inputs, in the order in which they were given. An `-i` replaces a member of the object.
 pub(crate) fn read(object: Option<&str>, args: &[String]) -> Result<Vec<Input>, Mistake> {
+    let from_stdin = args.iter().filter(|arg| arg.ends_with("=@-")).count();
+    if from_stdin + usize::from(object == Some("-")) > 1 {
+        return Err(Mistake::new(
+            "stdin can be read once, and `-` stands for it more than once",
+        ));
+    }
     let mut inputs = match object {
         Some(file) => members(&text_of(file, "--inputs")?, file)?,
         None => Vec::new(),
@@ -49,10 +55,15 @@ pub(crate) fn read(object: Option<&str>, args: &[String]) -> Result<Vec<Input>, 
 /// `NAME=TEXT`, `NAME:=JSON`, `NAME=@FILE` or `NAME:=@FILE`
 fn argument(arg: &str) -> Result<Input, Mistake> {
     let Some((name, rest)) = arg.split_once('=') else {
-        // the name alone: what follows may be anything
+        // what is no name may be a value
+        let is_name = arg.bytes().all(|c| c.is_ascii_alphanumeric() || c == b'_');
+        let which = if is_name {
+            format!("-i `{arg}`")
+        } else {
+            "an -i".to_owned()
+        };
         return Err(Mistake::new(format!(
-            "-i `{}` has no `=`; write NAME=TEXT, NAME:=JSON, NAME=@FILE or NAME:=@FILE",
-            shortened(arg)
+            "{which} has no `=`; write NAME=TEXT, NAME:=JSON, NAME=@FILE or NAME:=@FILE"
         )));
     };
     let (name, is_json) = match name.strip_suffix(':') {
@@ -83,20 +94,25 @@ fn json(text: &str, name: &str) -> Result<Box<RawValue>, Mistake> {
     serde_json::from_str::<&RawValue>(text.trim())
         .map(ToOwned::to_owned)
         .map_err(|error| {
+            let (line, column) = (error.line(), error.column());
             Mistake::new(format!(
-                "input `{name}` is no JSON: {error}; for a text write {name}=TEXT"
+                "input `{name}` is no JSON: see line {line}, column {column}; for a text write {name}=TEXT"
             ))
         })
 }
 
 /// The members of one JSON object.
 fn members(text: &str, file: &str) -> Result<Vec<Input>, Mistake> {
-    let members: BTreeMap<String, Box<RawValue>> =
-        serde_json::from_str(text.trim_start_matches('\u{feff}')).map_err(|error| {
-            Mistake::new(format!(
-                "--inputs {file} is no JSON object of {{name: value}}: {error}"
-            ))
-        })?;
+    let members: BTreeMap<String, Box<RawValue>> = serde_json::from_str(
+        text.trim_start_matches('\u{feff}'),
+    )
+    .map_err(|error| {
+        // serde_json's own words may quote a value
+        let (line, column) = (error.line(), error.column());
+        Mistake::new(format!(
+            "--inputs {file} is no JSON object of {{name: value}}: see line {line}, column {column}"
+        ))
+    })?;
     let members = members.into_iter();
     Ok(members
         .map(|(name, json)| Input {
@@ -115,12 +131,4 @@ fn text_of(file: &str, whose: &str) -> Result<String, Mistake> {
         fs::read_to_string(file)
     };
     read.map_err(|error| Mistake::new(format!("{whose}: cannot read `{file}`: {error}")))
-}
-
-fn shortened(arg: &str) -> String {
-    const MOST: usize = 40;
-    match arg.char_indices().nth(MOST) {
-        Some((end, _)) => format!("{}...", arg.get(..end).unwrap_or_default()),
-        None => arg.to_owned(),
-    }
 }

@@ -69,9 +69,7 @@ pub(crate) enum Format {
 
 /// A call of which all is known.
 struct Prepared {
-    namespace: String,
-    flow_id: String,
-    inputs: Vec<(String, Box<RawValue>)>,
+    flow: DynamicFlow,
     settings: Settings,
 }
 
@@ -113,11 +111,23 @@ fn prepare(args: &Args) -> Result<Prepared, Mistake> {
         ));
     }
     Ok(Prepared {
-        namespace,
-        flow_id,
-        inputs,
+        flow: flow(&namespace, &flow_id, &inputs)?,
         settings,
     })
+}
+
+/// The flow with its inputs.
+pub(crate) fn flow(
+    namespace: &str,
+    flow_id: &str,
+    inputs: &[(String, Box<RawValue>)],
+) -> Result<DynamicFlow, Mistake> {
+    let mistake = |error: apaas_flow::Error| Mistake::new(error.to_string());
+    let mut flow = DynamicFlow::new(namespace, flow_id).map_err(mistake)?;
+    for (name, value) in inputs {
+        flow = flow.param(name, value).map_err(mistake)?;
+    }
+    Ok(flow)
 }
 
 /// `NAMESPACE/FLOW_ID`
@@ -147,14 +157,11 @@ fn dry_run(args: &Args, prepared: &Prepared) -> Result<(), Mistake> {
     };
     let request = dry_run::Request::new(&dry_run::Parts {
         base_url: &prepared.settings.base_url.value,
-        namespace: &prepared.namespace,
-        flow_id: &prepared.flow_id,
+        flow: &prepared.flow,
         operator: &operator.value,
-        inputs: &prepared.inputs,
         key: &key,
         start: args.start,
-    })
-    .map_err(|error| Mistake::new(error.to_string()))?;
+    });
     match args.format {
         Format::Text => print(&request.text()),
         Format::Json => print(&format!("{}\n", request.json())),
@@ -169,10 +176,7 @@ fn send(args: &Args, prepared: &Prepared) -> Result<Report, Mistake> {
         builder = builder.record_contracts(folder);
     }
     let client = builder.build().map_err(mistake)?;
-    let mut flow = DynamicFlow::new(&prepared.namespace, &prepared.flow_id).map_err(mistake)?;
-    for (name, value) in &prepared.inputs {
-        flow = flow.param(name, value).map_err(mistake)?;
-    }
+    let flow = &prepared.flow;
     let label = &*args.flow;
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()

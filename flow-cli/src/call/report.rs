@@ -37,14 +37,21 @@ struct Failed {
 impl Report {
     pub(crate) fn ran(flow: &str, run: Execution<DynamicOutput>) -> Self {
         let names = run.output.names();
-        let mut outputs = BTreeMap::new();
+        let (mut outputs, mut unreadable) = (BTreeMap::new(), None);
         for name in names {
             match run.output.get::<Box<RawValue>>(&name) {
                 Ok(value) => {
                     outputs.insert(name, value);
                 }
-                Err(error) => return Self::failed(flow, &error),
+                Err(error) => unreadable = Some(error),
             }
+        }
+        if let Some(error) = unreadable {
+            // it has all that is known of the run
+            return Self {
+                outputs,
+                ..Self::failed(flow, &error)
+            };
         }
         Self {
             outcome: Outcome::Ran.as_str(),
@@ -108,7 +115,7 @@ impl Report {
             (Outcome::DidNotRun, message, 1)
         } else {
             let message = format!(
-                "interrupted after the request had left; the flow may have run; to find out, call again with --key {key}: a used key is refused, so the flow cannot run twice under it"
+                "interrupted when the request may have left; the flow may have run; to find out, call again with --key {key}: a used key is refused, so the flow cannot run twice under it"
             );
             (Outcome::MayHaveRun, message, 3)
         };

@@ -163,12 +163,16 @@ async fn connect(
             checks.push(Check::passed("token", &lives));
         }
         Err(error) => {
-            let is_reached = !matches!(error.kind(), ErrorKind::Connect | ErrorKind::Timeout);
-            if is_reached {
+            // a code is the platform's own; a proxy's page has none
+            if error.code().is_some() {
                 checks.push(Check::passed("platform", &format!("{host} answers")));
                 checks.push(Check::failed("token", "refused", &error.to_string()));
             } else {
-                checks.push(Check::failed("platform", "not reached", &error.to_string()));
+                checks.push(Check::failed(
+                    "platform",
+                    "no answer of its own",
+                    &error.to_string(),
+                ));
             }
             checks.push(Check::skipped(
                 "permission",
