@@ -98,6 +98,8 @@
 
 mod describe;
 mod file;
+#[cfg(feature = "generate")]
+pub mod generate;
 mod merge;
 mod observation;
 mod record;

@@ -10,7 +10,7 @@ use crate::codec::Text;
 
 /// A `Value`, read without a look at serde_json's own key for raw text: of that a `Value` begins to read anew, past the
 /// limit on how deep lists and objects may go, and a small reply would exhaust the stack.
-pub(super) struct Json(pub(super) Value);
+pub(crate) struct Json(pub(crate) Value);
 
 impl<'de> Deserialize<'de> for Json {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {

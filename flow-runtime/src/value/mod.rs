@@ -93,6 +93,8 @@ pub use date::Date;
 pub use date_time::DateTime;
 pub use decimal::Decimal;
 pub use error::ValueError;
+#[cfg(feature = "generate")]
+pub(crate) use json::Json as AnyJson;
 pub use language::Language;
 pub use lookup::Lookup;
 pub use multilingual::Multilingual;

@@ -1,0 +1,257 @@
+//! The type of a value from what replies have in its place.
+
+use std::collections::BTreeSet;
+
+use serde::de::DeserializeOwned;
+use serde_json::{Map, Value};
+
+use super::model::{Field, JSON, JSON_OBJECT, TEXT, Type};
+use crate::value::{
+    Attachment, Avatar, BigInt, Choice, Date, DateTime, Decimal, Lookup, Multilingual, Phone,
+    RecordRef, Region, RichText,
+};
+
+/// Milliseconds of the years 2000 to 2100.
+const MOMENTS: std::ops::RangeInclusive<i64> = 946_684_800_000..=4_102_444_800_000;
+
+pub(super) struct Inferred {
+    pub(super) ty: Type,
+    pub(super) guess: Option<&'static str>,
+}
+
+fn sure(ty: Type) -> Inferred {
+    Inferred { ty, guess: None }
+}
+
+fn guess(ty: Type, guess: &'static str) -> Inferred {
+    Inferred {
+        ty,
+        guess: Some(guess),
+    }
+}
+
+/// Of one name in all replies: absent in some, or null.
+pub(super) fn field(api_name: &str, values: &[&Value], is_missing: bool) -> Field {
+    let some: Vec<&Value> = values.iter().copied().filter(|v| !v.is_null()).collect();
+    let inferred = of(&some);
+    Field {
+        api_name: api_name.to_owned(),
+        is_optional: is_missing || some.len() < values.len(),
+        ty: inferred.ty,
+        description: None,
+        guess: inferred.guess,
+    }
+}
+
+/// Of values of which none is null.
+fn of(values: &[&Value]) -> Inferred {
+    let all = |is: fn(&Value) -> bool| values.iter().all(|value| is(value));
+    if values.is_empty() {
+        return guess(JSON, "only null or nothing was seen");
+    }
+    if let Some(ty) = platform(values) {
+        return sure(ty);
+    }
+    if all(Value::is_boolean) {
+        sure(Type::Plain("bool"))
+    } else if all(Value::is_number) {
+        number(values)
+    } else if all(Value::is_string) {
+        string(values)
+    } else if all(Value::is_array) {
+        list(values)
+    } else if all(Value::is_object) {
+        object(values)
+    } else {
+        guess(JSON, "the values seen were of different kinds")
+    }
+}
+
+fn number(values: &[&Value]) -> Inferred {
+    if values
+        .iter()
+        .all(|v| v.as_i64().is_some_and(|n| MOMENTS.contains(&n)))
+    {
+        return guess(
+            Type::Value("DateTime"),
+            "the numbers seen could be milliseconds; `i64` if they are none",
+        );
+    }
+    if values.iter().all(|v| v.is_i64()) {
+        guess(
+            Type::Plain("i64"),
+            "only whole numbers were seen; `f64` if there are fractions",
+        )
+    } else if values.iter().all(|v| v.is_u64()) {
+        sure(Type::Plain("u64"))
+    } else {
+        sure(Type::Plain("f64"))
+    }
+}
+
+fn string(values: &[&Value]) -> Inferred {
+    let text = |is: fn(&str) -> bool| values.iter().all(|v| v.as_str().is_some_and(is));
+    if reads::<Date>(values) && text(|t| t.len() == 10) {
+        return guess(Type::Value("Date"), "the texts seen were dates");
+    }
+    if reads::<DateTime>(values) && text(|t| t.len() >= 19 && t.contains(':')) {
+        return guess(Type::Value("DateTime"), "the texts seen were moments");
+    }
+    let whole = |t: &str| {
+        let digits = t.strip_prefix('-').unwrap_or(t);
+        let has_digits = !digits.is_empty() && digits.bytes().all(|b| b.is_ascii_digit());
+        has_digits && (digits == "0" || !digits.starts_with('0')) && digits.len() <= 18
+    };
+    if text(whole) && reads::<BigInt>(values) {
+        return guess(
+            Type::Value("BigInt"),
+            "the texts seen were whole numbers; `String` if it is a text",
+        );
+    }
+    let is_decimal = |t: &str| t.bytes().all(|b| matches!(b, b'0'..=b'9' | b'.' | b'-'));
+    if text(is_decimal) && text(|t| t.contains('.')) && reads::<Decimal>(values) {
+        return guess(
+            Type::Value("Decimal"),
+            "the texts seen were decimal numbers; `String` if it is a text",
+        );
+    }
+    sure(TEXT)
+}
+
+fn list(values: &[&Value]) -> Inferred {
+    let items: Vec<&Value> = values
+        .iter()
+        .filter_map(|v| v.as_array())
+        .flatten()
+        .collect();
+    if items.is_empty() {
+        return guess(Type::list(JSON), "only empty lists were seen");
+    }
+    let some: Vec<&Value> = items.iter().copied().filter(|v| !v.is_null()).collect();
+    let Inferred { ty, guess } = of(&some);
+    // more brackets than a line has room for
+    let ty = if matches!(&ty, Type::List(inner) if matches!(**inner, Type::List(_))) {
+        JSON
+    } else if some.len() < items.len() {
+        Type::Optional(Box::new(ty))
+    } else {
+        ty
+    };
+    Inferred {
+        ty: Type::list(ty),
+        guess,
+    }
+}
+
+fn object(values: &[&Value]) -> Inferred {
+    let objects: Vec<&Map<String, Value>> = values.iter().filter_map(|v| v.as_object()).collect();
+    let fields = fields(&objects);
+    if fields.is_empty() {
+        return guess(JSON_OBJECT, "only empty objects were seen");
+    }
+    sure(Type::Object(fields))
+}
+
+/// All names that any of the objects has.
+pub(super) fn fields(objects: &[&Map<String, Value>]) -> Vec<Field> {
+    let mut seen = BTreeSet::new();
+    let names = objects.iter().flat_map(|object| object.keys());
+    let names: Vec<&String> = names.filter(|name| seen.insert(*name)).collect();
+    let fields = names.into_iter().map(|name| {
+        let values: Vec<&Value> = objects.iter().filter_map(|o| o.get(name)).collect();
+        field(name, &values, values.len() < objects.len())
+    });
+    fields.collect()
+}
+
+/// The platform's own objects, in either dialect: by their keys, and only where the type reads all that was seen.
+fn platform(values: &[&Value]) -> Option<Type> {
+    let keys = |needed: &[&str], one_of: &[&str], known: &[&str]| {
+        values.iter().all(|value| {
+            value.as_object().is_some_and(|object| {
+                needed.iter().all(|key| object.contains_key(*key))
+                    && (one_of.is_empty() || one_of.iter().any(|key| object.contains_key(*key)))
+                    && object.keys().all(|key| {
+                        let mut all = needed.iter().chain(one_of).chain(known);
+                        all.any(|known| key == known)
+                    })
+            })
+        })
+    };
+    let value = |name| Some(Type::Value(name));
+    if keys(&["_id"], &["_name"], &[]) && reads::<Lookup>(values) {
+        return value("Lookup");
+    }
+    if keys(&["_id"], &[], &["_name"]) && reads::<RecordRef>(values) {
+        return value("RecordRef");
+    }
+    if keys(&["api_name"], &["color", "label"], &[]) && reads::<Choice>(values) {
+        return value("Choice");
+    }
+    let phone = [
+        "code",
+        "key",
+        "region_code",
+        "dialing_code",
+        "countryCode",
+        "dialingCode",
+    ];
+    if keys(&["number"], &phone, &[]) && reads::<Phone>(values) {
+        return value("Phone");
+    }
+    let region = ["regionCode", "fullPath", "region_code", "full_path"];
+    if keys(&[], &region, &["id", "_id", "level"]) && reads::<Region>(values) {
+        return value("Region");
+    }
+    if keys(&["source"], &["image", "color", "content"], &["color_id"]) && reads::<Avatar>(values) {
+        return value("Avatar");
+    }
+    if keys(&["raw"], &["preview", "config"], &[]) && reads::<RichText>(values) {
+        return value("RichText");
+    }
+    if is_multilingual(values) && reads::<Multilingual>(values) {
+        return value("Multilingual");
+    }
+    let one = ["mime_type", "name", "size", "uri", "id"];
+    let is_attachment = |item: &Value| {
+        let object = item.as_object();
+        object.is_some_and(|o| {
+            let has = |key: &str| o.contains_key(key);
+            has("token")
+                && (has("mime_type") || has("size"))
+                && o.keys()
+                    .all(|key| key == "token" || one.contains(&key.as_str()))
+        })
+    };
+    if values.iter().all(|v| is_attachment(v)) && reads::<Attachment>(values) {
+        return value("Attachment");
+    }
+    None
+}
+
+/// `[{"language_code":1033,"text":".."}]` and `{"en_US":".."}`.
+fn is_multilingual(values: &[&Value]) -> bool {
+    let is_language = |key: &str| {
+        matches!(key.split_once('_'), Some((language, country))
+            if language.len() == 2 && language.bytes().all(|b| b.is_ascii_lowercase())
+                && country.len() == 2 && country.bytes().all(|b| b.is_ascii_alphabetic()))
+    };
+    let is_translation = |item: &Value| {
+        let object = item.as_object();
+        object.is_some_and(|o| o.contains_key("language_code") && o.contains_key("text"))
+    };
+    values.iter().all(|value| match value {
+        Value::Array(items) => !items.is_empty() && items.iter().all(is_translation),
+        Value::Object(texts) => {
+            !texts.is_empty()
+                && texts
+                    .iter()
+                    .all(|(key, text)| is_language(key) && (text.is_string() || text.is_null()))
+        }
+        _ => false,
+    })
+}
+
+fn reads<T: DeserializeOwned>(values: &[&Value]) -> bool {
+    values.iter().all(|value| T::deserialize(*value).is_ok())
+}

@@ -1,0 +1,59 @@
+//! The outputs in a saved reply.
+
+use serde_json::{Map, Value};
+
+use crate::error::{Error, ErrorKind, Result};
+use crate::value::AnyJson;
+
+/// The whole envelope, or `out_params` alone, as the string that travels or the array in it.
+pub(super) fn outputs(reply: &str) -> Result<Map<String, Value>> {
+    let mut value = parse(reply)?;
+    for key in ["data", "out_params"] {
+        if let Value::Object(object) = &mut value {
+            match object.remove(key) {
+                Some(inner) => value = inner,
+                None if key == "data" => {}
+                None => return Err(malformed("it has no `out_params`")),
+            }
+        }
+    }
+    if let Value::String(text) = &value {
+        value = match text.trim() {
+            "" => Value::Null,
+            text => parse(text)?,
+        };
+    }
+    let entries = match value {
+        Value::Null => Vec::new(),
+        Value::Array(entries) => entries,
+        _ => return Err(malformed("its `out_params` is not a list")),
+    };
+    let mut outputs = Map::new();
+    for mut entry in entries {
+        let name = entry.get("api_name").and_then(Value::as_str);
+        let name = name
+            .ok_or_else(|| malformed("an output has no `api_name`"))?
+            .to_owned();
+        let value = entry.get_mut("value").map_or(Value::Null, Value::take);
+        outputs.insert(name, value);
+    }
+    Ok(outputs)
+}
+
+fn parse(text: &str) -> Result<Value> {
+    let text = text.trim_start_matches('\u{feff}');
+    let AnyJson(value) = serde_json::from_str(text).map_err(|error| {
+        let place = format!("line {}, column {}", error.line(), error.column());
+        malformed(&format!("it is not JSON ({place})"))
+    })?;
+    Ok(value)
+}
+
+fn malformed(what: &str) -> Error {
+    Error::plain(
+        ErrorKind::Config,
+        format!(
+            "the saved reply cannot be used: {what}; give the whole reply, or its `out_params`"
+        ),
+    )
+}
