@@ -15,6 +15,7 @@ mod contract_file;
 mod doctor;
 mod emulate;
 mod failure;
+mod generate;
 mod probe;
 mod quota;
 mod settings;
@@ -44,6 +45,8 @@ enum Command {
     Doctor(doctor::Args),
     /// Run a harmless flow a few times, and report what the platform does
     Probe(probe::Args),
+    /// Write annotated structs from contracts or saved replies
+    Generate(generate::Args),
     /// Run the emulator: the platform on this machine, for tests
     #[command(disable_help_flag = true)]
     Emulate(emulate::Args),
@@ -55,6 +58,7 @@ fn main() -> ExitCode {
         Command::Bulk(args) => bulk::run(args),
         Command::Doctor(args) => doctor::run(&args),
         Command::Probe(args) => probe::run(&args),
+        Command::Generate(args) => generate::run(&args),
         Command::Emulate(args) => emulate::run(args),
     }
 }

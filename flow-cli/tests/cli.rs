@@ -536,3 +536,54 @@ async fn a_probe_reports_what_the_emulator_was_written_to_do_and_no_value() {
     );
     assert!(report["runs"].as_u64().unwrap() >= 5);
 }
+
+#[tokio::test]
+async fn a_struct_is_generated_from_a_reply_and_checked() {
+    let folder = Folder::new();
+    folder.write(
+        "reply.json",
+        r#"{"code":0,"data":{"status":"end","execution_id":"1","out_params":"[{\"api_name\":\"variable_total\",\"value\":\"128.50\"},{\"api_name\":\"variable_type\",\"value\":7}]"}}"#,
+    );
+    let args = [
+        "generate",
+        "--reply",
+        "reply.json",
+        "--flow",
+        "package_x__c/price_0a1b2c3d4e",
+    ];
+    let ended = run(program(&folder.0, ""), &args).await;
+    assert_eq!(ended.exit, 0, "{ended}");
+    for part in [
+        r#"#[apaas_flow(namespace = "package_x__c", flow_id = "price_0a1b2c3d4e")]"#,
+        "pub struct Price {",
+        r#"#[output("variable_total")]"#,
+        "pub r#type: i64,",
+    ] {
+        assert!(ended.stdout.contains(part), "{part} in {ended}");
+    }
+    let to_file = [&args[..], &["-o", "price.rs"]].concat();
+    assert_eq!(run(program(&folder.0, ""), &to_file).await.exit, 0);
+    let check = [&to_file[..], &["--check"]].concat();
+    assert_eq!(run(program(&folder.0, ""), &check).await.exit, 0);
+    folder.write("price.rs", "// edited");
+    assert_eq!(run(program(&folder.0, ""), &check).await.exit, 1);
+
+    folder.write(
+        "flows/package_x__c/flow_y.json",
+        r#"{"inputs": {"variable_order": {"type": "lookup", "required": true}}, "outputs": {"variable_day": {"type": "date", "optional": true}}}"#,
+    );
+    let ended = run(program(&folder.0, ""), &["generate", "flows"]).await;
+    assert_eq!(ended.exit, 0, "{ended}");
+    assert!(ended.stdout.contains("Option<Date>"), "{ended}");
+
+    for args in [
+        &["generate"][..],
+        &["generate", "nowhere"],
+        &["generate", "--reply", "reply.json"],
+        &["generate", "--reply", "none.json", "--flow", FLOW],
+        &["generate", "flows", "--check"],
+    ] {
+        let ended = run(program(&folder.0, ""), args).await;
+        assert_eq!(ended.exit, 2, "{args:?}: {ended}");
+    }
+}

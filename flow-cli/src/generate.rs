@@ -1,0 +1,114 @@
+//! `generate`: annotated structs from contracts or saved replies.
+
+use std::fs;
+use std::io::Write as _;
+use std::path::{Path, PathBuf};
+use std::process::{Command, ExitCode, Stdio};
+
+use apaas_flow::contract::generate::{from_contracts, from_replies};
+
+use crate::call::flow_name;
+use crate::failure::{Mistake, USAGE, complain, print};
+
+const AFTER_HELP: &str = "\
+A reply is the whole one, or its out_params alone; more of them tell what is optional.
+Exit status: 0 done, 1 with --check: the file is not what would be written, 2 usage.
+
+Examples:
+  apaas-flow generate flows -o src/flows.rs
+  apaas-flow generate --reply reply.json --flow package_x__c/flow_y";
+
+#[derive(clap::Args)]
+#[command(after_help = AFTER_HELP)]
+pub(crate) struct Args {
+    /// Contracts, or folders of contracts
+    #[arg(value_name = "PATH", required_unless_present = "reply")]
+    contracts: Vec<PathBuf>,
+    /// A saved reply; can be repeated
+    #[arg(
+        long,
+        value_name = "FILE",
+        conflicts_with = "contracts",
+        requires = "flow"
+    )]
+    reply: Vec<PathBuf>,
+    /// The flow that the replies are of
+    #[arg(long, value_name = "NAMESPACE/FLOW_ID", requires = "reply")]
+    flow: Option<String>,
+    /// The file to write [default: stdout]
+    #[arg(short, long, value_name = "FILE")]
+    output: Option<PathBuf>,
+    /// Write nothing; fail if the file is not what would be written
+    #[arg(long, requires = "output")]
+    check: bool,
+}
+
+pub(crate) fn run(args: &Args) -> ExitCode {
+    match generate(args) {
+        Ok(true) => ExitCode::SUCCESS,
+        Ok(false) => ExitCode::FAILURE,
+        Err(mistake) => {
+            complain(mistake);
+            ExitCode::from(USAGE)
+        }
+    }
+}
+
+/// False if a file that is checked is not what would be written.
+fn generate(args: &Args) -> Result<bool, Mistake> {
+    let source = formatted(source(args)?);
+    let Some(file) = &args.output else {
+        print(&source);
+        return Ok(true);
+    };
+    let name = file.display();
+    if !args.check {
+        return fs::write(file, source)
+            .map(|()| true)
+            .map_err(|error| Mistake::new(format!("cannot write {name}: {error}")));
+    }
+    // a checkout on Windows may have other line ends
+    let is_same = fs::read_to_string(file).is_ok_and(|text| text.replace("\r\n", "\n") == source);
+    if !is_same {
+        complain(format_args!(
+            "{name} is not what would be written; run the same command without --check"
+        ));
+    }
+    Ok(is_same)
+}
+
+fn source(args: &Args) -> Result<String, Mistake> {
+    let mistake = |error: apaas_flow::Error| Mistake::new(error.to_string());
+    let Some(flow) = &args.flow else {
+        return from_contracts(&args.contracts).map_err(mistake);
+    };
+    let (namespace, flow_id) = flow_name(flow)?;
+    let replies = args.reply.iter().map(|file| read(file));
+    let replies = replies.collect::<Result<Vec<_>, _>>()?;
+    from_replies(&namespace, &flow_id, &replies).map_err(mistake)
+}
+
+fn read(file: &Path) -> Result<String, Mistake> {
+    fs::read_to_string(file)
+        .map_err(|error| Mistake::new(format!("cannot read {}: {error}", file.display())))
+}
+
+/// By rustfmt, where there is one; it is well-formed without.
+fn formatted(source: String) -> String {
+    by_rustfmt(&source).unwrap_or(source)
+}
+
+fn by_rustfmt(source: &str) -> Option<String> {
+    let mut rustfmt = Command::new("rustfmt")
+        .args(["--edition", "2024", "--quiet"])
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::null())
+        .spawn()
+        .ok()?;
+    // taken out, so that it is closed and rustfmt sees the end; it reads all before it writes
+    let written = rustfmt.stdin.take()?.write_all(source.as_bytes());
+    let output = rustfmt.wait_with_output().ok()?;
+    let is_done = written.is_ok() && output.status.success();
+    is_done.then(|| String::from_utf8(output.stdout).ok())?
+}
