@@ -2,9 +2,11 @@
 
 mod export;
 mod key;
+mod progress;
 mod run;
 mod source;
 mod status;
+mod summary;
 
 use std::process::ExitCode;
 

@@ -1,19 +1,20 @@
 //! `bulk run`
 
-use std::io::IsTerminal as _;
 use std::path::PathBuf;
 use std::process::ExitCode;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use apaas_flow::{Client, DynamicOutput};
-use apaas_flow_bulk::{Bulk, ErrorKind, Journal, Progress, Report, Row, StopHandle, Stopped};
+use apaas_flow_bulk::{Bulk, ErrorKind, Journal, Report, Row, StopHandle};
 use apaas_flow_contract::Contract;
-use indicatif::{ProgressBar, ProgressStyle};
+use indicatif::ProgressBar;
 use serde_json::value::RawValue;
 
 use super::key::{Key, known};
+use super::progress::{bar, tell, words};
 use super::source::{Record, Source};
+use super::summary;
 use crate::call::inputs::{Input, Value};
 use crate::call::{Format, dry_run, flow, flow_name, typed};
 use crate::contract_file;
@@ -278,15 +279,6 @@ fn time_of(rows: u64, limit: usize, period: Duration) -> Duration {
     period.saturating_mul(periods)
 }
 
-/// `5 h`, `12 min`, `40 s`
-fn words(time: Duration) -> String {
-    match time.as_secs() {
-        seconds if seconds >= 2 * 3600 => format!("{} h", seconds.div_ceil(3600)),
-        seconds if seconds >= 2 * 60 => format!("{} min", seconds.div_ceil(60)),
-        _ => format!("{:.0} s", time.as_secs_f64()),
-    }
-}
-
 /// The rows of the file as they are sent, and the mistake that ended them.
 struct Rows<'a> {
     args: &'a Args,
@@ -364,10 +356,10 @@ fn send(args: &Args, plan: &Plan, settings: &Settings, total: u64) -> Result<Exi
         exit = USAGE;
     }
     print(&match args.format {
-        Format::Text => text(&report, args),
-        Format::Json => json(&report),
+        Format::Text => summary::text(&report, &args.journal),
+        Format::Json => summary::json(&report),
     });
-    Ok(ExitCode::from(exit_status(&report, exit)))
+    Ok(ExitCode::from(summary::exit_status(&report, exit)))
 }
 
 async fn run_rows(
@@ -410,96 +402,4 @@ async fn interrupted(stop: &StopHandle) {
             std::process::exit(3);
         }
     });
-}
-
-/// Shown on a terminal only.
-fn bar(total: u64) -> ProgressBar {
-    if !std::io::stderr().is_terminal() {
-        return ProgressBar::hidden();
-    }
-    let bar = ProgressBar::new(total);
-    if let Ok(style) = ProgressStyle::with_template("{wide_bar} {pos}/{len}  {msg}") {
-        bar.set_style(style);
-    }
-    bar
-}
-
-fn tell(bar: &ProgressBar, progress: &Progress) {
-    bar.set_position(progress.done);
-    let mut message = format!("{} ran", progress.ran);
-    for (rows, what) in [
-        (progress.did_not_run, "did not run"),
-        (progress.failed, "failed"),
-        (progress.unknown, "unknown"),
-    ] {
-        if rows > 0 {
-            message.push_str(&format!(", {rows} {what}"));
-        }
-    }
-    if let Some(pause) = progress.paused_for {
-        message.push_str(&format!(", paused for {}", words(pause)));
-    }
-    if let Some(eta) = progress.eta {
-        message.push_str(&format!(", {} left", words(eta)));
-    }
-    bar.set_message(message);
-}
-
-fn exit_status(report: &Report, exit: u8) -> u8 {
-    if report.unknown > 0 {
-        3
-    } else if exit != 0 {
-        exit
-    } else {
-        u8::from(report.did_not_run > 0 || report.failed > 0 || report.stopped.is_some())
-    }
-}
-
-fn text(report: &Report, args: &Args) -> String {
-    let mut text = String::new();
-    for (name, rows) in counts(report) {
-        text.push_str(&format!("{name:<12}{rows:>10}\n"));
-    }
-    let journal = args.journal.display();
-    match report.stopped {
-        Some(Stopped::MaxFailures) => text.push_str("stopped after too many failures\n"),
-        Some(_) => text.push_str("stopped as asked\n"),
-        None => {}
-    }
-    if report.stopped.is_some() || report.did_not_run > 0 {
-        text.push_str("run the same command again: it goes on where it left off\n");
-    }
-    if report.unknown > 0 {
-        text.push_str(&format!(
-            "{} may have run: look them up (apaas-flow bulk export --journal {journal} --state unknown), or settle them under their own keys with --settle-unknown\n",
-            report.unknown
-        ));
-    }
-    if report.failed > 0 {
-        text.push_str(&format!(
-            "{} failed: see apaas-flow bulk export --journal {journal} --state failed; --retry-failed sends them again\n",
-            report.failed
-        ));
-    }
-    text
-}
-
-fn json(report: &Report) -> String {
-    let members = counts(report).map(|(name, rows)| format!("\"{name}\":{rows}"));
-    let stopped = match report.stopped {
-        Some(Stopped::MaxFailures) => "\"max_failures\"",
-        Some(_) => "\"asked\"",
-        None => "null",
-    };
-    format!("{{{},\"stopped\":{stopped}}}\n", members.join(","))
-}
-
-fn counts(report: &Report) -> [(&'static str, u64); 5] {
-    [
-        ("ran", report.ran),
-        ("skipped", report.skipped),
-        ("did_not_run", report.did_not_run),
-        ("failed", report.failed),
-        ("unknown", report.unknown),
-    ]
 }
