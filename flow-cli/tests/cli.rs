@@ -587,3 +587,39 @@ async fn a_struct_is_generated_from_a_reply_and_checked() {
         assert_eq!(ended.exit, 2, "{args:?}: {ended}");
     }
 }
+
+#[tokio::test]
+async fn a_contract_is_recorded_without_a_value() {
+    let (emulator, folder) = (emulator().await, Folder::new());
+    let args = ["call", FLOW, "-i", "variable_a=s3cret", "--record", "flows"];
+    let ended = run(program(&folder.0, emulator.url()), &args).await;
+    assert_eq!(ended.exit, 0, "{ended}");
+    let file = folder.0.join("flows/package_x__c/flow_y.json");
+    let contract = std::fs::read_to_string(file).unwrap();
+    assert!(contract.contains("\"variable_big\""), "{contract}");
+    assert!(!contract.contains("s3cret"), "{contract}");
+    assert!(!contract.contains("9007199254740993"), "{contract}");
+}
+
+#[tokio::test]
+async fn what_a_dry_run_shows_is_what_is_sent() {
+    let (emulator, folder) = (emulator().await, Folder::new());
+    folder.write("inputs.json", r#"{"variable_a": 1.10, "variable_b": "x"}"#);
+    let args = [
+        "call",
+        FLOW,
+        "--inputs",
+        "inputs.json",
+        "-i",
+        "variable_b=y",
+        "--format",
+        "json",
+    ];
+    let sent = run(program(&folder.0, emulator.url()), &args).await.json();
+    let dry = [&args[..], &["--dry-run"]].concat();
+    let shown = run(program(&folder.0, emulator.url()), &dry).await;
+    assert!(shown.stdout.contains("1.10"), "{shown}");
+    assert_eq!(shown.json()["params"], sent["outputs"]["variable_seen"]);
+    assert_eq!(shown.json()["params"]["variable_b"], "y");
+    assert_eq!(emulator.executions().len(), 1);
+}
