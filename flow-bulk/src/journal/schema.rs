@@ -14,7 +14,8 @@ const APPLICATION_ID: i64 = 0x6166_6c77;
 
 const VERSION: i64 = 1;
 
-/// States are written by name: a person who opens the file with another program can read them.
+/// There is no index by state: it would be written three times for each row, and is read a few times in all. States are
+/// written by name: a person who opens the file with another program can read them.
 const SCHEMA: &str = "
 CREATE TABLE meta (name TEXT PRIMARY KEY, value BLOB NOT NULL) WITHOUT ROWID;
 CREATE TABLE row (
@@ -29,7 +30,6 @@ CREATE TABLE row (
     error_kind TEXT,
     error TEXT
 ) WITHOUT ROWID;
-CREATE INDEX row_by_state ON row (state, key);
 INSERT INTO meta VALUES ('salt', randomblob(16));
 ";
 
