@@ -67,7 +67,7 @@ impl<O> Bulk<O> {
         self
     }
 
-    /// Ends the run when so many rows did not run, failed or are unknown. No limit by default.
+    /// Ends the run when so many of the rows that it sent did not run, failed or are unknown. No limit by default.
     pub fn max_failures(mut self, failures: u64) -> Self {
         self.max_failures = Some(failures);
         self
@@ -135,7 +135,8 @@ impl<O> Bulk<O> {
         I: IntoIterator<Item = Row<O>>,
     {
         let journal = self.journal.begin().await?;
-        let rows = rows.into_iter();
+        // an iterator that has ended is not asked again
+        let rows = rows.into_iter().fuse();
         let (least, most) = rows.size_hint();
         let total = (most == Some(least)).then_some(least);
         let mut run = Run {
@@ -143,6 +144,7 @@ impl<O> Bulk<O> {
             begun_at: Instant::now(),
             report: Report::default(),
             sent: 0,
+            failures: 0,
             error: None,
             panic: None,
             bulk: self,
@@ -178,6 +180,8 @@ struct Run<O> {
     report: Report,
     /// Rows that were sent, of which the pace is made.
     sent: u64,
+    /// Of those, the ones that did not simply run.
+    failures: u64,
     /// The first error that ended the run.
     error: Option<Error>,
     /// A panic of the user's own function.
@@ -295,7 +299,7 @@ impl<O> Run<O> {
                 self.error.get_or_insert(error);
             }
             Step::Skipped(RowState::Ran) => self.report.skipped += 1,
-            Step::Skipped(state) => self.count(state),
+            Step::Skipped(state) => *self.report.count(state) += 1,
             Step::Ended(attempted) => {
                 let Attempted {
                     row,
@@ -306,7 +310,7 @@ impl<O> Run<O> {
                 if let Some(run) = &ended.run {
                     self.tell(&row.key, run, &mut ended.end.error);
                 }
-                let state = ended.end.state.unwrap_or(RowState::Unknown);
+                let state = ended.end.state;
                 if let Err(error) = journal.end(ended.end).await {
                     let key = &row.key;
                     let what = format!(
@@ -318,25 +322,21 @@ impl<O> Run<O> {
                     return Some((row, number, tries + 1));
                 }
                 self.sent += 1;
-                self.count(state);
+                *self.report.count(state) += 1;
+                if state != RowState::Ran {
+                    self.failures += 1;
+                }
+                if self
+                    .bulk
+                    .max_failures
+                    .is_some_and(|most| self.failures >= most)
+                {
+                    self.report.stopped.get_or_insert(Stopped::MaxFailures);
+                }
             }
         }
         self.show_progress();
         None
-    }
-
-    fn count(&mut self, state: RowState) {
-        let report = &mut self.report;
-        match state {
-            RowState::Ran => report.ran += 1,
-            RowState::DidNotRun => report.did_not_run += 1,
-            RowState::Failed => report.failed += 1,
-            RowState::New | RowState::Sending | RowState::Unknown => report.unknown += 1,
-        }
-        let failures = report.did_not_run + report.failed + report.unknown;
-        if state != RowState::Ran && self.bulk.max_failures.is_some_and(|most| failures >= most) {
-            report.stopped.get_or_insert(Stopped::MaxFailures);
-        }
     }
 
     /// Hands the outputs to the user's function.

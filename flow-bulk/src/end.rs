@@ -23,11 +23,13 @@ pub(crate) fn ended<O>(
         Ok(run) => Ended {
             end: End {
                 key: key.to_owned(),
-                state: Some(RowState::Ran),
+                state: RowState::Ran,
+                reply_lost: false,
                 reached: true,
                 execution_id: Some(run.execution_id.clone()),
                 log_id: run.log_id.clone(),
-                ..End::default()
+                error_kind: None,
+                error: None,
             },
             run: Some(run),
             may_heal: false,
@@ -37,7 +39,7 @@ pub(crate) fn ended<O>(
             Ended {
                 end: End {
                     key: key.to_owned(),
-                    state: Some(state),
+                    state,
                     reply_lost,
                     reached: reached(&error),
                     execution_id: error.execution_id().map(str::to_owned),
@@ -96,7 +98,7 @@ mod tests {
     fn state(kind: ErrorKind, outcome: Outcome, may_have_run: bool) -> (RowState, bool) {
         let error = Error::builder(kind, "").outcome(outcome).build();
         let ended = ended::<()>("k", may_have_run, Err(error));
-        (ended.end.state.unwrap(), ended.end.reply_lost)
+        (ended.end.state, ended.end.reply_lost)
     }
 
     #[test]

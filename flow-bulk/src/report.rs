@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use crate::journal::RowState;
+
 /// How many rows of a run ended in which way.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 #[non_exhaustive]
@@ -34,6 +36,15 @@ impl Report {
     /// All rows that the run looked at.
     pub fn total(&self) -> u64 {
         self.ran + self.did_not_run + self.failed + self.unknown + self.skipped
+    }
+
+    pub(crate) fn count(&mut self, state: RowState) -> &mut u64 {
+        match state {
+            RowState::Ran => &mut self.ran,
+            RowState::DidNotRun => &mut self.did_not_run,
+            RowState::Failed => &mut self.failed,
+            RowState::New | RowState::Sending | RowState::Unknown => &mut self.unknown,
+        }
     }
 }
 

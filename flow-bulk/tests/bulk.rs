@@ -292,6 +292,33 @@ async fn too_many_failures_and_a_stop_end_a_run_between_rows() {
 }
 
 #[tokio::test]
+async fn failures_of_earlier_runs_do_not_end_a_run() {
+    let (_emulator, client, _) = platform().await;
+    let folder = Folder::new();
+    let journal = Journal::open(folder.journal()).unwrap();
+    let bulk = || Bulk::new(&client, &journal).concurrency(1).max_failures(1);
+    let first = bulk().run(rows(13..=20)).await.unwrap();
+    assert_eq!((first.failed, first.ran), (1, 0));
+    let second = bulk().run(rows(13..=20)).await.unwrap();
+    assert_eq!((second.failed, second.ran, second.stopped), (1, 7, None));
+}
+
+#[tokio::test]
+async fn rows_that_have_ended_are_not_asked_for_more() {
+    let (_emulator, client, runs) = platform().await;
+    let folder = Folder::new();
+    let journal = Journal::open(folder.journal()).unwrap();
+    let mut orders = 0;
+    // as one that ends where it meets a mistake
+    let rows = std::iter::from_fn(|| {
+        orders += 1;
+        (orders != 3).then(|| Row::new(format!("move-{orders}"), Move { order: orders }))
+    });
+    let report = Bulk::new(&client, &journal).run(rows).await.unwrap();
+    assert_eq!((report.ran, runs.lock().unwrap().len()), (2, 2));
+}
+
+#[tokio::test]
 async fn a_panic_in_a_users_function_loses_no_state() {
     let (_emulator, client, runs) = platform().await;
     let folder = Folder::new();

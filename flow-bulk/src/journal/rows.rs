@@ -90,22 +90,14 @@ pub(super) fn call_key(key: &str, generation: u32) -> String {
 pub(super) fn totals(journal: &Connection) -> rusqlite::Result<Totals> {
     let mut totals = Totals::default();
     let mut counts =
-        journal.prepare("SELECT state, count(*), total(reply_lost) FROM row GROUP BY state")?;
+        journal.prepare("SELECT state, count(*), sum(reply_lost) FROM row GROUP BY state")?;
     let mut counts = counts.query([])?;
     while let Some(row) = counts.next()? {
         let state: String = row.get(0)?;
         let state = RowState::from_name(&state).unwrap_or(RowState::Unknown);
-        let count: i64 = row.get(1)?;
-        let lost: f64 = row.get(2)?;
-        *totals.count(state) += u64::try_from(count).unwrap_or_default();
+        *totals.count(state) += row.get::<_, u64>(1)?;
         if state == RowState::Ran {
-            #[expect(
-                clippy::cast_possible_truncation,
-                clippy::cast_sign_loss,
-                reason = "a count"
-            )]
-            let lost = lost as u64;
-            totals.reply_lost = lost;
+            totals.reply_lost = row.get(2)?;
         }
     }
     Ok(totals)

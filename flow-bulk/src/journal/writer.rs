@@ -54,10 +54,10 @@ pub(crate) enum Claimed {
 }
 
 /// How a row ended.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug)]
 pub(crate) struct End {
     pub(crate) key: String,
-    pub(crate) state: Option<RowState>,
+    pub(crate) state: RowState,
     pub(crate) reply_lost: bool,
     /// The request reached the platform, which may have used its key up.
     pub(crate) reached: bool,
@@ -262,7 +262,6 @@ fn known(journal: &Connection, key: &str) -> rusqlite::Result<Option<Known>> {
 }
 
 fn end(journal: &Connection, row: &End) -> rusqlite::Result<()> {
-    let state = row.state.unwrap_or(RowState::Unknown);
     journal
         .prepare_cached(
             "UPDATE row SET state = ?2, reply_lost = ?3, reached = ?4, execution_id = ?5, log_id = ?6,
@@ -270,7 +269,7 @@ fn end(journal: &Connection, row: &End) -> rusqlite::Result<()> {
         )?
         .execute(params![
             row.key,
-            state.as_str(),
+            row.state.as_str(),
             row.reply_lost,
             row.reached,
             row.execution_id,
