@@ -16,6 +16,20 @@ impl Mistake {
     }
 }
 
+/// Of what is built before anything is sent: settings, names, inputs.
+impl From<apaas_flow::Error> for Mistake {
+    fn from(error: apaas_flow::Error) -> Self {
+        Self::new(error.to_string())
+    }
+}
+
+/// Of a journal that cannot be used.
+impl From<apaas_flow_bulk::Error> for Mistake {
+    fn from(error: apaas_flow_bulk::Error) -> Self {
+        Self::new(error.to_string())
+    }
+}
+
 impl Display for Mistake {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.0)

@@ -78,14 +78,13 @@ fn generate(args: &Args) -> Result<bool, Mistake> {
 }
 
 fn source(args: &Args) -> Result<String, Mistake> {
-    let mistake = |error: apaas_flow::Error| Mistake::new(error.to_string());
     let Some(flow) = &args.flow else {
-        return from_contracts(&args.contracts).map_err(mistake);
+        return Ok(from_contracts(&args.contracts)?);
     };
     let (namespace, flow_id) = flow_name(flow)?;
     let replies = args.reply.iter().map(|file| read(file));
     let replies = replies.collect::<Result<Vec<_>, _>>()?;
-    from_replies(&namespace, &flow_id, &replies).map_err(mistake)
+    Ok(from_replies(&namespace, &flow_id, &replies)?)
 }
 
 fn read(file: &Path) -> Result<String, Mistake> {

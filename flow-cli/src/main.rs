@@ -18,6 +18,7 @@ mod failure;
 mod generate;
 mod probe;
 mod quota;
+mod runtime;
 mod settings;
 
 use std::process::ExitCode;

@@ -58,8 +58,7 @@ pub(crate) fn run(args: &Args) -> ExitCode {
 }
 
 fn export(args: &Args) -> Result<(), Mistake> {
-    let failed = |error: apaas_flow_bulk::Error| Mistake::new(error.to_string());
-    let journal = Journal::open_to_read(&args.journal).map_err(failed)?;
+    let journal = Journal::open_to_read(&args.journal)?;
     let (to, name): (Box<dyn Write>, _) = match &args.output {
         None => (Box::new(io::stdout()), "stdout".to_owned()),
         Some(path) => {
@@ -77,9 +76,8 @@ fn export(args: &Args) -> Result<(), Mistake> {
         some => some,
     };
     for state in states {
-        for row in journal.rows(*state).map_err(failed)? {
-            to.write_record(fields(row.map_err(failed)?))
-                .map_err(cannot_write)?;
+        for row in journal.rows(*state)? {
+            to.write_record(fields(row?)).map_err(cannot_write)?;
         }
     }
     to.flush().map_err(|error| cannot_write(error.into()))

@@ -1,5 +1,6 @@
 //! `bulk`: a flow for each row of a file, with a journal.
 
+mod counts;
 mod export;
 mod key;
 mod progress;

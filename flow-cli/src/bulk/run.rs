@@ -15,10 +15,11 @@ use super::key::{Key, known};
 use super::progress::{bar, tell, words};
 use super::source::{Record, Source};
 use super::summary;
-use crate::call::inputs::{Input, Value};
+use crate::call::inputs::{Given, Input, Value};
 use crate::call::{Format, dry_run, flow, flow_name, typed};
 use crate::contract_file;
 use crate::failure::{Mistake, USAGE, complain, print};
+use crate::runtime::{block_on, interrupt};
 use crate::settings::{Flags, Settings};
 
 const AFTER_HELP: &str = "\
@@ -72,13 +73,12 @@ pub(crate) struct Args {
 }
 
 /// A run of which all is known.
-#[derive(Clone)]
 struct Plan {
     namespace: String,
     flow_id: String,
-    inputs: Arc<Vec<Column>>,
-    key: Arc<Key>,
-    contract: Arc<Option<(PathBuf, Contract)>>,
+    inputs: Vec<Column>,
+    key: Key,
+    contract: Option<(PathBuf, Contract)>,
 }
 
 /// An input, and the column that it comes from.
@@ -92,33 +92,24 @@ struct Column {
 type Inputs = (String, Vec<(String, Box<RawValue>)>);
 
 pub(crate) fn run(args: &Args) -> ExitCode {
-    match prepare(args) {
-        Ok((plan, settings, total)) if args.dry_run => match show(args, &plan, &settings, total) {
-            Ok(()) => ExitCode::SUCCESS,
-            Err(mistake) => usage(&mistake),
-        },
-        Ok((plan, settings, total)) => match send(args, &plan, &settings, total) {
-            Ok(exit) => exit,
-            Err(mistake) => usage(&mistake),
-        },
-        Err(mistake) => usage(&mistake),
-    }
-}
-
-fn usage(mistake: &Mistake) -> ExitCode {
-    complain(mistake);
-    ExitCode::from(USAGE)
+    let end = prepare(args).and_then(|(plan, settings, total)| {
+        if args.dry_run {
+            show(args, &plan, &settings, total).map(|()| ExitCode::SUCCESS)
+        } else {
+            send(args, &plan, &settings, total)
+        }
+    });
+    end.unwrap_or_else(|mistake| {
+        complain(mistake);
+        ExitCode::from(USAGE)
+    })
 }
 
 /// Reads the whole file once, so that a mistake in its last row is known before its first is sent.
 fn prepare(args: &Args) -> Result<(Plan, Settings, u64), Mistake> {
     let (namespace, flow_id) = flow_name(&args.flow)?;
     let settings = Settings::find(&args.flags)?;
-    if settings.operator.is_none() {
-        return Err(Mistake::new(
-            "no operator: give --operator ID|EMAIL, or set APAAS_OPERATOR_ID or APAAS_OPERATOR_EMAIL, or operator_id in a profile",
-        ));
-    }
+    settings.operator()?;
     let source = Source::open(&args.rows)?;
     let key = Key::parse(&args.key)?;
     let mut inputs = Vec::new();
@@ -132,11 +123,11 @@ fn prepare(args: &Args) -> Result<(Plan, Settings, u64), Mistake> {
         }
     }
     let plan = Plan {
-        contract: Arc::new(contract_file::find(&namespace, &flow_id)?),
+        contract: contract_file::find(&namespace, &flow_id)?,
         namespace,
         flow_id,
-        inputs: Arc::new(inputs),
-        key: Arc::new(key),
+        inputs,
+        key,
     };
     let total = check(args, &plan, source)?;
     Ok((plan, settings, total))
@@ -166,16 +157,10 @@ fn check(args: &Args, plan: &Plan, source: Source) -> Result<u64, Mistake> {
 
 /// `NAME=COLUMN` or `NAME:=COLUMN`
 fn column(arg: &str) -> Result<Column, Mistake> {
-    let parsed = arg.split_once('=').map(|(name, column)| {
-        let (name, is_json) = match name.strip_suffix(':') {
-            Some(name) => (name, true),
-            None => (name, false),
-        };
-        Column {
-            name: name.trim().to_owned(),
-            from: column.trim().to_owned(),
-            is_json,
-        }
+    let parsed = Given::split(arg).map(|given| Column {
+        name: given.name.trim().to_owned(),
+        from: given.value.trim().to_owned(),
+        is_json: given.is_json,
     });
     parsed
         .filter(|column| !column.name.is_empty() && !column.from.is_empty())
@@ -213,7 +198,7 @@ impl Plan {
         };
         let inputs = inputs.map_err(|why| at(&why))?;
         let inputs = inputs.into_iter().flatten().collect();
-        let inputs = typed::convert(inputs, self.contract.as_ref().as_ref());
+        let inputs = typed::convert(inputs, self.contract.as_ref());
         Ok((key, inputs.map_err(|mistake| at(&mistake))?))
     }
 
@@ -250,15 +235,12 @@ fn input(
 /// The first requests, and how long all will take.
 fn show(args: &Args, plan: &Plan, settings: &Settings, total: u64) -> Result<(), Mistake> {
     settings.check_base_url()?;
-    let Some(operator) = &settings.operator else {
-        return Ok(());
-    };
     for record in Source::open(&args.rows)?.take(3) {
         let (key, inputs) = plan.read(args, &record?)?;
         let request = dry_run::Request::new(&dry_run::Parts {
             base_url: &settings.base_url.value,
             flow: &flow(&plan.namespace, &plan.flow_id, &inputs)?,
-            operator: &operator.value,
+            operator: settings.operator()?,
             key: &key,
             start: false,
         });
@@ -312,14 +294,8 @@ impl Iterator for Rows<'_> {
 }
 
 fn send(args: &Args, plan: &Plan, settings: &Settings, total: u64) -> Result<ExitCode, Mistake> {
-    let client = settings.client()?.build();
-    let client = client.map_err(|error| Mistake::new(error.to_string()))?;
-    let journal = Journal::open(&args.journal);
-    let journal = journal.map_err(|error| Mistake::new(error.to_string()))?;
-    let runtime = tokio::runtime::Builder::new_current_thread()
-        .enable_all()
-        .build()
-        .map_err(|error| Mistake::new(format!("cannot start: {error}")))?;
+    let client = settings.client()?.build()?;
+    let journal = Journal::open(&args.journal)?;
     let mistake = Arc::new(Mutex::new(None));
     let rows = Rows {
         args,
@@ -329,7 +305,7 @@ fn send(args: &Args, plan: &Plan, settings: &Settings, total: u64) -> Result<Exi
         mistake: mistake.clone(),
     };
     let bar = bar(total);
-    let end = runtime.block_on(run_rows(args, &client, &journal, rows, bar.clone()));
+    let end = block_on(run_rows(args, &client, &journal, rows, bar.clone()))?;
     bar.finish_and_clear();
     let mut exit = 0;
     let report = match end {
@@ -389,17 +365,13 @@ async fn run_rows(
 
 /// The first Ctrl-C ends the run after what is under way; a second ends the program.
 async fn interrupted(stop: &StopHandle) {
-    // where no handler can be had, Ctrl-C ends the program as ever
-    if tokio::signal::ctrl_c().await.is_err() {
-        return std::future::pending().await;
-    }
+    interrupt().await;
     stop.stop();
     complain(
         "stopping; waiting for the calls under way (Ctrl-C again: at once, which leaves them unknown)",
     );
     tokio::spawn(async {
-        if tokio::signal::ctrl_c().await.is_ok() {
-            std::process::exit(3);
-        }
+        interrupt().await;
+        std::process::exit(3);
     });
 }

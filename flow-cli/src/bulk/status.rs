@@ -5,6 +5,7 @@ use std::process::ExitCode;
 
 use apaas_flow_bulk::{Journal, Totals};
 
+use super::counts;
 use crate::call::Format;
 use crate::failure::{USAGE, complain, print};
 
@@ -30,8 +31,8 @@ pub(crate) fn run(args: &Args) -> ExitCode {
     match Journal::open_to_read(&args.journal).and_then(|journal| journal.totals()) {
         Ok(totals) => {
             print(&match args.format {
-                Format::Text => text(&totals),
-                Format::Json => json(&totals),
+                Format::Text => counts::text(&named(&totals)),
+                Format::Json => format!("{{{}}}\n", counts::members(&named(&totals))),
             });
             ExitCode::SUCCESS
         }
@@ -52,14 +53,4 @@ fn named(totals: &Totals) -> [(&'static str, u64); 7] {
         ("unknown", totals.unknown),
         ("reply_lost", totals.reply_lost),
     ]
-}
-
-fn text(totals: &Totals) -> String {
-    let lines = named(totals).map(|(name, rows)| format!("{name:<12}{rows:>10}\n"));
-    lines.concat()
-}
-
-fn json(totals: &Totals) -> String {
-    let members = named(totals).map(|(name, rows)| format!("\"{name}\":{rows}"));
-    format!("{{{}}}\n", members.join(","))
 }

@@ -4,6 +4,8 @@ use std::path::Path;
 
 use apaas_flow_bulk::{Report, Stopped};
 
+use super::counts;
+
 /// The exit status; `exit` is that of what ended the run early.
 pub(super) fn exit_status(report: &Report, exit: u8) -> u8 {
     if report.unknown > 0 {
@@ -16,10 +18,7 @@ pub(super) fn exit_status(report: &Report, exit: u8) -> u8 {
 }
 
 pub(super) fn text(report: &Report, journal: &Path) -> String {
-    let mut text = String::new();
-    for (name, rows) in counts(report) {
-        text.push_str(&format!("{name:<12}{rows:>10}\n"));
-    }
+    let mut text = counts::text(&named(report));
     let journal = journal.display();
     match report.stopped {
         Some(Stopped::MaxFailures) => text.push_str("stopped after too many failures\n"),
@@ -45,16 +44,16 @@ pub(super) fn text(report: &Report, journal: &Path) -> String {
 }
 
 pub(super) fn json(report: &Report) -> String {
-    let members = counts(report).map(|(name, rows)| format!("\"{name}\":{rows}"));
+    let members = counts::members(&named(report));
     let stopped = match report.stopped {
         Some(Stopped::MaxFailures) => "\"max_failures\"",
         Some(_) => "\"asked\"",
         None => "null",
     };
-    format!("{{{},\"stopped\":{stopped}}}\n", members.join(","))
+    format!("{{{members},\"stopped\":{stopped}}}\n")
 }
 
-fn counts(report: &Report) -> [(&'static str, u64); 5] {
+fn named(report: &Report) -> [(&'static str, u64); 5] {
     [
         ("ran", report.ran),
         ("skipped", report.skipped),

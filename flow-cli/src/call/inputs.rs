@@ -52,9 +52,34 @@ pub(crate) fn read(object: Option<&str>, args: &[String]) -> Result<Vec<Input>, 
     Ok(inputs)
 }
 
+/// `NAME=VALUE`, or `NAME:=VALUE` for JSON.
+pub(crate) struct Given<'a> {
+    pub(crate) name: &'a str,
+    pub(crate) is_json: bool,
+    pub(crate) value: &'a str,
+}
+
+impl<'a> Given<'a> {
+    /// None without an `=`.
+    pub(crate) fn split(arg: &'a str) -> Option<Self> {
+        let (name, value) = arg.split_once('=')?;
+        let json = name.strip_suffix(':');
+        Some(Self {
+            name: json.unwrap_or(name),
+            is_json: json.is_some(),
+            value,
+        })
+    }
+}
+
 /// `NAME=TEXT`, `NAME:=JSON`, `NAME=@FILE` or `NAME:=@FILE`
 fn argument(arg: &str) -> Result<Input, Mistake> {
-    let Some((name, rest)) = arg.split_once('=') else {
+    let Some(Given {
+        name,
+        is_json,
+        value,
+    }) = Given::split(arg)
+    else {
         // what is no name may be a value
         let is_name = arg.bytes().all(|c| c.is_ascii_alphanumeric() || c == b'_');
         let which = if is_name {
@@ -66,18 +91,14 @@ fn argument(arg: &str) -> Result<Input, Mistake> {
             "{which} has no `=`; write NAME=TEXT, NAME:=JSON, NAME=@FILE or NAME:=@FILE"
         )));
     };
-    let (name, is_json) = match name.strip_suffix(':') {
-        Some(name) => (name, true),
-        None => (name, false),
-    };
     if name.trim().is_empty() {
         return Err(Mistake::new(
             "-i has no name in front of its `=`; write NAME=TEXT or NAME:=JSON",
         ));
     }
-    let text = match rest.strip_prefix('@') {
+    let text = match value.strip_prefix('@') {
         Some(file) => text_of(file, &format!("input `{name}`"))?,
-        None => rest.to_owned(),
+        None => value.to_owned(),
     };
     let value = if is_json {
         Value::Json(json(&text, name)?)

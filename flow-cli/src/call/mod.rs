@@ -15,6 +15,7 @@ use serde_json::value::RawValue;
 
 use crate::contract_file;
 use crate::failure::{Mistake, complain, print};
+use crate::runtime::{block_on, interrupt};
 use crate::settings::{Flags, Settings};
 use report::Report;
 
@@ -105,11 +106,7 @@ fn prepare(args: &Args) -> Result<Prepared, Mistake> {
     let inputs = inputs::read(args.inputs.as_deref(), &args.input)?;
     let contract = contract_file::find(&namespace, &flow_id)?;
     let inputs = typed::convert(inputs, contract.as_ref())?;
-    if settings.operator.is_none() {
-        return Err(Mistake::new(
-            "no operator: give --operator ID|EMAIL, or set APAAS_OPERATOR_ID or APAAS_OPERATOR_EMAIL, or operator_id in a profile",
-        ));
-    }
+    settings.operator()?;
     Ok(Prepared {
         flow: flow(&namespace, &flow_id, &inputs)?,
         settings,
@@ -122,10 +119,9 @@ pub(crate) fn flow(
     flow_id: &str,
     inputs: &[(String, Box<RawValue>)],
 ) -> Result<DynamicFlow, Mistake> {
-    let mistake = |error: apaas_flow::Error| Mistake::new(error.to_string());
-    let mut flow = DynamicFlow::new(namespace, flow_id).map_err(mistake)?;
+    let mut flow = DynamicFlow::new(namespace, flow_id)?;
     for (name, value) in inputs {
-        flow = flow.param(name, value).map_err(mistake)?;
+        flow = flow.param(name, value)?;
     }
     Ok(flow)
 }
@@ -148,9 +144,6 @@ pub(crate) fn flow_name(text: &str) -> Result<(String, String), Mistake> {
 
 fn dry_run(args: &Args, prepared: &Prepared) -> Result<(), Mistake> {
     prepared.settings.check_base_url()?;
-    let Some(operator) = &prepared.settings.operator else {
-        return Err(Mistake::new("no operator"));
-    };
     let key = match &args.key {
         Some(key) => key.clone(),
         None => uuid::Uuid::new_v4().to_string(),
@@ -158,7 +151,7 @@ fn dry_run(args: &Args, prepared: &Prepared) -> Result<(), Mistake> {
     let request = dry_run::Request::new(&dry_run::Parts {
         base_url: &prepared.settings.base_url.value,
         flow: &prepared.flow,
-        operator: &operator.value,
+        operator: prepared.settings.operator()?,
         key: &key,
         start: args.start,
     });
@@ -170,35 +163,20 @@ fn dry_run(args: &Args, prepared: &Prepared) -> Result<(), Mistake> {
 }
 
 fn send(args: &Args, prepared: &Prepared) -> Result<Report, Mistake> {
-    let mistake = |error: apaas_flow::Error| Mistake::new(error.to_string());
     let mut builder = prepared.settings.client()?;
     if let Some(folder) = &args.record {
         builder = builder.record_contracts(folder);
     }
-    let client = builder.build().map_err(mistake)?;
-    let flow = &prepared.flow;
-    let label = &*args.flow;
-    let runtime = tokio::runtime::Builder::new_current_thread()
-        .enable_all()
-        .build()
-        .map_err(|error| Mistake::new(format!("cannot start: {error}")))?;
-    Ok(runtime.block_on(async {
+    let (client, flow) = (builder.build()?, &prepared.flow);
+    block_on(async {
         if args.start {
             let call = with_options(flow.start(&client), args);
-            match until_interrupted(label, &client, call).await {
-                Ok(Ok(run)) => Report::started(label, run),
-                Ok(Err(error)) => Report::failed(label, &error),
-                Err(report) => report,
-            }
+            until_interrupted(&args.flow, &client, call, Report::started).await
         } else {
             let call = with_options(flow.execute(&client), args);
-            match until_interrupted(label, &client, call).await {
-                Ok(Ok(run)) => Report::ran(label, run),
-                Ok(Err(error)) => Report::failed(label, &error),
-                Err(report) => report,
-            }
+            until_interrupted(&args.flow, &client, call, Report::ran).await
         }
-    }))
+    })
 }
 
 fn with_options<R>(mut call: Call<R>, args: &Args) -> Call<R> {
@@ -216,20 +194,18 @@ async fn until_interrupted<R>(
     label: &str,
     client: &Client,
     call: Call<R>,
-) -> Result<apaas_flow::Result<R>, Report> {
+    succeeded: fn(&str, R) -> Report,
+) -> Report {
     let key = call.key().to_owned();
-    let interrupt = async {
-        // where no handler can be had, Ctrl-C ends the program as ever
-        if tokio::signal::ctrl_c().await.is_err() {
-            std::future::pending::<()>().await;
-        }
-    };
     tokio::select! {
-        end = call => Ok(end),
-        () = interrupt => {
+        end = call => match end {
+            Ok(run) => succeeded(label, run),
+            Err(error) => Report::failed(label, &error),
+        },
+        () = interrupt() => {
             // the call is dropped by now: no attempt begins after this
             let attempts = u32::try_from(client.stats().attempts).unwrap_or(u32::MAX);
-            Err(Report::interrupted(label, &key, attempts))
+            Report::interrupted(label, &key, attempts)
         }
     }
 }

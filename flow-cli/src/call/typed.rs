@@ -85,7 +85,7 @@ fn one(value: Value, entry: Option<&Entry>) -> Result<Box<RawValue>, String> {
         .is_some_and(|value| value.several == Some(true));
     match value {
         Value::Json(json) => {
-            let shape = shape(json.get());
+            let shape = Shape::of(json.get());
             let list_expected = several && shape != Shape::Array;
             let other_expected =
                 !several && shape != Shape::Null && kind.is_some_and(|kind| !kind.allows(shape));
@@ -165,24 +165,4 @@ fn raw(value: &impl Serialize) -> Result<Box<RawValue>, String> {
 fn verbatim(text: &str) -> Result<Box<RawValue>, String> {
     RawValue::from_string(text.to_owned())
         .map_err(|error| format!("cannot be written as JSON: {error}"))
-}
-
-/// What JSON is, as far as its first bytes show.
-fn shape(json: &str) -> Shape {
-    match json.bytes().next() {
-        Some(b'{') => Shape::Object,
-        Some(b'[') => Shape::Array,
-        Some(b't' | b'f') => Shape::Boolean,
-        Some(b'n') | None => Shape::Null,
-        Some(b'"') => {
-            let inner = json.trim_matches('"');
-            if !inner.is_empty() && inner.bytes().all(|byte| byte.is_ascii_digit()) {
-                Shape::Digits
-            } else {
-                Shape::String
-            }
-        }
-        Some(_) if json.contains(['.', 'e', 'E']) => Shape::Number,
-        Some(_) => Shape::Integer,
-    }
 }

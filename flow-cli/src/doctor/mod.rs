@@ -10,6 +10,7 @@ use apaas_flow::{Client, DynamicFlow, Error, ErrorKind, FEISHU, Outcome};
 use crate::call::{Format, flow_name};
 use crate::contract_file;
 use crate::failure::{Mistake, USAGE, complain, print};
+use crate::runtime::block_on;
 use crate::settings::{Flags, Settings};
 use check::{Check, Checks};
 
@@ -136,14 +137,8 @@ fn of_platform(
     namespace: Option<&str>,
     checks: &mut Checks,
 ) -> Result<(), Mistake> {
-    let client = settings.client()?.timeout(PATIENCE).build();
-    let client = client.map_err(|error| Mistake::new(error.to_string()))?;
-    let runtime = tokio::runtime::Builder::new_current_thread()
-        .enable_all()
-        .build()
-        .map_err(|error| Mistake::new(format!("cannot start: {error}")))?;
-    runtime.block_on(connect(&client, settings, namespace, checks));
-    Ok(())
+    let client = settings.client()?.timeout(PATIENCE).build()?;
+    block_on(connect(&client, settings, namespace, checks))
 }
 
 async fn connect(

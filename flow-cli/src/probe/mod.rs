@@ -7,11 +7,13 @@ use std::process::ExitCode;
 use apaas_flow::{
     Client, DynamicFlow, DynamicOutput, Error, ErrorKind, Execution, Outcome, RetryPolicy,
 };
+use apaas_flow_contract::Shape;
 use serde_json::value::RawValue;
 
-use crate::call::{Format, flow_name, inputs, typed};
+use crate::call::{Format, flow, flow_name, inputs, typed};
 use crate::contract_file;
 use crate::failure::{Mistake, USAGE, complain, print};
+use crate::runtime::block_on;
 use crate::settings::{Flags, Settings};
 use finding::{Findings, Question};
 
@@ -113,38 +115,31 @@ fn probe(args: &Args) -> Result<(Findings, bool), Mistake> {
     let contract = contract_file::find(&namespace, &flow_id)?;
     let inputs = inputs::read(None, &args.input)?;
     let inputs = typed::convert(inputs, contract.as_ref())?;
-    let mistake = |error: Error| Mistake::new(error.to_string());
     // each call is one request, so that what comes of it is the answer to that request
-    let client = settings.client()?.retry(RetryPolicy::NEVER).build();
     let probe = Probe {
-        client: client.map_err(mistake)?,
-        bare: DynamicFlow::new(namespace, flow_id).map_err(mistake)?,
-        inputs,
+        client: settings.client()?.retry(RetryPolicy::NEVER).build()?,
+        flow: flow(&namespace, &flow_id, &inputs)?,
+        without_inputs: (!inputs.is_empty())
+            .then(|| flow(&namespace, &flow_id, &[]))
+            .transpose()?,
     };
-    let runtime = tokio::runtime::Builder::new_current_thread()
-        .enable_all()
-        .build()
-        .map_err(|error| Mistake::new(format!("cannot start: {error}")))?;
     let mut findings = Findings::default();
-    let is_complete = runtime
-        .block_on(probe.all(&mut findings))
-        .map_err(mistake)?;
+    let is_complete = block_on(probe.all(&mut findings))??;
     Ok((findings, is_complete))
 }
 
 struct Probe {
     client: Client,
-    /// The flow without inputs.
-    bare: DynamicFlow,
-    inputs: Vec<(String, Box<RawValue>)>,
+    flow: DynamicFlow,
+    /// Of a flow that was given some.
+    without_inputs: Option<DynamicFlow>,
 }
 
 impl Probe {
     /// False if the flow could not be run at all.
     async fn all(&self, findings: &mut Findings) -> apaas_flow::Result<bool> {
-        let flow = self.flow()?;
         let key = uuid::Uuid::new_v4().to_string();
-        let first = self.call(&flow, &key, findings).await;
+        let first = self.call(&self.flow, &key, findings).await;
         let run = match first {
             Ok(run) => run,
             Err(error) => {
@@ -157,14 +152,14 @@ impl Probe {
         let found = if has_log_id { "it is there" } else { "none" };
         findings.add(&LOG_ID, found.to_owned(), Some(has_log_id));
 
-        let again = self.call(&flow, &key, findings).await;
+        let again = self.call(&self.flow, &key, findings).await;
         let is_refused = matches!(&again, Err(error) if error.kind() == ErrorKind::KeyUsed);
         findings.add(&REPEATED, end(&again), Some(is_refused));
 
-        self.parameters(&flow, findings).await?;
+        self.parameters(findings).await?;
 
         findings.called();
-        let started = flow.start(&self.client).await;
+        let started = self.flow.start(&self.client).await;
         let (found, as_assumed) = match &started {
             Ok(started) => {
                 let id = match started.execution_id.as_str() {
@@ -181,13 +176,9 @@ impl Probe {
     }
 
     /// Calls that the platform should refuse, and their keys.
-    async fn parameters(
-        &self,
-        flow: &DynamicFlow,
-        findings: &mut Findings,
-    ) -> apaas_flow::Result<()> {
+    async fn parameters(&self, findings: &mut Findings) -> apaas_flow::Result<()> {
         let key = uuid::Uuid::new_v4().to_string();
-        let odd = flow.clone().param(NO_PARAMETER, 1)?;
+        let odd = self.flow.clone().param(NO_PARAMETER, 1)?;
         let refused = self.call(&odd, &key, findings).await;
         findings.add(
             &UNKNOWN_PARAMETER,
@@ -195,24 +186,16 @@ impl Probe {
             Some(did_not_run(&refused)),
         );
         if did_not_run(&refused) {
-            let again = self.call(flow, &key, findings).await;
+            let again = self.call(&self.flow, &key, findings).await;
             findings.add(&AFTER_REFUSAL, end(&again), None);
         }
-        if !self.inputs.is_empty() {
+        if let Some(bare) = &self.without_inputs {
             let key = uuid::Uuid::new_v4().to_string();
-            let without = self.call(&self.bare, &key, findings).await;
+            let without = self.call(bare, &key, findings).await;
             let as_assumed = without.is_ok() || did_not_run(&without);
             findings.add(&MISSING_PARAMETERS, end(&without), Some(as_assumed));
         }
         Ok(())
-    }
-
-    fn flow(&self) -> apaas_flow::Result<DynamicFlow> {
-        let mut flow = self.bare.clone();
-        for (name, value) in &self.inputs {
-            flow = flow.param(name, value)?;
-        }
-        Ok(flow)
     }
 
     async fn call(
@@ -256,7 +239,10 @@ fn end_of(error: &Error) -> String {
 fn shapes(run: &Execution<DynamicOutput>) -> String {
     let shape = |name: String| {
         let value = run.output.get::<Box<RawValue>>(&name);
-        let shape = value.map_or("unreadable", |value| shape_of(value.get()));
+        let shape = value.map_or("unreadable", |value| match value.get() {
+            "\"\"" => "empty string",
+            json => Shape::of(json).word(),
+        });
         format!("{name}: {shape}")
     };
     let shapes: Vec<_> = run.output.names().into_iter().map(shape).collect();
@@ -264,18 +250,5 @@ fn shapes(run: &Execution<DynamicOutput>) -> String {
         "none".to_owned()
     } else {
         shapes.join(", ")
-    }
-}
-
-fn shape_of(json: &str) -> &'static str {
-    match json.trim_start().bytes().next() {
-        Some(b'{') => "object",
-        Some(b'[') => "list",
-        Some(b'"') if json.trim() == "\"\"" => "empty string",
-        Some(b'"') => "string",
-        Some(b't' | b'f') => "boolean",
-        Some(b'n') | None => "null",
-        Some(_) if json.contains(['.', 'e', 'E']) => "fraction",
-        Some(_) => "integer",
     }
 }

@@ -86,6 +86,16 @@ impl Settings {
         self.secret.as_ref().map(|secret| &*secret.from)
     }
 
+    /// The operator, without whom no flow runs.
+    pub(crate) fn operator(&self) -> Result<&Operator, Mistake> {
+        match &self.operator {
+            Some(operator) => Ok(&operator.value),
+            None => Err(Mistake::new(
+                "no operator: give --operator ID|EMAIL, or set APAAS_OPERATOR_ID or APAAS_OPERATOR_EMAIL, or operator_id in a profile",
+            )),
+        }
+    }
+
     /// How many calls in which period: as set, or the platform's own.
     pub(crate) fn quota(&self) -> Result<(usize, Duration), Mistake> {
         match &self.quota {
