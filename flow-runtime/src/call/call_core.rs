@@ -162,9 +162,7 @@ impl CallCore {
                 match pending.prepare(&self.identity).and_then(Prepared::send) {
                     Ok(task) => self.state = State::UnderWay(task),
                     Err(error) => {
-                        let endpoint = &self.identity.endpoint;
-                        let (counters, flow) = (&endpoint.counters, &endpoint.metrics_label);
-                        counters.ended(flow, Outcome::DidNotRun);
+                        self.identity.endpoint.counters.ended(Outcome::DidNotRun);
                         return Poll::Ready(Err(self.refuse(error)));
                     }
                 }
@@ -256,8 +254,7 @@ impl CallCore {
 
     /// Completes the call with an error: the flow ran, but its outputs cannot be read.
     fn fail(&mut self, error: Error) -> Error {
-        let endpoint = &self.identity.endpoint;
-        endpoint.counters.undecodable(&endpoint.metrics_label);
+        self.identity.endpoint.counters.undecodable();
         let error = match std::mem::replace(&mut self.state, State::Over(Ending::NOT_SENT)) {
             State::Arrived(arrived) => arrived.run.error(error),
             _ => error,

@@ -6,7 +6,7 @@ use std::sync::{Arc, PoisonError, RwLock};
 
 use url::Url;
 
-use crate::stats::{Counters, FlowLabel};
+use crate::stats::{Counters, FlowCounters, FlowLabel};
 use crate::wire::path::{self, join};
 
 /// The URL of a flow, and its name in messages.
@@ -18,10 +18,7 @@ pub(crate) struct Endpoint {
     /// `namespace/flow_id`
     pub(crate) label: String,
     pub(crate) url: Url,
-    /// The same in metrics.
-    pub(crate) metrics_label: FlowLabel,
-    /// The client's.
-    pub(crate) counters: Arc<Counters>,
+    pub(crate) counters: FlowCounters,
 }
 
 /// The endpoints of the flows a client has called.
@@ -89,8 +86,10 @@ impl Endpoints {
             matches!((&namespace, &flow_id), (Cow::Borrowed(_), Cow::Borrowed(_)));
         Endpoint {
             url: join(&self.base_url, &path::path(sent_namespace, &flow_id)),
-            metrics_label: FlowLabel::new(&label, is_part_of_program),
-            counters: self.counters.clone(),
+            counters: FlowCounters::new(
+                self.counters.clone(),
+                FlowLabel::new(&label, is_part_of_program),
+            ),
             label,
             sent_namespace: sent_namespace.to_owned(),
             namespace,

@@ -8,7 +8,6 @@ use tokio::time::sleep;
 
 use super::attempts::Attempts;
 use super::context::Context;
-use super::endpoint::Endpoint;
 #[cfg(feature = "metrics")]
 use super::gauges;
 use super::identity::{Identity, Run};
@@ -48,7 +47,8 @@ impl Prepared {
         #[cfg(feature = "metrics")]
         gauges::keep(&self.context);
         let attempts = Attempts::default();
-        let mut end_of_span = EndOfSpan::new(&self.span, &attempts, &self.identity.endpoint);
+        let mut end_of_span =
+            EndOfSpan::new(&self.span, &attempts, &self.identity.endpoint.counters);
         let steps = OverHttp {
             call: &self,
             attempts: &attempts,
@@ -87,13 +87,8 @@ impl Steps for OverHttp<'_> {
         let Prepared {
             context, identity, ..
         } = self.call;
-        let Endpoint {
-            counters,
-            metrics_label,
-            ..
-        } = &*identity.endpoint;
         let departure = self.attempts.begin(permit);
-        let under_way = counters.attempt(metrics_label);
+        let under_way = identity.endpoint.counters.attempt();
         let response = context
             .http
             .post(
@@ -143,13 +138,11 @@ impl Steps for OverHttp<'_> {
     }
 
     fn queued(&self, wait: Duration) {
-        let endpoint = &self.call.identity.endpoint;
-        endpoint.counters.has_queued(&endpoint.metrics_label, wait);
+        self.call.identity.endpoint.counters.has_queued(wait);
     }
 
     fn rate_limited(&self) {
-        let endpoint = &self.call.identity.endpoint;
-        endpoint.counters.rate_limited(&endpoint.metrics_label);
+        self.call.identity.endpoint.counters.rate_limited();
     }
 
     /// From the random bits of a key that nobody uses.

@@ -14,10 +14,10 @@ use tracing::level_filters::LevelFilter;
 use tracing::{Instrument, Span, debug, info_span, warn};
 
 use super::attempts::Attempts;
-use super::endpoint::Endpoint;
 use super::identity::{Identity, Run};
 use crate::error::{Error, Ran, Result};
 use crate::execution::{Outcome, Status};
+use crate::stats::FlowCounters;
 
 const TEMPLATE: &str = "/open-apis/apaas/v1/applications/{namespace}/flows/{flow_id}/execute";
 
@@ -173,16 +173,20 @@ impl CallSpan {
 pub(super) struct EndOfSpan<'a> {
     span: &'a CallSpan,
     attempts: &'a Attempts,
-    endpoint: &'a Endpoint,
+    counters: &'a FlowCounters,
     has_ended: bool,
 }
 
 impl<'a> EndOfSpan<'a> {
-    pub(super) fn new(span: &'a CallSpan, attempts: &'a Attempts, endpoint: &'a Endpoint) -> Self {
+    pub(super) fn new(
+        span: &'a CallSpan,
+        attempts: &'a Attempts,
+        counters: &'a FlowCounters,
+    ) -> Self {
         Self {
             span,
             attempts,
-            endpoint,
+            counters,
             has_ended: false,
         }
     }
@@ -190,9 +194,7 @@ impl<'a> EndOfSpan<'a> {
     pub(super) fn ended(&mut self, end: &Result<Run>) {
         self.has_ended = true;
         let outcome = outcome(end);
-        self.endpoint
-            .counters
-            .ended(&self.endpoint.metrics_label, outcome);
+        self.counters.ended(outcome);
         self.span.ended(end, outcome, self.attempts);
     }
 }
@@ -204,9 +206,8 @@ impl Drop for EndOfSpan<'_> {
                 Ran::No => Outcome::DidNotRun,
                 Ran::Maybe | Ran::Yes => Outcome::MayHaveRun,
             };
-            let (counters, flow) = (&self.endpoint.counters, &self.endpoint.metrics_label);
-            counters.ended(flow, outcome);
-            counters.dropped(flow);
+            self.counters.ended(outcome);
+            self.counters.dropped();
             self.span.dropped(outcome, self.attempts);
         }
     }

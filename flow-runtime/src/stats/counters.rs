@@ -1,6 +1,5 @@
 //! Where a client counts. Relaxed atomics: nothing depends on the order of two counts.
 
-#[cfg(feature = "metrics")]
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering::Relaxed};
 use std::time::Duration;
@@ -50,6 +49,74 @@ impl FlowLabel {
     }
 }
 
+/// What the calls of a flow count: the client's counters, and the flow's name in metrics.
+pub(crate) struct FlowCounters {
+    counters: Arc<Counters>,
+    #[cfg_attr(not(feature = "metrics"), expect(dead_code))]
+    label: FlowLabel,
+}
+
+impl FlowCounters {
+    pub(crate) fn new(counters: Arc<Counters>, label: FlowLabel) -> Self {
+        Self { counters, label }
+    }
+
+    /// A call got its permit.
+    #[cfg_attr(
+        not(feature = "metrics"),
+        expect(clippy::unused_self, unused_variables)
+    )]
+    pub(crate) fn has_queued(&self, wait: Duration) {
+        #[cfg(feature = "metrics")]
+        metrics::queued(&self.counters.app, &self.label, wait);
+    }
+
+    /// A request is on its way as long as what this returns lives.
+    pub(crate) fn attempt(&self) -> UnderWay<'_> {
+        self.counters.attempts.fetch_add(1, Relaxed);
+        #[cfg(feature = "metrics")]
+        metrics::attempt(&self.counters.app, &self.label);
+        UnderWay {
+            _present: Present::new(&self.counters.in_flight),
+            #[cfg(feature = "metrics")]
+            time: metrics::RequestTime::begin(&self.counters.app, &self.label),
+        }
+    }
+
+    pub(crate) fn rate_limited(&self) {
+        self.counters.rate_limited.fetch_add(1, Relaxed);
+        #[cfg(feature = "metrics")]
+        metrics::rate_limited(&self.counters.app, &self.label);
+    }
+
+    pub(crate) fn ended(&self, outcome: Outcome) {
+        let count = match outcome {
+            Outcome::Ran => &self.counters.ran,
+            Outcome::DidNotRun => &self.counters.did_not_run,
+            Outcome::MayHaveRun => &self.counters.may_have_run,
+            Outcome::Failed => &self.counters.failed,
+            Outcome::UnderWay => &self.counters.under_way,
+        };
+        count.fetch_add(1, Relaxed);
+        #[cfg(feature = "metrics")]
+        metrics::ended(&self.counters.app, &self.label, outcome);
+    }
+
+    /// In addition to its end.
+    pub(crate) fn dropped(&self) {
+        self.counters.dropped.fetch_add(1, Relaxed);
+        #[cfg(feature = "metrics")]
+        metrics::dropped(&self.counters.app, &self.label);
+    }
+
+    /// In addition to its end.
+    pub(crate) fn undecodable(&self) {
+        self.counters.undecodable.fetch_add(1, Relaxed);
+        #[cfg(feature = "metrics")]
+        metrics::undecodable(&self.counters.app, &self.label);
+    }
+}
+
 /// One more as long as this lives.
 pub(crate) struct Present<'a>(&'a AtomicUsize);
 
@@ -74,7 +141,6 @@ pub(crate) struct UnderWay<'a> {
     time: metrics::RequestTime<'a>,
 }
 
-#[cfg_attr(not(feature = "metrics"), expect(unused_variables))]
 impl Counters {
     #[cfg(feature = "metrics")]
     pub(crate) fn new(app: Option<&str>) -> Self {
@@ -93,61 +159,9 @@ impl Counters {
         Present::new(&self.queued)
     }
 
-    /// A call got its permit.
-    #[cfg_attr(not(feature = "metrics"), expect(clippy::unused_self))]
-    pub(crate) fn has_queued(&self, flow: &FlowLabel, wait: Duration) {
-        #[cfg(feature = "metrics")]
-        metrics::queued(&self.app, flow, wait);
-    }
-
-    /// A request is on its way as long as what this returns lives.
-    pub(crate) fn attempt<'a>(&'a self, flow: &'a FlowLabel) -> UnderWay<'a> {
-        self.attempts.fetch_add(1, Relaxed);
-        #[cfg(feature = "metrics")]
-        metrics::attempt(&self.app, flow);
-        UnderWay {
-            _present: Present::new(&self.in_flight),
-            #[cfg(feature = "metrics")]
-            time: metrics::RequestTime::begin(&self.app, flow),
-        }
-    }
-
     #[cfg(feature = "metrics")]
     pub(crate) fn set_gauges(&self, stats: &super::ClientStats) {
         metrics::set_gauges(&self.app, stats);
-    }
-
-    pub(crate) fn rate_limited(&self, flow: &FlowLabel) {
-        self.rate_limited.fetch_add(1, Relaxed);
-        #[cfg(feature = "metrics")]
-        metrics::rate_limited(&self.app, flow);
-    }
-
-    pub(crate) fn ended(&self, flow: &FlowLabel, outcome: Outcome) {
-        let count = match outcome {
-            Outcome::Ran => &self.ran,
-            Outcome::DidNotRun => &self.did_not_run,
-            Outcome::MayHaveRun => &self.may_have_run,
-            Outcome::Failed => &self.failed,
-            Outcome::UnderWay => &self.under_way,
-        };
-        count.fetch_add(1, Relaxed);
-        #[cfg(feature = "metrics")]
-        metrics::ended(&self.app, flow, outcome);
-    }
-
-    /// In addition to its end.
-    pub(crate) fn dropped(&self, flow: &FlowLabel) {
-        self.dropped.fetch_add(1, Relaxed);
-        #[cfg(feature = "metrics")]
-        metrics::dropped(&self.app, flow);
-    }
-
-    /// In addition to its end.
-    pub(crate) fn undecodable(&self, flow: &FlowLabel) {
-        self.undecodable.fetch_add(1, Relaxed);
-        #[cfg(feature = "metrics")]
-        metrics::undecodable(&self.app, flow);
     }
 
     pub(crate) fn token_fetched(&self, is_ok: bool) {

@@ -6,7 +6,7 @@ pub mod metrics;
 
 use std::time::Duration;
 
-pub(crate) use counters::{Counters, FlowLabel, Present};
+pub(crate) use counters::{Counters, FlowCounters, FlowLabel, Present};
 
 use crate::execution::Outcome;
 
