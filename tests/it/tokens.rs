@@ -35,6 +35,24 @@ fn is_stale(request: &Request) -> bool {
 }
 
 #[tokio::test]
+async fn verify_gets_a_token_and_runs_no_flow() {
+    let server = numbered(|_| json(SUCCESS));
+    let client = server.client();
+    client.verify().await.unwrap();
+    client.verify().await.unwrap();
+    assert_eq!(server.requests().len(), 1, "the token is kept");
+    assert_eq!(server.token_requests().len(), 1);
+    delete().execute(&client).await.unwrap();
+    assert_eq!(server.token_requests().len(), 1);
+
+    let wrong = Server::start(|_| json(r#"{"code":10015,"msg":"app secret invalid"}"#));
+    let error = wrong.client().verify().await.unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Token);
+    assert_eq!(error.code(), Some(10015));
+    assert!(!error.may_have_run());
+}
+
+#[tokio::test]
 async fn the_request_is_the_documents_and_the_token_is_kept() {
     let server = numbered(|_| json(SUCCESS));
     let client = server.client();

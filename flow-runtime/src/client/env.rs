@@ -93,3 +93,48 @@ fn secret(variable: impl Fn(&str) -> Option<String>) -> Result<String, String> {
         },
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn built(variables: &[(&str, &str)]) -> Result<(), String> {
+        let find = |name: &str| {
+            let found = variables.iter().find(|(known, _)| *known == name);
+            found.map(|(_, value)| (*value).to_owned())
+        };
+        let builder = ClientBuilder::from_variables(find);
+        let client = builder.and_then(ClientBuilder::build);
+        client.map(drop).map_err(|error| error.to_string())
+    }
+
+    #[test]
+    fn a_secret_comes_from_a_variable_or_from_a_file() {
+        let name = format!("apaas-flow-secret-{}", std::process::id());
+        let file = env::temp_dir().join(name);
+        let path = file.to_str().unwrap();
+        let id = ("APAAS_APP_ID", "cli_a");
+        let (text, in_file) = (
+            ("APAAS_APP_SECRET", "s3cr3t"),
+            ("APAAS_APP_SECRET_FILE", path),
+        );
+
+        std::fs::write(&file, "s3cr3t\n").unwrap();
+        assert_eq!(built(&[id, text]), Ok(()));
+        assert_eq!(built(&[id, in_file]), Ok(()));
+        let of_file = secret(|name| (name == in_file.0).then(|| path.to_owned()));
+        assert_eq!(of_file.as_deref(), Ok("s3cr3t"));
+        for (variables, says) in [
+            (&[id, text, in_file][..], "are both set"),
+            (&[id], "APAAS_APP_SECRET is unset or empty"),
+            (&[in_file], "APAAS_APP_ID is unset or empty"),
+        ] {
+            let why = built(variables).unwrap_err();
+            assert!(why.contains(says) && !why.contains("s3cr3t"), "{why}");
+        }
+        std::fs::write(&file, " \n").unwrap();
+        assert!(built(&[id, in_file]).unwrap_err().contains("is empty"));
+        std::fs::remove_file(&file).unwrap();
+        assert!(built(&[id, in_file]).unwrap_err().contains("cannot read"));
+    }
+}

@@ -2,6 +2,8 @@
 
 mod lane;
 mod limiter;
+#[cfg(test)]
+mod load;
 mod pace;
 mod permit;
 mod remote;

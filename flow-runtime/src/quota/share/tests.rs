@@ -1,59 +1,17 @@
+use tokio::task::JoinHandle;
 use tokio::time::{sleep, sleep_until};
 
 use super::*;
+use crate::quota::load::{departures, most_in_a_period, pass, workers};
 use crate::quota::{Lane, Quota};
 
 const SECOND: Duration = Duration::from_secs(1);
 const MINUTE: Duration = Duration::from_secs(60);
 const LONG: Duration = Duration::from_secs(100_000);
 
-/// A permit whose request leaves at once and is answered soon.
-async fn pass(lane: &Lane) -> Instant {
-    let mut permit = lane.acquire(LONG, "queue_limit").await.unwrap();
-    permit.departed();
-    let departed = Instant::now();
-    tokio::spawn(async move {
-        sleep(SECOND / 10).await;
-        permit.arrived();
-    });
-    departed
-}
-
 /// A bulk run: so many workers, as fast as they may, until `end`.
-fn bulk(lane: &Lane, workers: usize, end: Instant) -> Vec<tokio::task::JoinHandle<Vec<Instant>>> {
-    let worker = |lane: Lane| async move {
-        let mut departed = Vec::new();
-        while Instant::now() < end {
-            departed.push(pass(&lane).await);
-            sleep(SECOND / 10).await;
-        }
-        departed
-    };
-    (0..workers)
-        .map(|_| tokio::spawn(worker(lane.clone())))
-        .collect()
-}
-
-async fn departures(workers: Vec<tokio::task::JoinHandle<Vec<Instant>>>) -> Vec<Instant> {
-    let mut departed = Vec::new();
-    for worker in workers {
-        departed.extend(worker.await.unwrap());
-    }
-    departed.sort_unstable();
-    departed
-}
-
-fn most_in_a_period(departed: &[Instant], period: Duration) -> usize {
-    let in_period = |(i, first): (usize, &Instant)| {
-        let rest = departed[i..].iter();
-        rest.take_while(|at| **at < *first + period).count()
-    };
-    departed
-        .iter()
-        .enumerate()
-        .map(in_period)
-        .max()
-        .unwrap_or(0)
+fn bulk(lane: &Lane, many: usize, end: Instant) -> Vec<JoinHandle<Vec<Instant>>> {
+    workers(lane, many, SECOND / 10, end)
 }
 
 #[tokio::test(start_paused = true)]

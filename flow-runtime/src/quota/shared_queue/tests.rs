@@ -2,11 +2,13 @@ use std::collections::HashMap;
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 use std::sync::{Mutex, MutexGuard};
 
+use tokio::task::JoinHandle;
 use tokio::time::sleep;
 
 use super::*;
 use crate::auth::BoxFuture;
 use crate::error::ErrorKind;
+use crate::quota::load::{departures, most_in_a_period, pass, workers};
 use crate::quota::{Lane, QuotaStore};
 
 const SECOND: Duration = Duration::from_secs(1);
@@ -137,60 +139,16 @@ fn process(store: &Arc<Memory>, calls: usize, period: Duration) -> Lane {
     process_with(store, (calls, period), (calls, period))
 }
 
-/// A permit whose request leaves at once and is answered soon.
-async fn pass(lane: &Lane) -> Instant {
-    let mut permit = lane.acquire(LONG, "queue_limit").await.unwrap();
-    permit.departed();
-    let departed = Instant::now();
-    tokio::spawn(async move {
-        sleep(SECOND / 10).await;
-        permit.arrived();
-    });
-    departed
-}
-
-fn workers(lane: &Lane, many: usize, end: Instant) -> Vec<tokio::task::JoinHandle<Vec<Instant>>> {
-    let worker = |lane: Lane| async move {
-        let mut departed = Vec::new();
-        while Instant::now() < end {
-            departed.push(pass(&lane).await);
-            sleep(SECOND / 5).await;
-        }
-        departed
-    };
-    (0..many)
-        .map(|_| tokio::spawn(worker(lane.clone())))
-        .collect()
-}
-
-async fn departures(workers: Vec<tokio::task::JoinHandle<Vec<Instant>>>) -> Vec<Instant> {
-    let mut departed = Vec::new();
-    for worker in workers {
-        departed.extend(worker.await.unwrap());
-    }
-    departed.sort_unstable();
-    departed
-}
-
-fn most_in_a_period(departed: &[Instant], period: Duration) -> usize {
-    let in_period = |(i, first): (usize, &Instant)| {
-        let rest = departed[i..].iter();
-        rest.take_while(|at| **at < *first + period).count()
-    };
-    departed
-        .iter()
-        .enumerate()
-        .map(in_period)
-        .max()
-        .unwrap_or(0)
+fn callers(lane: &Lane, many: usize, end: Instant) -> Vec<JoinHandle<Vec<Instant>>> {
+    workers(lane, many, SECOND / 5, end)
 }
 
 /// What two processes with so many workers get in ten windows of 100.
 async fn two_processes(one: usize, two: usize) -> (usize, usize) {
     let store = Arc::new(Memory::default());
     let end = Instant::now() + 10 * MINUTE;
-    let one = workers(&process(&store, 100, MINUTE), one, end);
-    let two = workers(&process(&store, 100, MINUTE), two, end);
+    let one = callers(&process(&store, 100, MINUTE), one, end);
+    let two = callers(&process(&store, 100, MINUTE), two, end);
     let (mut all, two) = (departures(one).await, departures(two).await);
     let shares = (all.len(), two.len());
     all.extend(two);
@@ -345,9 +303,9 @@ async fn a_share_holds_no_more_than_its_part_and_lets_the_other_process_go_first
     let store = Arc::new(Memory::default());
     let end = Instant::now() + 5 * MINUTE;
     let one = process(&store, 100, MINUTE);
-    let bulk = workers(&one.with_share(0.5), 16, end);
+    let bulk = callers(&one.with_share(0.5), 16, end);
     let service = process(&store, 100, MINUTE);
-    let calls = workers(&service, 16, end);
+    let calls = callers(&service, 16, end);
     let (bulk, calls) = (departures(bulk).await, departures(calls).await);
     assert!(most_in_a_period(&bulk, MINUTE) <= 50);
     assert!(
