@@ -36,12 +36,12 @@ fn fields(entries: &Members<Entry>, side: Side) -> Vec<Field> {
 fn of(entry: &Entry, side: Side) -> (Type, Option<&'static str>) {
     let value = entry.value_type().unwrap_or(Kind::Any.into());
     let (one, guess) = of_kind(value.kind, entry, side);
-    let nested = matches!(&one, Type::List(inner) if matches!(**inner, Type::List(_)));
-    match value.is_list() {
-        true if nested => (Type::list(JSON), guess),
-        true => (Type::list(one), guess),
-        false => (one, guess),
-    }
+    let ty = if value.is_list() {
+        Type::list(one)
+    } else {
+        one
+    };
+    (ty, guess)
 }
 
 fn of_kind(kind: Kind, entry: &Entry, side: Side) -> (Type, Option<&'static str>) {
@@ -70,9 +70,7 @@ fn of_kind(kind: Kind, entry: &Entry, side: Side) -> (Type, Option<&'static str>
                 return (Type::list(JSON), Some(guess));
             };
             let (item, guess) = of(&item, side);
-            // more brackets than a line has room for
-            let nested = matches!(&item, Type::List(inner) if matches!(**inner, Type::List(_)));
-            return (Type::list(if nested { JSON } else { item }), guess);
+            return (Type::list(item), guess);
         }
         Kind::Object => match entry.fields().map(|inner| fields(&inner, side)) {
             Some(inner) if !inner.is_empty() => Type::Object(inner),

@@ -129,10 +129,7 @@ fn list(values: &[&Value]) -> Inferred {
     }
     let some: Vec<&Value> = items.iter().copied().filter(|v| !v.is_null()).collect();
     let Inferred { ty, guess } = of(&some);
-    // more brackets than a line has room for
-    let ty = if matches!(&ty, Type::List(inner) if matches!(**inner, Type::List(_))) {
-        JSON
-    } else if some.len() < items.len() {
+    let ty = if some.len() < items.len() && !ty.is_deep() {
         Type::Optional(Box::new(ty))
     } else {
         ty

@@ -28,7 +28,12 @@ pub(super) const JSON_OBJECT: Type = Type::Plain("serde_json::Map<String, serde_
 
 impl Type {
     pub(super) fn list(item: Type) -> Self {
-        Type::List(Box::new(item))
+        Type::List(Box::new(if item.is_deep() { JSON } else { item }))
+    }
+
+    /// A list of lists: in another one it would have more brackets than a line has room for.
+    pub(super) fn is_deep(&self) -> bool {
+        matches!(self, Type::List(item) if matches!(**item, Type::List(_)))
     }
 }
 
