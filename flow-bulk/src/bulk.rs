@@ -6,6 +6,7 @@ use std::panic::{self, AssertUnwindSafe};
 use std::time::{Duration, Instant};
 
 use apaas_flow::{Client, Execution};
+use futures_util::future::Either;
 use futures_util::stream::{FuturesUnordered, StreamExt};
 
 use crate::end::{Ended, ended};
@@ -188,30 +189,48 @@ struct Run<O> {
     panic: Option<Box<dyn std::any::Any + Send>>,
 }
 
-/// What came of one look at a row.
-enum Step<O> {
-    Skipped(RowState),
-    Ended(Box<Attempted<O>>),
-    Refused(Error),
-}
-
-/// A row that was sent, before its end is in the journal.
-struct Attempted<O> {
+/// A row of the run, and how often it was sent.
+struct Sent<O> {
     row: Row<O>,
+    /// Its place among the rows, from 1.
     number: u64,
     tries: u32,
-    ended: Ended<O>,
+}
+
+/// How far a row has come.
+enum Step<O> {
+    Skipped(RowState),
+    Refused(Error),
+    /// Its call has ended, which is not in the journal yet.
+    Ended(Box<(Sent<O>, Ended<O>)>),
+    /// It is in the journal, or could not be written there.
+    Recorded {
+        sent: Sent<O>,
+        state: RowState,
+        may_heal: bool,
+        recorded: Result<()>,
+    },
+}
+
+/// What is to be done for a row next.
+enum Next<O> {
+    Record(Box<(Sent<O>, Ended<O>)>),
+    SendAgain(Sent<O>),
+    Nothing,
 }
 
 impl<O> Run<O> {
     async fn all(&mut self, journal: &InRun, mut rows: impl Iterator<Item = Row<O>>) {
+        // Both waits are in here, for the answer and for the disk: so the ends of many rows share a commit.
         let mut under_way = FuturesUnordered::new();
         let mut number = 0;
         loop {
             while under_way.len() < self.bulk.concurrency && self.goes_on() {
                 let Some(row) = rows.next() else { break };
                 number += 1;
-                under_way.push(self.send(journal, row, number, 1));
+                let tries = 1;
+                let sent = Sent { row, number, tries };
+                under_way.push(Either::Left(self.send(journal, sent)));
             }
             let stopped = self.bulk.stop.clone();
             let step = tokio::select! {
@@ -221,8 +240,10 @@ impl<O> Run<O> {
                 () = stopped.stopped(), if !stopped.is_stopped() => continue,
             };
             let Some(step) = step else { break };
-            if let Some((row, number, tries)) = self.take(journal, step).await {
-                under_way.push(self.send(journal, row, number, tries));
+            match self.take(step) {
+                Next::Record(ended) => under_way.push(Either::Right(record(journal, ended))),
+                Next::SendAgain(sent) => under_way.push(Either::Left(self.send(journal, sent))),
+                Next::Nothing => {}
             }
         }
         if self.bulk.stop.is_stopped() && self.report.stopped.is_none() {
@@ -242,16 +263,15 @@ impl<O> Run<O> {
     fn send<'j>(
         &self,
         journal: &'j InRun,
-        row: Row<O>,
-        number: u64,
-        tries: u32,
+        sent: Sent<O>,
     ) -> impl Future<Output = Step<O>> + use<'j, O> {
+        let (number, tries) = (sent.number, sent.tries);
         let client = self.bulk.client.clone();
         let stop = self.bulk.stop.clone();
-        let hash = row.hash(self.bulk.journal.salt());
+        let hash = sent.row.hash(self.bulk.journal.salt());
         let (settle_unknown, retry_failed) = (self.bulk.settle_unknown, self.bulk.retry_failed);
         async move {
-            if row.key.is_empty() {
+            if sent.row.key.is_empty() {
                 let message = format!("row {number} has no key");
                 return Step::Refused(Error::new(ErrorKind::NoKey, message));
             }
@@ -263,7 +283,7 @@ impl<O> Run<O> {
                 }
             }
             let claim = Claim {
-                key: row.key.clone(),
+                key: sent.row.key.clone(),
                 number,
                 hash,
                 settle_unknown,
@@ -277,66 +297,70 @@ impl<O> Run<O> {
                     call_key,
                     may_have_run,
                 }) => {
-                    let call = (row.call)(&client)
+                    let call = (sent.row.call)(&client)
                         .idempotency_key(call_key)
                         .queue_limit(PATIENCE);
-                    let ended = ended(&row.key, may_have_run, call.await);
-                    Step::Ended(Box::new(Attempted {
-                        row,
-                        number,
-                        tries,
-                        ended,
-                    }))
+                    let end = call.await;
+                    let ended = ended(&sent.row.key, may_have_run, end);
+                    Step::Ended(Box::new((sent, ended)))
                 }
             }
         }
     }
 
-    /// Takes a step into the report; returns a row that is to be sent again.
-    async fn take(&mut self, journal: &InRun, step: Step<O>) -> Option<(Row<O>, u64, u32)> {
+    /// Takes a step into the report.
+    fn take(&mut self, step: Step<O>) -> Next<O> {
         match step {
             Step::Refused(error) => {
                 self.error.get_or_insert(error);
             }
             Step::Skipped(RowState::Ran) => self.report.skipped += 1,
             Step::Skipped(state) => *self.report.count(state) += 1,
-            Step::Ended(attempted) => {
-                let Attempted {
-                    row,
-                    number,
-                    tries,
-                    mut ended,
-                } = *attempted;
+            Step::Ended(mut step) => {
+                let (sent, ended) = &mut *step;
                 if let Some(run) = &ended.run {
-                    self.tell(&row.key, run, &mut ended.end.error);
+                    self.tell(&sent.row.key, run, &mut ended.end.error);
                 }
-                let state = ended.end.state;
-                if let Err(error) = journal.end(ended.end).await {
-                    let key = &row.key;
+                return Next::Record(step);
+            }
+            Step::Recorded {
+                sent,
+                state,
+                may_heal,
+                recorded,
+            } => {
+                if let Err(error) = recorded {
+                    let (number, key) = (sent.number, &sent.row.key);
                     let what = format!(
                         "{error}; row {number} (`{key}`) is `{state}`, and the next run will take it for unknown"
                     );
                     self.error.get_or_insert(Error::new(error.kind(), what));
                 }
-                if ended.may_heal && tries < self.bulk.tries && self.goes_on() {
-                    return Some((row, number, tries + 1));
+                if may_heal && sent.tries < self.bulk.tries && self.goes_on() {
+                    let tries = sent.tries + 1;
+                    return Next::SendAgain(Sent { tries, ..sent });
                 }
-                self.sent += 1;
-                *self.report.count(state) += 1;
-                if state != RowState::Ran {
-                    self.failures += 1;
-                }
-                if self
-                    .bulk
-                    .max_failures
-                    .is_some_and(|most| self.failures >= most)
-                {
-                    self.report.stopped.get_or_insert(Stopped::MaxFailures);
-                }
+                self.count(state);
             }
         }
         self.show_progress();
-        None
+        Next::Nothing
+    }
+
+    /// A row that was sent has come to its end.
+    fn count(&mut self, state: RowState) {
+        self.sent += 1;
+        *self.report.count(state) += 1;
+        if state != RowState::Ran {
+            self.failures += 1;
+        }
+        if self
+            .bulk
+            .max_failures
+            .is_some_and(|most| self.failures >= most)
+        {
+            self.report.stopped.get_or_insert(Stopped::MaxFailures);
+        }
     }
 
     /// Hands the outputs to the user's function.
@@ -366,5 +390,16 @@ impl<O> Run<O> {
         if let Err(payload) = panic::catch_unwind(AssertUnwindSafe(|| on_progress(&progress))) {
             self.panic.get_or_insert(payload);
         }
+    }
+}
+
+/// Writes the end of a row into the journal.
+async fn record<O>(journal: &InRun, ended: Box<(Sent<O>, Ended<O>)>) -> Step<O> {
+    let (sent, Ended { end, may_heal, .. }) = *ended;
+    Step::Recorded {
+        sent,
+        state: end.state,
+        may_heal,
+        recorded: journal.end(end).await,
     }
 }
