@@ -16,6 +16,8 @@ use crate::http::server::Server;
 use crate::state::chaos::Chaos;
 use crate::state::credentials::Credentials;
 use crate::state::ledger::Ledger;
+#[cfg(feature = "cli")]
+use crate::state::page::Page;
 use crate::state::quota::Quota;
 use crate::state::retention::Retention;
 use crate::state::tokens::{LIFETIME, Tokens};
@@ -75,6 +77,8 @@ pub struct Builder {
     contracts: Vec<PathBuf>,
     retention: Retention,
     log: Option<Log>,
+    #[cfg(feature = "cli")]
+    page: bool,
 }
 
 impl Builder {
@@ -89,6 +93,8 @@ impl Builder {
             contracts: Vec::new(),
             retention: Retention::default(),
             log: None,
+            #[cfg(feature = "cli")]
+            page: false,
         }
     }
 
@@ -233,6 +239,26 @@ impl Builder {
         self
     }
 
+    /// Shows, at the emulator's own address, what is going on: open [`Emulator::url`] in a browser.
+    ///
+    /// The page lists requests and runs as they happen, with the values in them, and injects faults. It is for a person who
+    /// wants to see what a program does; the program `apaas-flow-emulator` has it always. It answers to this machine's
+    /// names and to IP addresses only, so that no other web page can use it.
+    ///
+    /// ```no_run
+    /// # use apaas_flow_emulator::Emulator;
+    /// # fn main() -> apaas_flow::Result<()> {
+    /// let emulator = Emulator::builder().page().start_blocking()?;
+    /// println!("see {}", emulator.url());
+    /// # Ok(())
+    /// # }
+    /// ```
+    #[cfg(feature = "cli")]
+    pub fn page(mut self) -> Self {
+        self.page = true;
+        self
+    }
+
     /// Starts the emulator, on its own thread with its own runtime.
     ///
     /// It has started when this call returns: the future is ready at once, under any executor.
@@ -259,13 +285,16 @@ impl Builder {
             ));
         }
         let contracts = contract_folder::read(&self.contracts).map_err(error::config)?;
-        let state = Arc::new(State::new(
+        let state = State::new(
             self.credentials,
             Tokens::new(self.token_lifetime),
             Ledger::new(self.retention),
             self.quota,
             self.log,
-        ));
+        );
+        #[cfg(feature = "cli")]
+        let state = state.with_page(self.page.then(|| Page::new(self.host.clone())));
+        let state = Arc::new(state);
         state.faults.set_chaos(self.chaos);
         for (flow, contract) in contracts {
             let handler = ContractHandler::new(flow.clone(), contract);

@@ -70,6 +70,13 @@ fn serve(options: Options) -> Result<(), String> {
     for flow in emulator.flows() {
         log(&announcement(&flow, &flows));
     }
+    log(&format!(
+        "open {}/ in a browser to see requests as they come",
+        emulator.url()
+    ));
+    if !emulator.address().ip().is_loopback() {
+        log("other machines reach this address, the page and the values on it included");
+    }
     serve_until_stopped(&emulator).map_err(|error| format!("cannot wait for signals: {error}"))
 }
 
@@ -79,6 +86,7 @@ fn builder(options: Options) -> Builder {
         .port(options.port)
         // the program may run for weeks, and has no way to show its records
         .retention(Retention::LastKeys(REMEMBERED_KEYS))
+        .page()
         .log(log);
     if let Some((app_id, app_secret)) = options.credentials {
         builder = builder.app_credentials(app_id, app_secret);

@@ -1,5 +1,8 @@
 //! A flow that is answered as its contract describes it.
 
+#[cfg(feature = "cli")]
+use std::sync::Arc;
+
 use apaas_flow_contract::suggest::nearest;
 use apaas_flow_contract::{Contract, Entry, Kind, Members, Side};
 use serde_json::Value;
@@ -9,6 +12,8 @@ use crate::handler::engine_code::{REQUIRED_INPUT_MISSING, UNKNOWN_INPUT};
 use crate::handler::failure::Failure;
 use crate::handler::params::Params;
 use crate::handler::samples::sample;
+#[cfg(feature = "cli")]
+use crate::handler::Description;
 use crate::handler::{EXECUTION_OUTPUT, Handler, Run};
 use crate::json::Object;
 
@@ -90,6 +95,24 @@ impl Handler for ContractHandler {
     fn prepare<'a>(&'a self, params: &'a Params) -> Result<Run<'a>, Failure> {
         self.check(&params.value)?;
         Ok(Box::new(|| Ok(self.outputs.clone())))
+    }
+
+    #[cfg(feature = "cli")]
+    fn description(&self) -> Description {
+        Description {
+            contract: Some(self.contract.to_string()),
+            outputs: Some(self.outputs.clone()),
+        }
+    }
+
+    /// The inputs are still checked.
+    #[cfg(feature = "cli")]
+    fn with_outputs(&self, outputs: Object) -> Arc<dyn Handler> {
+        Arc::new(Self {
+            flow: self.flow.clone(),
+            contract: self.contract.clone(),
+            outputs,
+        })
     }
 }
 

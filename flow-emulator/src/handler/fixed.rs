@@ -5,6 +5,8 @@ use std::path::Path;
 use crate::handler::failure::Failure;
 use crate::handler::file::{self, Place};
 use crate::handler::params::Params;
+#[cfg(feature = "cli")]
+use crate::handler::Description;
 use crate::handler::{Handler, Run};
 use crate::json::{Object, kind};
 
@@ -12,6 +14,11 @@ use crate::json::{Object, kind};
 pub(crate) struct FixedHandler(Object);
 
 impl FixedHandler {
+    #[cfg(feature = "cli")]
+    pub(crate) fn new(outputs: Object) -> Self {
+        Self(outputs)
+    }
+
     /// Reads the outputs from a file; the error says what else it holds, and where.
     pub(crate) fn from_file(path: &Path) -> Result<Self, String> {
         let text = file::read(path)?;
@@ -35,5 +42,13 @@ impl FixedHandler {
 impl Handler for FixedHandler {
     fn prepare<'a>(&'a self, _: &'a Params) -> Result<Run<'a>, Failure> {
         Ok(Box::new(|| Ok(self.0.clone())))
+    }
+
+    #[cfg(feature = "cli")]
+    fn description(&self) -> Description {
+        Description {
+            contract: None,
+            outputs: Some(self.0.clone()),
+        }
     }
 }

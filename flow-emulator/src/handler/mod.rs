@@ -12,6 +12,9 @@ pub(crate) mod raw;
 mod samples;
 pub(crate) mod typed;
 
+#[cfg(feature = "cli")]
+use std::sync::Arc;
+
 use crate::handler::failure::Failure;
 use crate::handler::params::Params;
 use crate::json::Object;
@@ -23,6 +26,28 @@ pub(crate) const EXECUTION_OUTPUT: &str = "_flowExecutionID";
 pub(crate) trait Handler: Send + Sync {
     /// Reads the inputs; an error means that the flow does not run.
     fn prepare<'a>(&'a self, params: &'a Params) -> Result<Run<'a>, Failure>;
+
+    /// What a person can look at before the flow is called.
+    #[cfg(feature = "cli")]
+    fn description(&self) -> Description {
+        Description::default()
+    }
+
+    /// The same flow with these outputs.
+    #[cfg(feature = "cli")]
+    fn with_outputs(&self, outputs: Object) -> Arc<dyn Handler> {
+        Arc::new(fixed::FixedHandler::new(outputs))
+    }
+}
+
+/// What is known of a flow's answers; nothing, if code gives them.
+#[cfg(feature = "cli")]
+#[derive(Debug, Default)]
+pub(crate) struct Description {
+    /// The text of the contract.
+    pub(crate) contract: Option<String>,
+    /// The outputs of every run.
+    pub(crate) outputs: Option<Object>,
 }
 
 /// A run that is ready to start; it returns the outputs.

@@ -1,5 +1,7 @@
 //! How a reply reaches its client, or fails to.
 
+#[cfg(feature = "cli")]
+use std::borrow::Cow;
 use std::future::pending;
 use std::time::Duration;
 
@@ -33,6 +35,22 @@ impl Delivery {
             | Self::CutOff(reply)
             | Self::Endless(reply) => reply.status.as_u16(),
             Self::Silent | Self::HangUp => 0,
+        }
+    }
+
+    /// The reply that is sent, and how much of its body.
+    #[cfg(feature = "cli")]
+    pub(super) fn received(&self) -> Option<(&Reply, Cow<'_, str>)> {
+        match self {
+            Self::Whole(reply) | Self::Delayed(reply, _) | Self::Endless(reply) => {
+                Some((reply, reply.parts().1.into()))
+            }
+            Self::CutOff(reply) => {
+                let body = reply.parts().1.as_bytes();
+                let half = body.get(..body.len() / 2).unwrap_or_default();
+                Some((reply, String::from_utf8_lossy(half)))
+            }
+            Self::Silent | Self::HangUp => None,
         }
     }
 

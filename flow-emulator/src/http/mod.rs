@@ -2,6 +2,8 @@
 
 mod delivery;
 mod fault;
+#[cfg(feature = "cli")]
+mod page;
 mod reply;
 mod reply_body;
 mod request_body;

@@ -7,6 +7,8 @@ use std::task::{Context, Poll};
 
 use bytes::Bytes;
 use hyper::body::{Body, Frame, SizeHint};
+#[cfg(feature = "cli")]
+use tokio::sync::mpsc;
 
 /// What an endless body repeats.
 static FILLER: [u8; 16 * 1024] = [b'x'; 16 * 1024];
@@ -31,13 +33,16 @@ pub(super) struct ReplyBody {
     content_length: Option<u64>,
 }
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug)]
 enum Then {
     End,
     /// Lets hyper send what it has before the connection is closed.
     Flush,
     HangUp,
     Filler,
+    /// Whatever is sent here, until nobody can send any more.
+    #[cfg(feature = "cli")]
+    Stream(mpsc::Receiver<Bytes>),
 }
 
 impl ReplyBody {
@@ -69,6 +74,16 @@ impl ReplyBody {
             content_length: None,
         }
     }
+
+    /// A body of what is still to come.
+    #[cfg(feature = "cli")]
+    pub(super) fn stream(pieces: mpsc::Receiver<Bytes>) -> Self {
+        Self {
+            next: Bytes::new(),
+            then: Then::Stream(pieces),
+            content_length: None,
+        }
+    }
 }
 
 impl Body for ReplyBody {
@@ -83,7 +98,7 @@ impl Body for ReplyBody {
             let next = std::mem::take(&mut self.next);
             return Poll::Ready(Some(Ok(Frame::data(next))));
         }
-        match self.then {
+        match &mut self.then {
             Then::End => Poll::Ready(None),
             Then::Flush => {
                 self.then = Then::HangUp;
@@ -91,6 +106,10 @@ impl Body for ReplyBody {
                 Poll::Pending
             }
             Then::HangUp => Poll::Ready(Some(Err(HungUp))),
+            #[cfg(feature = "cli")]
+            Then::Stream(pieces) => pieces
+                .poll_recv(context)
+                .map(|piece| piece.map(|piece| Ok(Frame::data(piece)))),
             Then::Filler => {
                 let filler = Bytes::from_static(&FILLER);
                 Poll::Ready(Some(Ok(Frame::data(filler))))
@@ -99,7 +118,7 @@ impl Body for ReplyBody {
     }
 
     fn is_end_stream(&self) -> bool {
-        self.next.is_empty() && self.then == Then::End
+        self.next.is_empty() && matches!(self.then, Then::End)
     }
 
     fn size_hint(&self) -> SizeHint {

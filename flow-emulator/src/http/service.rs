@@ -9,6 +9,8 @@ use tokio::task::spawn_blocking;
 
 use super::delivery::Delivery;
 use super::fault;
+#[cfg(feature = "cli")]
+use super::page;
 use super::reply::Reply;
 use super::reply_body::{HungUp, ReplyBody};
 use super::request_body;
@@ -17,6 +19,7 @@ use crate::endpoint::authorization::bearer;
 use crate::endpoint::execute::Execute;
 use crate::endpoint::token;
 use crate::state::State;
+use crate::state::end::End;
 use crate::state::fault::Fault;
 use crate::state::record::RequestRecord;
 
@@ -25,6 +28,10 @@ pub(super) async fn serve(
     state: Arc<State>,
     request: Request<Incoming>,
 ) -> Result<Response<ReplyBody>, HungUp> {
+    #[cfg(feature = "cli")]
+    if let Some(asked) = page::asked(&state, &request) {
+        return Ok(page::answer(state, asked, request).await);
+    }
     let log_id = state.ledger.next_log_id();
     let answered = tokio::spawn(answer(state, request, log_id.clone()));
     let delivery = answered
@@ -35,6 +42,8 @@ pub(super) async fn serve(
 
 /// Answers a request, logs it and records it.
 async fn answer(state: Arc<State>, request: Request<Incoming>, log_id: String) -> Delivery {
+    #[cfg(feature = "cli")]
+    let watch = page::Watch::arrived(&state, &request, &log_id);
     let method = request.method().to_string();
     let path = request.uri().path().to_owned();
     let answer = dispatch(&state, request, &log_id).await;
@@ -43,6 +52,8 @@ async fn answer(state: Arc<State>, request: Request<Incoming>, log_id: String) -
     if let Some(log) = &state.log {
         log(&format!("{method} {path} -> {http_status} {outcome}"));
     }
+    #[cfg(feature = "cli")]
+    watch.answered(&state, &answer, &outcome);
     state.ledger.record_request(RequestRecord {
         method,
         path,
@@ -55,17 +66,21 @@ async fn answer(state: Arc<State>, request: Request<Incoming>, log_id: String) -
 }
 
 /// What becomes of a request.
-struct Answer {
-    delivery: Delivery,
-    fault: Option<Fault>,
+pub(super) struct Answer {
+    pub(super) delivery: Delivery,
+    pub(super) fault: Option<Fault>,
     /// Of the usual reply, even if another one is delivered; empty if there is none.
     summary: String,
+    /// Of the flow, whatever is delivered; `None` if the request did not get as far.
+    #[cfg_attr(not(feature = "cli"), expect(dead_code, reason = "the page alone shows it"))]
+    pub(super) end: Option<End>,
 }
 
 impl Answer {
     fn usual(reply: Reply) -> Self {
         Self {
             summary: reply.summary.clone(),
+            end: reply.end,
             delivery: Delivery::Whole(reply),
             fault: None,
         }
@@ -103,12 +118,15 @@ async fn dispatch(state: &Arc<State>, request: Request<Incoming>, log_id: &str) 
             delivery: Delivery::HangUp,
             fault: Some(fault),
             summary: String::new(),
+            end: None,
         };
     }
     let body = match request_body::read(body).await {
         Ok(body) => body,
         Err(reply) => return Answer::usual(reply),
     };
+    #[cfg(feature = "cli")]
+    page::Watch::sent(state, log_id, &body);
     match arrival {
         Ok(None) => Answer::usual(reply_to(state, route, head, body, log_id).await),
         Ok(Some(fault)) => {
@@ -122,20 +140,24 @@ async fn dispatch(state: &Arc<State>, request: Request<Incoming>, log_id: &str) 
 /// Carries out the request only if the fault comes after that.
 async fn go_wrong(fault: Fault, usual: impl Future<Output = Reply>, log_id: &str) -> Answer {
     let mut summary = String::new();
+    let mut end = None;
     let delivery = if let Some(delivery) = fault::replacement(&fault, log_id) {
         if fault.after() {
-            summary = usual.await.summary;
+            let usual = usual.await;
+            (summary, end) = (usual.summary, usual.end);
         }
         delivery
     } else {
         let usual = usual.await;
         summary.clone_from(&usual.summary);
+        end = usual.end;
         fault::distort(&fault, usual)
     };
     Answer {
         delivery,
         fault: Some(fault),
         summary,
+        end,
     }
 }
 

@@ -31,6 +31,12 @@ impl Chaos {
         })
     }
 
+    /// The seed and the rate.
+    #[cfg(feature = "cli")]
+    pub(crate) fn setting(&self) -> (u64, f64) {
+        (self.seed, self.rate)
+    }
+
     pub(crate) fn draw(&mut self, endpoint: Endpoint) -> Option<Fault> {
         match endpoint {
             Endpoint::Execute => {

@@ -154,6 +154,28 @@ impl Faults {
         });
     }
 
+    /// The injected faults that are left, in their order: where, which, of which flow, and how often.
+    #[cfg(feature = "cli")]
+    pub(crate) fn waiting(&self) -> Vec<(Endpoint, Fault, Option<String>, usize)> {
+        self.with(|pending| {
+            let queues = [
+                (Endpoint::Execute, &pending.execute),
+                (Endpoint::Token, &pending.token),
+            ];
+            let waiting = queues.into_iter().flat_map(|(endpoint, queue)| {
+                let waiting = queue.waiting.values().cloned();
+                waiting.map(move |Waiting { fault, flow, left }| (endpoint, fault, flow, left))
+            });
+            waiting.collect()
+        })
+    }
+
+    /// The seed and the rate of the chaos, if there is any.
+    #[cfg(feature = "cli")]
+    pub(crate) fn chaos(&self) -> Option<(u64, f64)> {
+        self.with(|pending| pending.chaos.as_ref().map(Chaos::setting))
+    }
+
     /// How many injected faults are left.
     pub(crate) fn pending(&self) -> usize {
         self.with(|pending| pending.execute.left().saturating_add(pending.token.left()))

@@ -3,7 +3,11 @@
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
+#[cfg(feature = "cli")]
+use crate::handler::Description;
 use crate::handler::Handler;
+#[cfg(feature = "cli")]
+use crate::json::Object;
 use apaas_flow_contract::suggest::nearest;
 
 /// How many flows a message lists; a folder of contracts may hold hundreds.
@@ -12,17 +16,27 @@ const LISTED: usize = 10;
 /// Every flow that has a handler.
 #[derive(Default)]
 pub(crate) struct Flows {
-    handlers: Mutex<BTreeMap<String, Arc<dyn Handler>>>,
+    handlers: Mutex<BTreeMap<String, Registered>>,
+}
+
+struct Registered {
+    handler: Arc<dyn Handler>,
+    /// The same with outputs that a person has edited: it answers until it is removed.
+    edited: Option<Arc<dyn Handler>>,
 }
 
 impl Flows {
-    fn handlers(&self) -> MutexGuard<'_, BTreeMap<String, Arc<dyn Handler>>> {
+    fn handlers(&self) -> MutexGuard<'_, BTreeMap<String, Registered>> {
         self.handlers.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// The last handler that is registered for a flow answers it.
     pub(crate) fn register(&self, flow: String, handler: Arc<dyn Handler>) {
-        self.handlers().insert(flow, handler);
+        let registered = Registered {
+            handler,
+            edited: None,
+        };
+        self.handlers().insert(flow, registered);
     }
 
     /// In alphabetical order.
@@ -33,8 +47,8 @@ impl Flows {
     /// The flow's handler, or a sentence that says what is registered instead.
     pub(crate) fn find(&self, flow: &str) -> Result<Arc<dyn Handler>, String> {
         let handlers = self.handlers();
-        if let Some(handler) = handlers.get(flow) {
-            return Ok(Arc::clone(handler));
+        if let Some(Registered { handler, edited }) = handlers.get(flow) {
+            return Ok(Arc::clone(edited.as_ref().unwrap_or(handler)));
         }
         let known: Vec<&str> = handlers.keys().map(String::as_str).collect();
         Err(if known.is_empty() {
@@ -50,6 +64,43 @@ impl Flows {
         } else {
             format!("unknown flow {flow}; registered: {}", list(&known))
         })
+    }
+}
+
+/// What a page shows of the flows and changes in them.
+#[cfg(feature = "cli")]
+impl Flows {
+    /// Each flow, what is known of its answers, and whether they were edited; in alphabetical order.
+    pub(crate) fn described(&self) -> Vec<(String, Description, bool)> {
+        let handlers = self.handlers();
+        let handlers = handlers.iter();
+        let described = handlers.map(|(flow, Registered { handler, edited })| {
+            let answering = edited.as_ref().unwrap_or(handler);
+            (flow.clone(), answering.description(), edited.is_some())
+        });
+        described.collect()
+    }
+
+    /// From now on the flow has these outputs, whatever its handler says. `false` if there is no such flow.
+    pub(crate) fn edit(&self, flow: &str, outputs: Object) -> bool {
+        self.handlers().get_mut(flow).is_some_and(|registered| {
+            registered.edited = Some(registered.handler.with_outputs(outputs));
+            true
+        })
+    }
+
+    /// The flow is answered as before it was edited. `false` if there is no such flow.
+    pub(crate) fn restore(&self, flow: &str) -> bool {
+        self.handlers().get_mut(flow).is_some_and(|registered| {
+            registered.edited = None;
+            true
+        })
+    }
+
+    pub(crate) fn restore_all(&self) {
+        for registered in self.handlers().values_mut() {
+            registered.edited = None;
+        }
     }
 }
 

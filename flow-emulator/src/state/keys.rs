@@ -33,6 +33,15 @@ impl Keys {
         }
     }
 
+    /// Every key counts as never used.
+    #[cfg(feature = "cli")]
+    pub(crate) fn clear(&mut self) {
+        self.runs.clear();
+        if let Some(recent) = &mut self.recent {
+            recent.order.clear();
+        }
+    }
+
     fn hash(&self, key: &str) -> [u64; 2] {
         self.hashers.each_ref().map(|hasher| hasher.hash_one(key))
     }

@@ -3,11 +3,14 @@
 pub(crate) mod chaos;
 pub(crate) mod clock;
 pub(crate) mod credentials;
+pub(crate) mod end;
 pub(crate) mod fault;
 pub(crate) mod faults;
 pub(crate) mod flows;
 pub(crate) mod keys;
 pub(crate) mod ledger;
+#[cfg(feature = "cli")]
+pub(crate) mod page;
 pub(crate) mod quota;
 pub(crate) mod random;
 pub(crate) mod record;
@@ -22,6 +25,8 @@ use crate::state::fault::{Endpoint, Fault};
 use crate::state::faults::Faults;
 use crate::state::flows::Flows;
 use crate::state::ledger::Ledger;
+#[cfg(feature = "cli")]
+use crate::state::page::Page;
 use crate::state::quota::{OverQuota, Quota};
 use crate::state::tokens::{IssuedToken, TokenRefusal, Tokens};
 
@@ -39,6 +44,9 @@ pub(crate) struct State {
     pub(crate) faults: Faults,
     pub(crate) quota: Option<Quota>,
     pub(crate) log: Option<Log>,
+    /// What a browser is shown, if anything.
+    #[cfg(feature = "cli")]
+    pub(crate) page: Option<Page>,
     broken_handlers: Mutex<Vec<String>>,
 }
 
@@ -59,8 +67,15 @@ impl State {
             faults: Faults::default(),
             quota,
             log,
+            #[cfg(feature = "cli")]
+            page: None,
             broken_handlers: Mutex::default(),
         }
+    }
+
+    #[cfg(feature = "cli")]
+    pub(crate) fn with_page(self, page: Option<Page>) -> Self {
+        Self { page, ..self }
     }
 
     /// Counts a request that has arrived, and decides which fault it meets, if any. The quota comes first: a request over

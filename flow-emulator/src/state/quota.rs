@@ -66,6 +66,25 @@ impl Quota {
         at.saturating_add(self.period)
     }
 
+    /// How long ago each request that the window holds arrived, of each app.
+    #[cfg(feature = "cli")]
+    pub(crate) fn arrivals(&self, now: Duration) -> Vec<(String, Vec<Duration>)> {
+        let windows = self.windows.lock().unwrap_or_else(PoisonError::into_inner);
+        let arrivals = windows.by_app.iter().map(|(app, window)| {
+            let inside = window.iter().filter(|&&at| self.leaves(at) > now);
+            let ages = inside.map(|&at| now.saturating_sub(at)).collect();
+            (app.clone(), ages)
+        });
+        arrivals.collect()
+    }
+
+    /// Forgets all arrivals.
+    #[cfg(feature = "cli")]
+    pub(crate) fn clear(&self) {
+        let mut windows = self.windows.lock().unwrap_or_else(PoisonError::into_inner);
+        windows.by_app.clear();
+    }
+
     /// How many requests were refused.
     pub(crate) fn refused(&self) -> usize {
         let windows = self.windows.lock().unwrap_or_else(PoisonError::into_inner);

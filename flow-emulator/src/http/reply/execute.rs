@@ -7,10 +7,17 @@ use super::Reply;
 use crate::endpoint::execute::Outcome;
 use crate::handler::failure::Failure;
 use crate::json::Object;
+use crate::state::end::End;
 
 impl Reply {
     pub(in crate::http) fn execute(outcome: Outcome, log_id: &str) -> Self {
-        match outcome {
+        let end = match &outcome {
+            Outcome::Unauthorized(_) | Outcome::Invalid(_) | Outcome::NotRun(_) => End::DidNotRun,
+            Outcome::Started { .. } => End::Started,
+            Outcome::Ran { .. } => End::Ran,
+            Outcome::Failed { .. } => End::Failed,
+        };
+        let reply = match outcome {
             Outcome::Unauthorized(refusal) => Self::unauthorized(refusal, log_id),
             Outcome::Invalid(violations) => Self::invalid(&violations, log_id),
             Outcome::NotRun(failure) => Data::of_failure(&failure).reply(),
@@ -44,7 +51,8 @@ impl Reply {
                 };
                 data.reply()
             }
-        }
+        };
+        reply.ended(end)
     }
 
     /// The same reply with another `data.status`, if a flow ran.

@@ -9,6 +9,8 @@ use hyper::header::{CONTENT_TYPE, HeaderName, HeaderValue, LOCATION};
 use hyper::{Response, StatusCode};
 use serde_json::Value;
 
+use crate::state::end::End;
+
 const LOG_ID: HeaderName = HeaderName::from_static("x-tt-logid");
 const JSON: HeaderValue = HeaderValue::from_static("application/json; charset=utf-8");
 const HTML: HeaderValue = HeaderValue::from_static("text/html; charset=utf-8");
@@ -19,6 +21,8 @@ const PLAIN: HeaderValue = HeaderValue::from_static("text/plain; charset=utf-8")
 pub(super) struct Reply {
     pub(super) status: StatusCode,
     pub(super) summary: String,
+    /// What became of the flow, if the request was for one.
+    pub(super) end: Option<End>,
     headers: Vec<(HeaderName, HeaderValue)>,
     body: String,
 }
@@ -28,6 +32,7 @@ impl Reply {
         Self {
             status,
             summary,
+            end: None,
             headers: vec![(CONTENT_TYPE, JSON)],
             body: body.to_string(),
         }
@@ -38,6 +43,7 @@ impl Reply {
         Self {
             status,
             summary: reason.to_owned(),
+            end: None,
             headers: vec![(CONTENT_TYPE, PLAIN)],
             body: format!("{} {reason}\n{explanation}\n", status.as_u16()),
         }
@@ -50,6 +56,7 @@ impl Reply {
         Self {
             status,
             summary: title.clone(),
+            end: None,
             headers: vec![(CONTENT_TYPE, HTML)],
             body: format!(
                 "<html>\r\n<head><title>{title}</title></head>\r\n<body>\r\n\
@@ -72,6 +79,7 @@ impl Reply {
         Self {
             status: StatusCode::OK,
             summary: "endless reply".to_owned(),
+            end: None,
             headers: vec![(CONTENT_TYPE, JSON)],
             body: "{\"code\":0,\"msg\":\"".to_owned(),
         }
@@ -83,6 +91,17 @@ impl Reply {
         let end = (half..self.body.len()).find(|&end| self.body.is_char_boundary(end));
         self.body.truncate(end.unwrap_or_default());
         self
+    }
+
+    pub(super) fn ended(mut self, end: End) -> Self {
+        self.end = Some(end);
+        self
+    }
+
+    /// The headers of its own and the body.
+    #[cfg(feature = "cli")]
+    pub(super) fn parts(&self) -> (&[(HeaderName, HeaderValue)], &str) {
+        (&self.headers, &self.body)
     }
 
     pub(super) fn into_response(self, log_id: &str) -> Response<Bytes> {
