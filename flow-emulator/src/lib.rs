@@ -27,6 +27,9 @@
 //! apaas-flow-emulator listening on http://127.0.0.1:40123
 //! ```
 //!
+//! The same address in a browser shows requests and runs as they come, with what was sent and received, and injects faults.
+//! An emulator in a test has that page with [`Builder::page`], a part of the feature `cli`.
+//!
 //! Tests need none of what only the program needs: leave it out with `default-features = false`.
 //!
 //! # Flows without a handler

@@ -30,6 +30,8 @@ Options:
   --help                         print this help
   --version                      print the version
 
+The same address, opened in a browser, shows requests and runs as they come, with their values, and
+injects faults.
 The first line on stdout says where the emulator listens. Stderr has a line for each flow that is
 answered, and one for each request, without values.
 The last 1000000 idempotency keys are remembered.

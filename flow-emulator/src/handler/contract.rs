@@ -8,12 +8,12 @@ use apaas_flow_contract::{Contract, Entry, Kind, Members, Side};
 use serde_json::Value;
 use serde_json::value::RawValue;
 
+#[cfg(feature = "cli")]
+use crate::handler::Description;
 use crate::handler::engine_code::{REQUIRED_INPUT_MISSING, UNKNOWN_INPUT};
 use crate::handler::failure::Failure;
 use crate::handler::params::Params;
 use crate::handler::samples::sample;
-#[cfg(feature = "cli")]
-use crate::handler::Description;
 use crate::handler::{EXECUTION_OUTPUT, Handler, Run};
 use crate::json::Object;
 

@@ -2,11 +2,11 @@
 
 use std::path::Path;
 
+#[cfg(feature = "cli")]
+use crate::handler::Description;
 use crate::handler::failure::Failure;
 use crate::handler::file::{self, Place};
 use crate::handler::params::Params;
-#[cfg(feature = "cli")]
-use crate::handler::Description;
 use crate::handler::{Handler, Run};
 use crate::json::{Object, kind};
 

@@ -1,5 +1,6 @@
 //! HTTP: how requests arrive, and how what the endpoints decide is written and delivered.
 
+mod answer;
 mod delivery;
 mod fault;
 #[cfg(feature = "cli")]

@@ -7,6 +7,7 @@ use hyper::http::request::Parts;
 use hyper::{Request, Response, StatusCode};
 use tokio::task::spawn_blocking;
 
+use super::answer::Answer;
 use super::delivery::Delivery;
 use super::fault;
 #[cfg(feature = "cli")]
@@ -19,7 +20,6 @@ use crate::endpoint::authorization::bearer;
 use crate::endpoint::execute::Execute;
 use crate::endpoint::token;
 use crate::state::State;
-use crate::state::end::End;
 use crate::state::fault::Fault;
 use crate::state::record::RequestRecord;
 
@@ -48,7 +48,7 @@ async fn answer(state: Arc<State>, request: Request<Incoming>, log_id: String) -
     let path = request.uri().path().to_owned();
     let answer = dispatch(&state, request, &log_id).await;
     let http_status = answer.delivery.http_status();
-    let outcome = one_line(&answer.outcome());
+    let outcome = answer.outcome();
     if let Some(log) = &state.log {
         log(&format!("{method} {path} -> {http_status} {outcome}"));
     }
@@ -63,42 +63,6 @@ async fn answer(state: Arc<State>, request: Request<Incoming>, log_id: String) -
         outcome,
     });
     answer.delivery
-}
-
-/// What becomes of a request.
-pub(super) struct Answer {
-    pub(super) delivery: Delivery,
-    pub(super) fault: Option<Fault>,
-    /// Of the usual reply, even if another one is delivered; empty if there is none.
-    summary: String,
-    /// Of the flow, whatever is delivered; `None` if the request did not get as far.
-    #[cfg_attr(not(feature = "cli"), expect(dead_code, reason = "the page alone shows it"))]
-    pub(super) end: Option<End>,
-}
-
-impl Answer {
-    fn usual(reply: Reply) -> Self {
-        Self {
-            summary: reply.summary.clone(),
-            end: reply.end,
-            delivery: Delivery::Whole(reply),
-            fault: None,
-        }
-    }
-
-    /// In one line: what came of the request, then the fault.
-    fn outcome(&self) -> String {
-        match &self.fault {
-            None => self.summary.clone(),
-            Some(fault) if self.summary.is_empty() => format!("fault: {fault}"),
-            Some(fault) => format!("{}; fault: {fault}", self.summary),
-        }
-    }
-}
-
-/// A name in a request may contain a line break, which must not look like a new line of the log.
-fn one_line(text: &str) -> String {
-    text.replace(char::is_control, " ")
 }
 
 async fn dispatch(state: &Arc<State>, request: Request<Incoming>, log_id: &str) -> Answer {

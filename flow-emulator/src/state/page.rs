@@ -229,9 +229,7 @@ mod tests {
 
     fn log_ids(news: &News) -> Vec<&str> {
         let exchanges = news.exchanges.iter();
-        exchanges
-            .map(|exchange| exchange.log_id.as_str())
-            .collect()
+        exchanges.map(|exchange| exchange.log_id.as_str()).collect()
     }
 
     #[test]

@@ -19,6 +19,8 @@ mod injection;
 mod ledger;
 mod lifecycle;
 #[cfg(feature = "cli")]
+mod page;
+#[cfg(feature = "cli")]
 mod program;
 mod quota;
 mod request;

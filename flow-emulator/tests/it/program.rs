@@ -228,9 +228,14 @@ fn the_first_line_names_the_requested_port() {
 #[test]
 fn stops_cleanly() {
     for signal in ["-INT", "-TERM"] {
-        let (code, stderr) = Running::start(&[]).stop(signal);
+        let program = Running::start(&[]);
+        let address = program.address();
+        let (code, stderr) = program.stop(signal);
         assert_eq!(code, Some(0), "{signal}");
-        assert_eq!(stderr, "");
+        assert_eq!(
+            stderr,
+            format!("open http://{address}/ in a browser to see requests as they come\n")
+        );
     }
 }
 
@@ -257,6 +262,14 @@ fn enforces_the_quota() {
 }
 
 #[test]
+fn an_address_that_others_reach_is_said_to_be_one() {
+    let (_, stderr) = Running::start(&["--host", "0.0.0.0"]).stop("-INT");
+    let last = stderr.lines().last();
+    let warning = "other machines reach this address, the page and the values on it included";
+    assert_eq!(last, Some(warning), "{stderr}");
+}
+
+#[test]
 fn the_same_seed_gives_the_same_faults() {
     let outcomes = |seed: &str| {
         let program = Running::start(&["--chaos", "1", "--seed", seed]);
@@ -264,7 +277,9 @@ fn the_same_seed_gives_the_same_faults() {
             let mut stream = http::execute_open(program.address(), "t-none", &http::minimal());
             let _ = stream.read_to_end(&mut Vec::new());
         }
-        program.stop("-INT").1
+        let (_, stderr) = program.stop("-INT");
+        let requests = stderr.lines().filter(|line| line.starts_with("POST "));
+        requests.collect::<Vec<_>>().join("\n")
     };
     let first = outcomes("1");
     assert_eq!(first.matches("fault: ").count(), 20, "{first}");

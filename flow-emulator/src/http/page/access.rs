@@ -30,7 +30,9 @@ pub(super) fn check(headers: &HeaderMap, name: &str) -> Result<(), &'static str>
         // `none`: typed into the address bar
         None | Some("same-origin" | "none") => Ok(()),
         // a link from elsewhere may lead here, as long as it asks for nothing but the page
-        Some(_) if text(headers, &HeaderName::from_static("sec-fetch-mode")) == Some("navigate") => {
+        Some(_)
+            if text(headers, &HeaderName::from_static("sec-fetch-mode")) == Some("navigate") =>
+        {
             Ok(())
         }
         Some(_) => Err("another site may not use this page\n"),

@@ -43,7 +43,8 @@ impl Action {
 
     /// The error says what is wrong with the request.
     pub(super) fn run(self, state: &State, body: &[u8]) -> Result<(), String> {
-        let given: Value = serde_json::from_slice(body).map_err(|error| format!("the body is no JSON: {error}"))?;
+        let given: Value = serde_json::from_slice(body)
+            .map_err(|error| format!("the body is no JSON: {error}"))?;
         match self {
             Self::Inject => inject(state, &given)?,
             Self::ClearFaults => state.faults.clear(),
@@ -73,7 +74,9 @@ fn inject(state: &State, given: &Value) -> Result<(), String> {
     let flow = match flow.map(|flow| flow.split_once('/')) {
         None => None,
         Some(Some(names)) if endpoint == Endpoint::Execute => Some(names),
-        Some(_) => return Err("`flow` must be NAMESPACE/FLOW_ID, of the execute endpoint".to_owned()),
+        Some(_) => {
+            return Err("`flow` must be NAMESPACE/FLOW_ID, of the execute endpoint".to_owned());
+        }
     };
     let times = given.get("times").and_then(Value::as_u64).unwrap_or(1);
     let times = usize::try_from(times.clamp(1, MAX_TIMES)).unwrap_or(1);
@@ -90,13 +93,19 @@ fn chaos(state: &State, given: &Value) -> Result<(), String> {
     let rate = rate.ok_or("`rate` must be a number from 0 to 1")?;
     // as text, since a number of JavaScript does not hold every seed
     let seed = given.get("seed").and_then(Value::as_str).unwrap_or("0");
-    let seed = seed.trim().parse().map_err(|_| format!("`seed` must be an integer from 0 to {}", u64::MAX))?;
+    let seed = seed
+        .trim()
+        .parse()
+        .map_err(|_| format!("`seed` must be an integer from 0 to {}", u64::MAX))?;
     state.faults.set_chaos(Chaos::new(seed, rate));
     Ok(())
 }
 
 fn outputs(state: &State, given: &Value) -> Result<(), String> {
-    let flow = given.get("flow").and_then(Value::as_str).unwrap_or_default();
+    let flow = given
+        .get("flow")
+        .and_then(Value::as_str)
+        .unwrap_or_default();
     let known = match given.get("outputs").and_then(Value::as_str) {
         None => state.flows.restore(flow),
         Some(text) => {
@@ -104,7 +113,9 @@ fn outputs(state: &State, given: &Value) -> Result<(), String> {
             state.flows.edit(flow, outputs)
         }
     };
-    known.then_some(()).ok_or_else(|| format!("there is no flow `{flow}`"))
+    known
+        .then_some(())
+        .ok_or_else(|| format!("there is no flow `{flow}`"))
 }
 
 fn clear(state: &State) {

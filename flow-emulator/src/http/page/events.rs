@@ -36,9 +36,13 @@ async fn publish(state: Arc<State>, events: mpsc::Sender<Bytes>) {
         version.mark_unchanged();
         let news = page.since(seen);
         seen = news.version;
-        let event = view::event(&state, page, news, first);
+        let event = view::event(&state, page, &news, first);
         first = false;
-        if events.send(Bytes::from(format!("data: {event}\n\n"))).await.is_err() {
+        if events
+            .send(Bytes::from(format!("data: {event}\n\n")))
+            .await
+            .is_err()
+        {
             return;
         }
         sleep(AT_MOST_EVERY).await;

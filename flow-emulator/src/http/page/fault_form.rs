@@ -10,7 +10,9 @@ use crate::state::fault::Fault;
 pub(super) fn write(fault: &Fault) -> Value {
     match fault {
         Fault::RateLimited { reset } => json!({"kind": "rate_limited", "reset": reset}),
-        Fault::StaleToken { http_status } => json!({"kind": "stale_token", "http_status": http_status}),
+        Fault::StaleToken { http_status } => {
+            json!({"kind": "stale_token", "http_status": http_status})
+        }
         Fault::Gateway { http_status, after } => {
             json!({"kind": "gateway", "http_status": http_status, "after": after})
         }
@@ -41,18 +43,26 @@ pub(super) fn read(form: &Value) -> Result<Fault, String> {
             http_status: form.http_status()?,
             after: form.after()?,
         },
-        "internal" => Fault::Internal { after: form.after()? },
-        "dropped" => Fault::Dropped { after: form.after()? },
+        "internal" => Fault::Internal {
+            after: form.after()?,
+        },
+        "dropped" => Fault::Dropped {
+            after: form.after()?,
+        },
         "slow" => {
             let seconds = form.number("seconds")?;
             let delay = Duration::try_from_secs_f64(seconds);
             Fault::Slow(delay.map_err(|_| format!("`seconds` cannot be {seconds}"))?)
         }
-        "silent" => Fault::Silent { after: form.after()? },
+        "silent" => Fault::Silent {
+            after: form.after()?,
+        },
         "endless" => Fault::Endless,
         "truncated" => Fault::Truncated,
         "cut_off" => Fault::CutOff,
-        "html" => Fault::Html { after: form.after()? },
+        "html" => Fault::Html {
+            after: form.after()?,
+        },
         "redirect" => Fault::Redirect {
             location: form.text("location")?.to_owned(),
         },
@@ -83,7 +93,11 @@ pub(super) fn loses_the_reply(fault: &Fault) -> bool {
 struct Form<'a>(&'a Value);
 
 impl<'a> Form<'a> {
-    fn member<T>(&self, name: &str, read: impl FnOnce(&'a Value) -> Option<T>) -> Result<T, String> {
+    fn member<T>(
+        &self,
+        name: &str,
+        read: impl FnOnce(&'a Value) -> Option<T>,
+    ) -> Result<T, String> {
         let value = self.0.get(name).and_then(read);
         value.ok_or_else(|| format!("`{name}` is missing, or not what it should be"))
     }
@@ -115,7 +129,10 @@ mod tests {
         vec![
             Fault::RateLimited { reset: 1.5 },
             Fault::StaleToken { http_status: 400 },
-            Fault::Gateway { http_status: 502, after },
+            Fault::Gateway {
+                http_status: 502,
+                after,
+            },
             Fault::Internal { after },
             Fault::Dropped { after },
             Fault::Slow(Duration::from_millis(1500)),
@@ -124,7 +141,9 @@ mod tests {
             Fault::Truncated,
             Fault::CutOff,
             Fault::Html { after },
-            Fault::Redirect { location: "http://127.0.0.1:9/".to_owned() },
+            Fault::Redirect {
+                location: "http://127.0.0.1:9/".to_owned(),
+            },
             Fault::Status("wait".to_owned()),
         ]
     }
@@ -150,9 +169,18 @@ mod tests {
         for (form, why) in [
             (json!({}), "`kind` is missing, or not what it should be"),
             (json!({"kind": "flood"}), "there is no fault `flood`"),
-            (json!({"kind": "gateway", "http_status": 70000, "after": true}), "`http_status` is missing, or not what it should be"),
-            (json!({"kind": "slow", "seconds": -1}), "`seconds` cannot be -1"),
-            (json!({"kind": "dropped", "after": 1}), "`after` is missing, or not what it should be"),
+            (
+                json!({"kind": "gateway", "http_status": 70000, "after": true}),
+                "`http_status` is missing, or not what it should be",
+            ),
+            (
+                json!({"kind": "slow", "seconds": -1}),
+                "`seconds` cannot be -1",
+            ),
+            (
+                json!({"kind": "dropped", "after": 1}),
+                "`after` is missing, or not what it should be",
+            ),
         ] {
             assert_eq!(read(&form), Err(why.to_owned()));
         }

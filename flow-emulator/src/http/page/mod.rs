@@ -105,7 +105,10 @@ pub(super) async fn answer(
         Asked::Asset(media_type, text) => of_type(media_type, Bytes::from_static(text.as_bytes())),
         Asked::Events => with_headers(events::follow(state), "text/event-stream"),
         Asked::Otherwise(method) => {
-            let mut response = plain(StatusCode::METHOD_NOT_ALLOWED, "this method is not allowed here\n");
+            let mut response = plain(
+                StatusCode::METHOD_NOT_ALLOWED,
+                "this method is not allowed here\n",
+            );
             if let Ok(method) = HeaderValue::from_str(method.as_str()) {
                 response.headers_mut().insert(ALLOW, method);
             }
@@ -116,7 +119,10 @@ pub(super) async fn answer(
                 return plain(StatusCode::FORBIDDEN, why);
             }
             let Ok(body) = request_body::read(body).await else {
-                return plain(StatusCode::BAD_REQUEST, "the body is too large, or ended early\n");
+                return plain(
+                    StatusCode::BAD_REQUEST,
+                    "the body is too large, or ended early\n",
+                );
             };
             match action.run(&state, &body) {
                 Ok(()) => of_type("application/json", Bytes::from_static(b"{}")),
@@ -127,7 +133,10 @@ pub(super) async fn answer(
 }
 
 fn plain(status: StatusCode, text: &str) -> Response<ReplyBody> {
-    let mut response = of_type("text/plain; charset=utf-8", Bytes::copy_from_slice(text.as_bytes()));
+    let mut response = of_type(
+        "text/plain; charset=utf-8",
+        Bytes::copy_from_slice(text.as_bytes()),
+    );
     *response.status_mut() = status;
     response
 }
@@ -158,7 +167,10 @@ mod tests {
     #[test]
     fn the_platforms_addresses_are_left_alone() {
         for (method, path) in [
-            (Method::GET, "/open-apis/auth/v3/tenant_access_token/internal"),
+            (
+                Method::GET,
+                "/open-apis/auth/v3/tenant_access_token/internal",
+            ),
             (Method::GET, "/_emulator"),
             (Method::GET, "/_emulator/"),
             (Method::POST, "/_emulator/actions/unknown"),
@@ -166,7 +178,10 @@ mod tests {
         ] {
             assert!(of(&method, path).is_none(), "{path}");
         }
-        assert!(matches!(of(&Method::POST, "/"), Some(Asked::Otherwise(Method::GET))));
+        assert!(matches!(
+            of(&Method::POST, "/"),
+            Some(Asked::Otherwise(Method::GET))
+        ));
         assert!(matches!(
             of(&Method::GET, "/_emulator/actions/reset"),
             Some(Asked::Otherwise(Method::POST))
@@ -176,7 +191,14 @@ mod tests {
     #[test]
     fn the_page_asks_nothing_of_any_other_host() {
         for asset in &ASSETS {
-            for foreign in ["http://", "https://", "//cdn", "@import", "innerHTML", "eval("] {
+            for foreign in [
+                "http://",
+                "https://",
+                "//cdn",
+                "@import",
+                "innerHTML",
+                "eval(",
+            ] {
                 let found = asset.text.match_indices(foreign).find(|(at, _)| {
                     // the name of a namespace is no address that is asked for
                     let rest = asset.text.get(*at..).unwrap_or_default();

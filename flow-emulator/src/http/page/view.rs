@@ -12,7 +12,7 @@ use crate::state::fault::Endpoint;
 use crate::state::page::{Answer, Exchange, Message, News, Page};
 
 /// The text of an event: what has happened, and how things stand.
-pub(super) fn event(state: &State, page: &Page, news: News, first: bool) -> String {
+pub(super) fn event(state: &State, page: &Page, news: &News, first: bool) -> String {
     let exchanges: Vec<Value> = news.exchanges.iter().map(exchange).collect();
     json!({
         // a page that was open before the emulator was started again begins anew
@@ -127,7 +127,9 @@ fn whole_millis(duration: Duration) -> u64 {
 fn is_loopback(host: &str) -> bool {
     let host = host.trim_matches(['[', ']']);
     host.eq_ignore_ascii_case("localhost")
-        || host.parse::<IpAddr>().is_ok_and(|address| address.is_loopback())
+        || host
+            .parse::<IpAddr>()
+            .is_ok_and(|address| address.is_loopback())
 }
 
 #[cfg(test)]

@@ -7,8 +7,8 @@ use hyper::header::{AUTHORIZATION, HeaderName, HeaderValue};
 use hyper::{HeaderMap, Request};
 use serde_json::value::to_raw_value;
 
+use super::super::answer::Answer;
 use super::super::route::Route;
-use super::super::service::Answer;
 use crate::json;
 use crate::state::State;
 use crate::state::fault::Endpoint;
@@ -25,10 +25,15 @@ pub(in crate::http) struct Watch {
 
 impl Watch {
     /// The head of a request is there.
-    pub(in crate::http) fn arrived(state: &State, request: &Request<Incoming>, log_id: &str) -> Self {
+    pub(in crate::http) fn arrived(
+        state: &State,
+        request: &Request<Incoming>,
+        log_id: &str,
+    ) -> Self {
         if let Some(page) = &state.page {
             let (method, path) = (request.method(), request.uri().path());
-            let mut exchange = Exchange::new(log_id.to_owned(), method.to_string(), path.to_owned());
+            let mut exchange =
+                Exchange::new(log_id.to_owned(), method.to_string(), path.to_owned());
             let route = Route::of(method, request.uri());
             exchange.endpoint = route.as_ref().map(Route::endpoint);
             exchange.flow = route.as_ref().and_then(Route::flow);
@@ -126,7 +131,11 @@ fn without(body: &str, secret: &str) -> String {
     let Ok(mut object) = json::object(body) else {
         // it is not what it should be, so the secret may be anywhere in it
         let hidden = body.contains(secret);
-        return if hidden { HIDDEN.to_owned() } else { body.to_owned() };
+        return if hidden {
+            HIDDEN.to_owned()
+        } else {
+            body.to_owned()
+        };
     };
     if !object.has(secret) {
         return body.to_owned();
@@ -146,8 +155,14 @@ mod tests {
     #[test]
     fn secrets_are_not_shown() {
         for (body, expected) in [
-            (r#"{"app_id": "cli_x", "app_secret": "s3cr3t"}"#, r#"{"app_id":"cli_x","app_secret":"***"}"#),
-            (r#"{"app_secret": {"a": "s3cr3t"}}"#, r#"{"app_secret":"***"}"#),
+            (
+                r#"{"app_id": "cli_x", "app_secret": "s3cr3t"}"#,
+                r#"{"app_id":"cli_x","app_secret":"***"}"#,
+            ),
+            (
+                r#"{"app_secret": {"a": "s3cr3t"}}"#,
+                r#"{"app_secret":"***"}"#,
+            ),
             (r#"{"app_secret": "s3cr3t""#, "***"),
             (r#"{"app_id": 1.10}"#, r#"{"app_id": 1.10}"#),
             ("app_id=cli_x", "app_id=cli_x"),
@@ -169,7 +184,10 @@ mod tests {
 
     #[test]
     fn the_key_of_a_request() {
-        assert_eq!(key(r#"{"operator": "{}", "idempotent_key": "a\"b"}"#).as_deref(), Some("a\"b"));
+        assert_eq!(
+            key(r#"{"operator": "{}", "idempotent_key": "a\"b"}"#).as_deref(),
+            Some("a\"b")
+        );
         assert_eq!(key(r#"{"idempotent_key": 1}"#), None);
         assert_eq!(key("{"), None);
     }

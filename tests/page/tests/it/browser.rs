@@ -23,6 +23,11 @@ pub struct Browser {
 impl Browser {
     /// None where Chromium or its driver is not installed, which is said on stderr, past the test harness.
     pub async fn open(url: &str) -> Option<Self> {
+        Self::open_in("light", url).await
+    }
+
+    /// In `light` or `dark`, as a person's system would have it.
+    pub async fn open_in(theme: &str, url: &str) -> Option<Self> {
         let driver = Command::new("chromedriver")
             .arg("--port=0")
             .stdout(Stdio::piped())
@@ -47,6 +52,10 @@ impl Browser {
             "--disable-sync",
             "--hide-scrollbars",
             "--window-size=1360,940",
+            &format!(
+                "--blink-settings=preferredColorScheme={}",
+                i32::from(theme == "light")
+            ),
             &format!("--user-data-dir={}", profile.display()),
         ];
         let mut capabilities = Capabilities::new();

@@ -5,11 +5,12 @@
     clippy::panic,
     clippy::unwrap_used,
     clippy::expect_used,
+    clippy::indexing_slicing,
     reason = "a test fails by panicking"
 )]
 
 mod browser;
-// as the page writes it
-#[rustfmt::skip]
 mod copied;
+
 mod page;
+mod screenshots;

@@ -337,11 +337,12 @@ function asTest(exchange) {
   const values = (given?.members || []).filter(([name]) => name !== "_flowExecutionID");
   const failed = answer?.end === "failed" && code;
   const params = inputs(exchange).members;
+  const used = ["Emulator", failed && "Failure", answer?.fault && "Fault"].filter(Boolean);
   const lines = [
     "#[tokio::test]",
     `async fn ${(flowId.match(/[A-Za-z0-9]+/g) || []).join("_").toLowerCase().replace(/^(\d|$)/, "flow_$1")}() -> Result<(), Box<dyn std::error::Error>> {`,
     `    use apaas_flow::DynamicFlow;`,
-    `    use apaas_flow_emulator::{Emulator${failed ? ", Failure" : ""}${answer?.fault ? ", Fault" : ""}};`,
+    `    use apaas_flow_emulator::${used.length > 1 ? `{${used.join(", ")}}` : used[0]};`,
     `    use serde_json::${!failed && values.length && !answer?.fault ? "{Value, json}" : "json"};`,
     "",
     "    let emulator = Emulator::start().await?;",
@@ -350,7 +351,12 @@ function asTest(exchange) {
     const message = member(data, "error_msg")?.value || "";
     lines.push(`    emulator.on_raw(${flow}, |_| Err(Failure::new(${rustString(code)}, ${rustString(message)})));`);
   } else {
-    lines.push(`    emulator.on_raw(${flow}, |_| Ok(json!(${rustJson({ kind: "object", members: values })})));`);
+    const members = values.map(([name, value]) => `            ${rustString(name)}: ${rustJson(value)},`);
+    lines.push(
+      `    emulator.on_raw(${flow}, |_| {`,
+      ...(members.length ? ["        Ok(json!({", ...members, "        }))"] : ["        Ok(json!({}))"]),
+      "    });",
+    );
   }
   if (answer?.fault) lines.push(`    emulator.inject(${rustFault(answer.fault)});`);
   lines.push("", `    let call = DynamicFlow::new(${flow})?`);
@@ -612,6 +618,10 @@ function drawFaultForm() {
 
 function drawSelects() {
   const keep = (select, options) => {
+    // an open list must not be replaced under a person's hand
+    const offered = JSON.stringify(options);
+    if (select.offered === offered) return;
+    select.offered = offered;
     const { value } = select;
     select.replaceChildren(...options.map(([value, text]) => make("option", { value }, text)));
     if (options.some(([known]) => known === value)) select.value = value;
@@ -619,7 +629,7 @@ function drawSelects() {
   keep($("filter-outcome"), [["", words.all], ...OUTCOMES.map((word) => [word, words.outcomes[word]])]);
   keep($("fault-kind"), Object.entries(FAULTS).map(([kind, fault]) => [kind, fault[language][0]]));
   keep($("fault-flow"), [["", words.anyFlow], ["token", words.tokenEndpoint], ...state.flows.map(({ name }) => [name, name])]);
-  $("flow-names").replaceChildren(...state.flows.map(({ name }) => make("option", { value: name })));
+  keep($("flow-names"), state.flows.map(({ name }) => [name, ""]));
 }
 
 function drawFaults() {
@@ -774,7 +784,7 @@ document.addEventListener("keydown", (event) => {
   }
 });
 
-$("filter").addEventListener("input", filter);
+for (const event of ["input", "change"]) $("filter").addEventListener(event, filter);
 $("filter").addEventListener("submit", (event) => event.preventDefault());
 $("clear").onclick = () => act("clear");
 $("reset").onclick = () => act("reset");
