@@ -3,6 +3,7 @@
 //! | page | for whom |
 //! |---|---|
 //! | [The first real call](first_call) | you have credentials and no struct yet |
+//! | [A call and its options](calls) | keys, time limits, flows known only at run time |
 //! | [Errors, and what to do](errors) | a call failed: did it run, and may it be sent again? |
 //! | [Testing](testing) | your own tests, with no tenant and no network |
 //! | [Contracts](contracts) | a wrong api name is a compile error |
@@ -26,6 +27,7 @@ macro_rules! pages {
 
 pages! {
     first_call
+    calls
     errors
     testing
     contracts

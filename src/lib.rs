@@ -1,3 +1,19 @@
+// Where the README's links lead in these pages. The first definition of a label counts; the README has its own, for
+// readers of the repository.
+#![doc = "
+[emulator-page]: https://raw.githubusercontent.com/apaas-flow/apaas-flow/main/docs/emulator.png
+[guide-attribute]: macro@apaas_flow
+[guide-calls]: guide::calls
+[guide-contracts]: guide::contracts
+[guide-errors]: guide::errors
+[guide-first-call]: guide::first_call
+[guide-from-an-sdk]: guide::from_an_sdk
+[guide-many-calls]: guide::many_calls
+[guide-several-machines]: guide::several_machines
+[guide-testing]: guide::testing
+[guide-values]: guide::values
+[guide-web-service]: guide::web_service
+"]
 #![doc = include_str!("../README.md")]
 #![forbid(unsafe_code)]
 

@@ -11,6 +11,7 @@ macro_rules! pages {
 
 pages! {
     first_call
+    calls
     errors
     testing
     contracts
