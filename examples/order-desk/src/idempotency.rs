@@ -14,6 +14,8 @@ const HEADER: &str = "Idempotency-Key";
 const LONGEST: usize = 64;
 
 /// A caller's key, which every try to do one thing has in common. Required where it is an argument of a handler.
+///
+/// All callers share one space of keys. Where they do not trust each other, put the caller's name into it.
 #[derive(Debug)]
 pub struct IdempotencyKey(String);
 

@@ -69,7 +69,8 @@ fn read(path: &Path) -> Result<Vec<Row<MigrateOrderOutput>>, BoxError> {
     let rows = reader.records().map(|record| {
         let record = record?;
         let line = record.position().map_or(0, csv::Position::line);
-        row(&record, &header).map_err(|error| format!("line {line}: {error}").into())
+        row(&record, &header)
+            .map_err(|error| format!("{}, line {line}: {error}", path.display()).into())
     });
     rows.collect()
 }

@@ -73,10 +73,7 @@ pub async fn place(
 }
 
 /// Finds the order that was placed under this key: how a caller settles an uncertain end.
-pub async fn find(
-    State(app): State<App>,
-    Path(key): Path<String>,
-) -> Result<Json<Order>, Problem> {
+pub async fn find(State(app): State<App>, Path(key): Path<String>) -> Result<Json<Order>, Problem> {
     let key = IdempotencyKey::new(key.as_bytes())?.of_call::<PlaceOrder>();
     let found = FindOrder { key }.execute(&app.client).deadline(DEADLINE);
     match found.await?.output.order {

@@ -14,14 +14,14 @@ const SOON: Duration = Duration::from_secs(1);
 
 /// An answer that is not what was asked for, as RFC 9457 has it.
 ///
-/// Callers read `status`, and `outcome` where a flow was called: what became of *this* request, in the words of
-/// [`Outcome::as_str`]. The ids are for whoever looks the run up.
+/// Where a flow was called, `outcome` says what became of *this* request, in the words of [`Outcome::as_str`]; earlier
+/// ones under the same key are no part of it. The ids are for whoever looks the run up.
 #[derive(Debug, Serialize)]
 pub struct Problem {
     title: &'static str,
     status: u16,
     #[serde(flatten, skip_serializing_if = "Option::is_none")]
-    call: Option<Call>,
+    call: Option<Box<Call>>,
     #[serde(skip_serializing_if = "Option::is_none")]
     detail: Option<String>,
     #[serde(skip)]
@@ -58,7 +58,13 @@ impl Problem {
 /// that is what the caller has to know; then why.
 impl From<Error> for Problem {
     fn from(error: Error) -> Self {
-        let mut problem = match (error.outcome(), error.kind()) {
+        let outcome = match error.kind() {
+            // a used key may be refused like this, too: then an earlier request has run
+            ErrorKind::Invalid => Outcome::MayHaveRun,
+            _ => error.outcome(),
+        };
+        let mut problem = match (outcome, error.kind()) {
+            (_, ErrorKind::Invalid) => Self::internal(),
             (_, ErrorKind::KeyUsed) => Self::new(
                 StatusCode::CONFLICT,
                 "this key was used before; look the order up by it",
@@ -89,13 +95,13 @@ impl From<Error> for Problem {
         } else {
             tracing::warn!(%error, status = problem.status, "a call did not bring its outputs");
         }
-        problem.call = Some(Call {
-            outcome: error.outcome().as_str(),
+        problem.call = Some(Box::new(Call {
+            outcome: outcome.as_str(),
             flow_code: error.flow_code().map(str::to_owned),
             idempotency_key: error.idempotency_key().map(str::to_owned),
             execution_id: error.execution_id().map(str::to_owned),
             log_id: error.log_id().map(str::to_owned),
-        });
+        }));
         problem
     }
 }
@@ -124,5 +130,43 @@ impl IntoResponse for Problem {
             headers.insert(header::RETRY_AFTER, seconds.into());
         }
         response
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_end_of_a_call_has_its_status() {
+        use {ErrorKind as Kind, Outcome as Is};
+
+        for (kind, outcome, status, told) in [
+            (Kind::Queue, Is::DidNotRun, 503, "did_not_run"),
+            (Kind::Timeout, Is::DidNotRun, 503, "did_not_run"),
+            (Kind::Connect, Is::DidNotRun, 503, "did_not_run"),
+            (Kind::Timeout, Is::MayHaveRun, 504, "may_have_run"),
+            // rate limited, after an attempt that was lost
+            (Kind::RateLimited, Is::MayHaveRun, 504, "may_have_run"),
+            (Kind::ReplyLost, Is::MayHaveRun, 504, "may_have_run"),
+            (Kind::KeyUsed, Is::MayHaveRun, 409, "may_have_run"),
+            (Kind::Flow, Is::Failed, 422, "failed"),
+            (Kind::Unfinished, Is::UnderWay, 202, "under_way"),
+            // it ran, and our struct is wrong
+            (Kind::Decode, Is::Failed, 500, "failed"),
+            (Kind::Config, Is::DidNotRun, 500, "did_not_run"),
+            (Kind::Token, Is::DidNotRun, 500, "did_not_run"),
+            (Kind::Permission, Is::DidNotRun, 500, "did_not_run"),
+            (Kind::MonthlyQuota, Is::DidNotRun, 500, "did_not_run"),
+            (Kind::Invalid, Is::DidNotRun, 500, "may_have_run"),
+        ] {
+            let error = Error::builder(kind, "grant it at https://secret").outcome(outcome);
+            let problem = Problem::from(error.build());
+            let call = problem.call.as_ref().map(|call| call.outcome);
+            assert_eq!((problem.status, call), (status, Some(told)), "{kind}");
+            assert_eq!(problem.retry_after.is_some(), status == 503, "{kind}");
+            let body = serde_json::to_string(&problem).unwrap();
+            assert!(!body.contains("secret"), "{body}");
+        }
     }
 }

@@ -35,15 +35,18 @@ pub async fn serve(
     stopping.cancel();
     under_way.close();
     let rest = async {
-        let served = server.await;
+        let end = server.await;
         under_way.wait().await;
-        served?
+        end?
     };
-    if let Ok(served) = timeout(GRACE, rest).await {
-        return served;
+    if let Ok(end) = timeout(GRACE, rest).await {
+        return end;
     }
     // whatever was sent, the library logs with its key when it is dropped
-    tracing::warn!(calls = under_way.len(), "not all was at its end in {GRACE:?}");
+    tracing::warn!(
+        calls = under_way.len(),
+        "not all was at its end in {GRACE:?}"
+    );
     Ok(())
 }
 
