@@ -44,10 +44,11 @@ impl Import {
 
     /// Writes the file, with these numbers and customers in it.
     fn rows(&self, rows: impl IntoIterator<Item = (impl Display, impl Display)>) {
-        let mut file = "number,customer,total,placed_at\n".to_owned();
-        for (number, customer) in rows {
-            file += &format!("{number},{customer},128.50,2021-12-28T10:20:30+08:00\n");
-        }
+        let header = "number,customer,total,placed_at\n".to_owned();
+        let rows = rows.into_iter().map(|(number, customer)| {
+            format!("{number},{customer},128.50,2021-12-28T10:20:30+08:00\n")
+        });
+        let file: String = std::iter::once(header).chain(rows).collect();
         fs::write(self.folder.join("rows.csv"), file).unwrap();
     }
 
