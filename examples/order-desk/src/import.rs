@@ -43,6 +43,7 @@ pub async fn import(
     let stopping = tokio::spawn(async move {
         stop.await;
         handle.stop();
+        tracing::info!("stopping, once the calls under way have ended");
     });
     let report = bulk.run(rows).await;
     stopping.abort();

@@ -25,10 +25,7 @@ use tokio_util::sync::CancellationToken;
 
 /// A platform that knows the desk's flows. What was placed is found again; nobody has the article `gold`.
 pub async fn platform() -> Emulator {
-    with_flows(Emulator::start().await.unwrap())
-}
-
-pub fn with_flows(emulator: Emulator) -> Emulator {
+    let emulator = Emulator::start().await.unwrap();
     emulator.on::<PriceOrder>(|order| {
         let pieces: u32 = order.lines.iter().map(|line| line.quantity.get()).sum();
         Ok(PriceOrderOutput {
@@ -87,14 +84,8 @@ impl Desk {
         send(request.body(Body::empty()).unwrap()).await.unwrap()
     }
 
-    /// None if it is not answered.
     pub async fn post(&self, path: &str, key: Option<&str>, body: &Value) -> Option<Answer> {
-        let mut request =
-            Request::post(self.url.clone() + path).header("Content-Type", "application/json");
-        if let Some(key) = key {
-            request = request.header("Idempotency-Key", key);
-        }
-        send(request.body(body.to_string().into()).unwrap()).await
+        post(self.url.clone() + path, key, body).await
     }
 
     /// Places an order of tea.
@@ -142,6 +133,15 @@ impl Answer {
         assert_eq!(problem["status"], status.as_u16());
         problem
     }
+}
+
+/// None if it is not answered.
+pub async fn post(url: String, key: Option<&str>, body: &Value) -> Option<Answer> {
+    let mut request = Request::post(url).header("Content-Type", "application/json");
+    if let Some(key) = key {
+        request = request.header("Idempotency-Key", key);
+    }
+    send(request.body(body.to_string().into()).unwrap()).await
 }
 
 /// On a connection of its own, which is closed when this is dropped.

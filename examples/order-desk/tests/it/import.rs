@@ -1,12 +1,9 @@
-//! The program itself, with signals that no test in the process could survive.
-#![cfg(unix)]
-
 use std::fmt::Display;
 use std::fs;
+use std::io::{BufRead as _, BufReader, Read as _};
 use std::path::PathBuf;
-use std::process::{Child, Command, Output, Stdio};
-use std::thread::sleep;
-use std::time::Duration;
+use std::process::{Child, Output};
+use std::sync::{Arc, Condvar, Mutex};
 
 use apaas_flow::Flow;
 use apaas_flow::value::RecordRef;
@@ -14,20 +11,29 @@ use apaas_flow_emulator::{Emulator, Failure};
 use order_desk::flows::{MigrateOrder, MigrateOrderOutput};
 
 use crate::desk::until;
+use crate::program::{order_desk, send};
 
 const ROWS: usize = 60;
+const FREE: usize = 10;
 
 /// A file of rows, a journal, and a platform that counts.
 struct Import {
     emulator: Emulator,
+    gate: Arc<Gate>,
     folder: PathBuf,
 }
 
 impl Import {
-    async fn new(name: &str) -> Self {
+    /// This many rows run, and the others when the gate is opened.
+    async fn new(name: &str, free: usize) -> Self {
         let emulator = Emulator::start().await.unwrap();
-        emulator.on::<MigrateOrder>(|order| {
-            sleep(Duration::from_millis(20));
+        let gate = Arc::new(Gate {
+            free: Mutex::new(free),
+            opened: Condvar::new(),
+        });
+        let passed = gate.clone();
+        emulator.on::<MigrateOrder>(move |order| {
+            passed.pass();
             assert_eq!(order.total.to_string(), "128.50");
             match order.number.as_str() {
                 "gone" => Err(Failure::new("no_customer", "there is no such customer")),
@@ -39,7 +45,11 @@ impl Import {
         let folder = format!("order-desk-{name}-{}", std::process::id());
         let folder = std::env::temp_dir().join(folder);
         fs::create_dir_all(&folder).unwrap();
-        Self { emulator, folder }
+        Self {
+            emulator,
+            gate,
+            folder,
+        }
     }
 
     /// Writes the file, with these numbers and customers in it.
@@ -53,24 +63,17 @@ impl Import {
     }
 
     fn start(&self) -> Child {
-        Command::new(env!("CARGO_BIN_EXE_order-desk"))
+        order_desk(&self.emulator)
             .args(["import", "rows.csv", "--journal", "journal.db"])
             .current_dir(&self.folder)
-            .env("APAAS_APP_ID", "cli_desk")
-            .env("APAAS_APP_SECRET", "secret")
-            .env("APAAS_OPERATOR_ID", "1111")
-            .env("APAAS_BASE_URL", self.emulator.url())
-            .env("DESK_CALLS_PER_MINUTE", "100000")
-            .stdout(Stdio::piped())
-            .stderr(Stdio::piped())
             .spawn()
             .unwrap()
     }
 
-    /// Starts it, and waits until some of the rows have run.
+    /// Starts it, and waits until some rows have run, and others are held up.
     async fn start_and_wait(&self) -> Child {
         let child = self.start();
-        until("some rows run", || self.emulator.runs() > 10).await;
+        until("rows are held up", || self.emulator.runs() > FREE).await;
         child
     }
 
@@ -84,6 +87,25 @@ impl Import {
             let key = format!("{}-{row}", MigrateOrder::FLOW_ID);
             assert_eq!(self.emulator.runs_of(&key), 1, "{key}");
         }
+    }
+}
+
+/// Holds runs up.
+struct Gate {
+    free: Mutex<usize>,
+    opened: Condvar,
+}
+
+impl Gate {
+    fn pass(&self) {
+        let free = self.free.lock().unwrap();
+        let mut free = self.opened.wait_while(free, |free| *free == 0).unwrap();
+        *free -= 1;
+    }
+
+    fn open(&self) {
+        *self.free.lock().unwrap() = usize::MAX;
+        self.opened.notify_all();
     }
 }
 
@@ -116,17 +138,25 @@ impl End {
     }
 }
 
+/// Until it says so on stderr.
+fn wait_for_line(child: &mut Child, with: &str) {
+    let mut stderr = BufReader::new(child.stderr.take().unwrap());
+    let said = stderr
+        .by_ref()
+        .lines()
+        .any(|line| line.unwrap().contains(with));
+    assert!(said, "it ended without `{with}`");
+    child.stderr = Some(stderr.into_inner());
+}
+
 #[tokio::test]
 async fn an_import_that_was_killed_goes_on_and_sends_nothing_twice() {
-    let import = Import::new("killed").await;
+    let import = Import::new("killed", FREE).await;
     import.rows((0..ROWS).map(|row| (row, 4711)));
     let mut child = import.start_and_wait().await;
     child.kill().unwrap();
     child.wait().unwrap();
-    assert!(
-        import.emulator.runs() < ROWS,
-        "it was too fast to be killed"
-    );
+    import.gate.open();
 
     let end = import.run();
     assert_eq!(end.status, Some(0), "{end:?}");
@@ -143,11 +173,12 @@ async fn an_import_that_was_killed_goes_on_and_sends_nothing_twice() {
 
 #[tokio::test]
 async fn an_import_that_is_asked_to_stop_leaves_nothing_open() {
-    let import = Import::new("stopped").await;
+    let import = Import::new("stopped", FREE).await;
     import.rows((0..ROWS).map(|row| (row, 4711)));
-    let child = import.start_and_wait().await;
-    let kill = Command::new("kill").arg(child.id().to_string()).status();
-    assert!(kill.unwrap().success());
+    let mut child = import.start_and_wait().await;
+    send("TERM", &child);
+    wait_for_line(&mut child, "stopping");
+    import.gate.open();
     let end = End::of(child);
     assert_eq!(end.status, Some(1), "{end:?}");
     assert!(
@@ -161,7 +192,7 @@ async fn an_import_that_is_asked_to_stop_leaves_nothing_open() {
 
 #[tokio::test]
 async fn a_row_that_fails_is_named() {
-    let import = Import::new("failed").await;
+    let import = Import::new("failed", ROWS).await;
     import.rows([("1", 4711), ("gone", 4711)]);
     let end = import.run();
     assert_eq!(end.status, Some(1), "{end:?}");
@@ -176,7 +207,7 @@ async fn a_row_that_fails_is_named() {
 
 #[tokio::test]
 async fn a_mistake_in_the_last_row_is_found_before_the_first_is_sent() {
-    let import = Import::new("mistake").await;
+    let import = Import::new("mistake", ROWS).await;
     import.rows([(1, "4711"), (2, "nobody")]);
     let end = import.run();
     assert_eq!(end.status, Some(2), "{end:?}");

@@ -11,8 +11,11 @@
 
 mod desk;
 mod health;
+#[cfg(unix)]
 mod import;
 mod orders;
+#[cfg(unix)]
+mod program;
 mod quotes;
 mod several;
 mod stop;
