@@ -13,7 +13,7 @@ use crate::problem::Problem;
 /// How long a probe waits for the platform.
 const PROBE: Duration = Duration::from_secs(2);
 
-/// Of waits for the quota and of requests: from what a cache would take to more than any caller waits.
+/// The buckets of waits for the quota and of requests, up to more than any caller waits.
 const SECONDS: [f64; 10] = [0.005, 0.02, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0];
 
 /// `GET /healthz`: the process answers. Restarting it would not help against whatever else is wrong.

@@ -73,12 +73,12 @@ impl From<Error> for Problem {
                 retry_after: Some(error.retry_after().unwrap_or(SOON)),
                 ..Self::new(
                     StatusCode::SERVICE_UNAVAILABLE,
-                    "too busy; send it again, under the same key",
+                    "not now; send it again later, under the same key",
                 )
             },
             (Outcome::MayHaveRun, _) => Self::new(
                 StatusCode::GATEWAY_TIMEOUT,
-                "no answer in time; send it again, under the same key",
+                "no answer was seen; send it again, under the same key",
             ),
             (Outcome::UnderWay, _) => {
                 Self::new(StatusCode::ACCEPTED, "it is under way; look it up later")
