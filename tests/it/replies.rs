@@ -134,6 +134,8 @@ fn a_failure_shows_in_any_of_four_places() {
         (ErrorKind::Flow, Some("k_x"), true)
     );
     assert!(inner.to_string().contains("boom"));
+    assert_eq!(inner.flow_message(), Some("boom"));
+    assert_eq!(outer.flow_message(), None);
 
     // the message alone
     let message = error(&reply(

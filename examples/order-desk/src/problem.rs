@@ -83,10 +83,13 @@ impl From<Error> for Problem {
             (Outcome::UnderWay, _) => {
                 Self::new(StatusCode::ACCEPTED, "it is under way; look it up later")
             }
-            (Outcome::Failed, ErrorKind::Flow) => Self::new(
-                StatusCode::UNPROCESSABLE_ENTITY,
-                "the flow refused it; `flow_code` says why",
-            ),
+            (Outcome::Failed, ErrorKind::Flow) => Self {
+                detail: error.flow_message().map(str::to_owned),
+                ..Self::new(
+                    StatusCode::UNPROCESSABLE_ENTITY,
+                    "the flow refused it; `flow_code` and `detail` say why",
+                )
+            },
             // a grant, a secret, a contract: for us to mend, and no business of the caller's
             _ => Self::internal(),
         };

@@ -118,6 +118,9 @@ impl Client {
     /// For a readiness probe, or at the start of a program. A token that is there is not fetched again, so this costs
     /// nothing most of the time. Whether the app may call a flow shows only in a call.
     ///
+    /// It takes as long as the client's `timeout` at most. A probe that must answer sooner puts a limit of its own around
+    /// it, such as tokio's `timeout`: what is dropped is the wait, and the fetch goes on.
+    ///
     /// ```no_run
     /// # async fn example(client: apaas_flow::Client) -> apaas_flow::Result<()> {
     /// client.verify().await?;

@@ -95,6 +95,12 @@ impl ErrorBuilder {
         self
     }
 
+    /// [`Error::flow_message`].
+    pub fn flow_message(mut self, flow_message: impl Into<String>) -> Self {
+        self.0.0.context.flow_message = Some(flow_message.into());
+        self
+    }
+
     /// [`Error::status`].
     pub fn status(mut self, status: impl Into<Status>) -> Self {
         self.0.0.context.status = Some(status.into());

@@ -18,6 +18,8 @@ pub(crate) struct ErrorContext {
     pub(crate) http_status: Option<u16>,
     pub(crate) code: Option<i64>,
     pub(crate) flow_code: Option<String>,
+    /// Clean and short.
+    pub(crate) flow_message: Option<String>,
     pub(crate) status: Option<Status>,
     pub(crate) execution_id: Option<String>,
     pub(crate) idempotency_key: Option<String>,

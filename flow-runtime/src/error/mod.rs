@@ -271,6 +271,23 @@ impl Error {
         self.0.context.flow_code.as_deref()
     }
 
+    /// What the flow itself says is wrong, such as "nothing is left of A-7": the `error_msg` of the reply, in one line of
+    /// 300 characters at most. For an answer to your own caller, who has no use for the rest of the message; what is in it
+    /// is up to the flow's author.
+    ///
+    /// ```
+    /// use apaas_flow::{Error, ErrorKind};
+    ///
+    /// let sold_out = Error::builder(ErrorKind::Flow, "the flow failed")
+    ///     .flow_code("sold_out")
+    ///     .flow_message("nothing is left of A-7")
+    ///     .build();
+    /// assert_eq!(sold_out.flow_message(), Some("nothing is left of A-7"));
+    /// ```
+    pub fn flow_message(&self) -> Option<&str> {
+        self.0.context.flow_message.as_deref()
+    }
+
     /// The status that the platform gave the run.
     pub fn status(&self) -> Option<&Status> {
         self.0.context.status.as_ref()

@@ -8,7 +8,7 @@ use super::refusal::{self, sentence};
 use super::response::Response;
 use super::sent::Sent;
 use crate::codec::repair;
-use crate::error::foreign::{ID, one_line};
+use crate::error::foreign::{ID, SENTENCE, one_line};
 use crate::error::{Error, ErrorContext, ErrorKind, Ran, Result, Stage};
 use crate::execution::{Execution, Status};
 
@@ -124,9 +124,10 @@ fn judge(
             log_id: response.log_id.clone(),
         }),
         Some((meant, what)) => {
-            let message = sentence(what, &sent.without_secret(&data.error_msg), meant.cure);
+            let said = sent.without_secret(&data.error_msg);
+            let message = sentence(what, &said, meant.cure);
             let error = response.error(meant.kind, message).ran(meant.ran);
-            Err(error.with(|context| note_run(context, envelope.data)))
+            Err(error.with(|context| note_run(context, envelope.data, &said)))
         }
     }
 }
@@ -155,8 +156,9 @@ fn refused(envelope: Envelope<'_>, response: &Response<'_>, sent: &Sent<'_>) -> 
         codes::outer(envelope.code, response.http_status, Stage::Execute),
         &envelope.data,
     );
+    let said = sent.without_secret(&envelope.data.error_msg);
     refusal::error(&envelope, response, &meant, sent)
-        .with(|context| note_run(context, envelope.data))
+        .with(|context| note_run(context, envelope.data, &said))
 }
 
 /// It says that nothing ran, unless there is a run to show for it.
@@ -176,8 +178,10 @@ fn refused_with(outer: Meaning, data: &Data<'_>) -> Meaning {
     }
 }
 
-/// What a failed reply tells of the run, if there was one.
-fn note_run(context: &mut ErrorContext, data: Data<'_>) {
+/// What a failed reply tells of the run, if there was one; `said` is its message, without secrets.
+fn note_run(context: &mut ErrorContext, data: Data<'_>, said: &str) {
+    context.flow_message =
+        non_empty(&one_line(said.trim(), SENTENCE)).filter(|said| said != "success");
     context.flow_code = non_empty(&one_line(data.code.trim(), ID));
     context.status = Some(status_of(&data)).filter(|status| *status != Status::Missing);
     context.execution_id = non_empty(&id(&data.execution_id));

@@ -109,6 +109,7 @@ async fn what_the_flow_refuses_is_told() {
     let problem = refused.problem(StatusCode::UNPROCESSABLE_ENTITY);
     assert_eq!(problem["outcome"], "failed");
     assert_eq!(problem["flow_code"], "sold_out");
+    assert_eq!(problem["detail"], "no gold left");
     assert!(problem["log_id"].is_string() && problem["execution_id"].is_string());
 }
 
