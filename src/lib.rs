@@ -15,6 +15,7 @@
 [guide-web-service]: guide::web_service
 "]
 #![doc = include_str!("../README.md")]
+#![cfg_attr(docsrs, feature(doc_cfg))]
 #![forbid(unsafe_code)]
 
 // its examples are run by `tests/guide`, which has what they need

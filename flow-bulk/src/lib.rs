@@ -86,3 +86,8 @@ pub use progress::Progress;
 pub use report::{Report, Stopped};
 pub use row::Row;
 pub use stop::StopHandle;
+
+/// The README compiles.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;

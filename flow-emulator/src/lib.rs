@@ -90,6 +90,7 @@
 //! - `is_async` is answered with `in_process` and no outputs, after the handler has run: a test need not wait for it.
 //! - `_flowExecutionID`, as in the document's sample, is added to outputs that do not have it.
 
+#![cfg_attr(docsrs, feature(doc_cfg))]
 #![cfg_attr(
     test,
     allow(
@@ -119,3 +120,8 @@ pub use state::fault::Fault;
 pub use state::faults::Injected;
 pub use state::record::{ExecutionRecord, RequestRecord};
 pub use state::retention::Retention;
+
+/// The README compiles.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;

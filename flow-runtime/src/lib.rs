@@ -12,6 +12,7 @@
 //! | what the reply means | `wire` |
 //! | JSON to outputs | `codec`, `value` |
 //! | names and shapes to a file | `contract` |
+#![cfg_attr(docsrs, feature(doc_cfg))]
 #![forbid(unsafe_code)]
 
 mod auth;

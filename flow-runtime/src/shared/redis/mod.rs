@@ -33,6 +33,8 @@ use crate::error::{Error, ErrorKind, Result};
 /// # Ok(())
 /// # }
 /// ```
+// again, for the docs: those of `apaas-flow` take no note of the condition of a private module
+#[cfg(feature = "redis")]
 #[derive(Clone)]
 pub struct RedisStore {
     link: Arc<Link>,
