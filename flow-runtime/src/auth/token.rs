@@ -122,6 +122,18 @@ pub(super) fn at_token(message: impl Into<String>) -> Error {
         .at(Stage::Token)
 }
 
+/// No token came in time. Where the head of a reply did, this is its log id.
+pub(crate) fn no_token_within(limit: Duration, log_id: Option<String>) -> Error {
+    let what = match log_id {
+        Some(_) => "only the head of a reply",
+        None => "the token source gave no token",
+    };
+    Error::plain(ErrorKind::Timeout, format!("{what} within {limit:?}"))
+        .ran(Ran::No)
+        .at(Stage::Token)
+        .with(|context| context.log_id = log_id)
+}
+
 /// A token that was fetched elsewhere.
 ///
 /// ```

@@ -18,21 +18,11 @@ struct Record {
     count: u32,
     /// Of the failed attempts, the error of the one most likely to have run.
     likeliest: Option<Error>,
-    phase: Phase,
+    /// None before the first attempt and between two.
+    under_way: Option<Arc<Departure>>,
     /// The time spent waiting for the quota.
     queued: Duration,
     http_status: Option<u16>,
-}
-
-/// How far the call has got.
-#[derive(Default)]
-enum Phase {
-    /// Before the first attempt, or between two.
-    #[default]
-    Between,
-    /// Waiting for a token.
-    Token,
-    Sent(Arc<Departure>),
 }
 
 impl Record {
@@ -42,21 +32,16 @@ impl Record {
     }
 
     /// What the current attempt may have done.
-    fn under_way(&self) -> Ran {
-        match &self.phase {
-            Phase::Sent(departure) => departure.ran(),
-            _ => Ran::No,
-        }
+    fn under_way_ran(&self) -> Ran {
+        self.under_way
+            .as_ref()
+            .map_or(Ran::No, |departure| departure.ran())
     }
 }
 
 impl Attempts {
     fn record<T>(&self, change: impl FnOnce(&mut Record) -> T) -> T {
         change(&mut self.0.lock().unwrap_or_else(PoisonError::into_inner))
-    }
-
-    pub(super) fn waits_for_token(&self) {
-        self.record(|record| record.phase = Phase::Token);
     }
 
     /// A permit was waited for.
@@ -69,7 +54,7 @@ impl Attempts {
         let departure = Arc::new(Departure::new(permit));
         self.record(|record| {
             record.count += 1;
-            record.phase = Phase::Sent(departure.clone());
+            record.under_way = Some(departure.clone());
         });
         departure
     }
@@ -80,7 +65,7 @@ impl Attempts {
 
     pub(super) fn end(&self, result: &Result<RunReply>) {
         self.record(|record| {
-            record.phase = Phase::Between;
+            record.under_way = None;
             if let Err(error) = result {
                 // A used key says nothing about this attempt, only about an earlier one with the same key.
                 if error.run() > record.ran() && error.kind() != ErrorKind::KeyUsed {
@@ -101,33 +86,28 @@ impl Attempts {
 
     /// What the attempts so far may have done, including the current one.
     pub(super) fn ran(&self) -> Ran {
-        self.record(|record| record.ran().max(record.under_way()))
+        self.record(|record| record.ran().max(record.under_way_ran()))
     }
 
     /// The error for a call that ran out of time.
     pub(super) fn timed_out(&self, limit: Duration) -> Error {
-        let (stage, what) = self.record(|record| match &record.phase {
-            Phase::Sent(departure) if departure.log_id().is_some() => {
-                (Some(Stage::Execute), "only the head of a reply")
-            }
-            Phase::Sent(departure) if departure.has_left() => (Some(Stage::Execute), "no reply"),
-            Phase::Sent(_) => (Some(Stage::Execute), "no connection"),
-            Phase::Token => (Some(Stage::Token), "the token source gave no token"),
-            Phase::Between => (Some(Stage::Execute), "no good reply"),
+        let what = self.record(|record| match &record.under_way {
+            Some(departure) if departure.log_id().is_some() => "only the head of a reply",
+            Some(departure) if departure.has_left() => "no reply",
+            Some(_) => "no connection",
+            None => "no good reply",
         });
         Error::plain(ErrorKind::Timeout, format!("{what} within {limit:?}"))
             .ran(Ran::No)
-            .with(|context| {
-                context.stage = stage;
-                context.log_id = self.log_id();
-            })
+            .at(Stage::Execute)
+            .with(|context| context.log_id = self.log_id())
     }
 
     /// The log id of a reply that was not read to its end.
     pub(super) fn log_id(&self) -> Option<String> {
-        self.record(|record| match &record.phase {
-            Phase::Sent(departure) => departure.log_id().map(str::to_owned),
-            _ => None,
+        self.record(|record| {
+            let departure = record.under_way.as_ref()?;
+            departure.log_id().map(str::to_owned)
         })
     }
 
@@ -145,7 +125,7 @@ impl Attempts {
             Err(error) => error,
         };
         let error = self.record(|record| {
-            let (ran, under_way) = (record.ran(), record.under_way());
+            let (ran, under_way) = (record.ran(), record.under_way_ran());
             let is_own_key = error.kind() == ErrorKind::KeyUsed;
             let earlier = record.likeliest.take();
             let earlier = earlier.filter(|_| error.run().max(under_way) < ran || is_own_key);

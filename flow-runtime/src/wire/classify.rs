@@ -10,7 +10,7 @@ use super::sent::Sent;
 use crate::codec::repair;
 use crate::error::foreign::{ID, one_line};
 use crate::error::{Error, ErrorContext, ErrorKind, Ran, Result, Stage};
-use crate::execution::{Execution, Status};
+use crate::execution::{Execution, Outcome, Status};
 
 /// Which statuses a call takes for success.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -26,6 +26,7 @@ pub(crate) enum Accept {
 pub(crate) struct RunReply {
     pub(crate) execution_id: String,
     pub(crate) status: Status,
+    pub(crate) outcome: Outcome,
     pub(crate) out_params: String,
     pub(crate) log_id: Option<String>,
 }
@@ -119,6 +120,10 @@ fn judge(
     match failure {
         None => Ok(RunReply {
             execution_id: id(&data.execution_id),
+            outcome: match accept {
+                Accept::Finished => Outcome::Ran,
+                Accept::Begun => status.of_start(),
+            },
             status,
             out_params: envelope.data.out_params.into_owned(),
             log_id: response.log_id.clone(),
