@@ -309,8 +309,12 @@ impl TokenCache {
         self.0.counters.token_fetched(fetched.is_ok());
         let Token { secret, lifetime } = fetched?;
         let lifetime = lifetime.map(|lifetime| lifetime.min(LONGEST));
-        let bearer = Bearer::new(&secret)
-            .ok_or_else(|| at_token("the token has characters that no header can carry"))?;
+        let bearer = Bearer::new(&secret).ok_or_else(|| {
+            at_token(match secret.trim() {
+                "" => "the token is empty",
+                _ => "the token has characters that no header can carry",
+            })
+        })?;
         debug!(
             lifetime_s = lifetime.map(|lifetime| lifetime.as_secs()),
             "token fetched"

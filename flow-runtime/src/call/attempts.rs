@@ -16,7 +16,7 @@ pub(super) struct Attempts(Mutex<Record>);
 #[derive(Default)]
 struct Record {
     count: u32,
-    /// Of the failed attempts, the error of the one most likely to have run.
+    /// Of the failed attempts that were sent, the error of the one most likely to have run.
     likeliest: Option<Error>,
     /// None before the first attempt and between two.
     under_way: Option<Arc<Departure>>,
@@ -65,10 +65,12 @@ impl Attempts {
 
     pub(super) fn end(&self, result: &Result<RunReply>) {
         self.record(|record| {
-            record.under_way = None;
+            let departure = record.under_way.take();
             if let Err(error) = result {
+                let is_first = record.likeliest.is_none()
+                    && departure.is_some_and(|departure| departure.has_left());
                 // A used key says nothing about this attempt, only about an earlier one with the same key.
-                if error.run() > record.ran() && error.kind() != ErrorKind::KeyUsed {
+                if (is_first || error.run() > record.ran()) && error.kind() != ErrorKind::KeyUsed {
                     record.likeliest = Some(error.clone());
                 }
             }
@@ -126,16 +128,19 @@ impl Attempts {
         };
         let error = self.record(|record| {
             let (ran, under_way) = (record.ran(), record.under_way_ran());
-            let is_own_key = error.kind() == ErrorKind::KeyUsed;
-            let earlier = record.likeliest.take();
-            let earlier = earlier.filter(|_| error.run().max(under_way) < ran || is_own_key);
-            match earlier {
-                Some(earlier) if is_own_key => reply_lost(&error, earlier),
-                Some(earlier) => error
+            // A key that was drawn is nobody else's: a request of this call had it, whatever its reply said.
+            let had_key =
+                error.kind() == ErrorKind::KeyUsed && (ran != Ran::No || !identity.is_own_key);
+            match record.likeliest.take() {
+                Some(earlier) if had_key => reply_lost(&error, earlier),
+                Some(earlier) if error.run().max(under_way) < ran => error
                     .or_ran(ran)
                     .with(|context| context.find_instead(earlier.context().clone()))
                     .after(earlier),
-                None => error.or_ran(ran.max(under_way)),
+                Some(earlier) if ran != Ran::No => error
+                    .or_ran(ran.max(under_way))
+                    .with(|context| context.find_too(earlier.context())),
+                _ => error.or_ran(ran.max(under_way)),
             }
         });
         Err(identity.error(error, self.count()))
@@ -144,8 +149,12 @@ impl Attempts {
 
 /// The platform refused the key as used, and an earlier attempt had sent it: so it had accepted that attempt.
 fn reply_lost(refused: &Error, earlier: Error) -> Error {
+    let what = match earlier.run() {
+        Ran::No => "an attempt was refused",
+        Ran::Maybe | Ran::Yes => "the reply to an attempt was lost",
+    };
     let message = format!(
-        "the reply to an attempt was lost ({}), then the platform refused its key as used: it had accepted this call's request, but the result is unknown; look it up by the idempotency key before calling with another",
+        "{what} ({}), then the platform refused its key as used: it had accepted this call's request, but the result is unknown; look it up by the idempotency key before calling with another",
         earlier.message()
     );
     let flow_code = refused.flow_code().map(str::to_owned);

@@ -42,8 +42,11 @@ pub(crate) struct Http {
 pub(crate) struct Bearer(HeaderValue);
 
 impl Bearer {
-    /// None if the token has characters that no header can carry.
+    /// None if the token is empty, or has characters that no such header can carry.
     pub(crate) fn new(token: &str) -> Option<Self> {
+        if token.is_empty() || !token.bytes().all(|byte| byte.is_ascii_graphic()) {
+            return None;
+        }
         let mut value = HeaderValue::try_from(format!("Bearer {token}")).ok()?;
         value.set_sensitive(true);
         Some(Self(value))

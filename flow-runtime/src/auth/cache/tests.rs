@@ -4,7 +4,7 @@ use tokio::time::sleep;
 
 use super::*;
 use crate::auth::{BoxFuture, MemoryTokenStore};
-use crate::error::BoxError;
+use crate::error::{BoxError, ErrorKind, Stage};
 
 pub(super) const MINUTE: Duration = Duration::from_secs(60);
 
