@@ -6,6 +6,7 @@ use std::pin::Pin;
 use std::sync::Arc;
 use std::time::Duration;
 
+use crate::error::foreign::one_line;
 use crate::error::{BoxError, Error, ErrorKind, Ran, Stage};
 use crate::transport::user_code::UserCode;
 
@@ -103,10 +104,15 @@ impl TokenSource for UserCode<dyn TokenSource> {
     }
 }
 
+/// Of a source's own error: more than of the platform's, since it may tell the causes too.
+const MOST_OF_WORDS: usize = 1000;
+
 /// What a source's own error means. The platform's words, from the credentials' source, are left as they are.
 pub(super) fn source_failed(error: BoxError) -> Error {
     let failed = |error: &dyn fmt::Display| {
-        at_token(format!("the token source failed: {error}")).retryable(true)
+        let said = error.to_string();
+        let said = one_line(&said, MOST_OF_WORDS);
+        at_token(format!("the token source failed: {said}")).retryable(true)
     };
     match error.downcast::<Error>() {
         Ok(error) if error.stage() == Some(Stage::Token) => *error,
