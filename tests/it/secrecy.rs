@@ -128,8 +128,8 @@ async fn a_page_that_repeats_the_request_in_another_encoding_shows_nothing_of_it
     const TOKEN: &str = "t-v3ry-s3cr3t-token";
     const INPUT: &str = "张三丰";
     let each = |text: &str, shown: fn(char) -> String| text.chars().map(shown).collect::<String>();
-    let percent = |text: &str| -> String { text.bytes().map(|b| format!("%{b:02X}")).collect() };
-    let hexadecimal = |text: &str| -> String { text.bytes().map(|b| format!("{b:02x}")).collect() };
+    let bytes = |text: &str, shown: fn(u8) -> String| text.bytes().map(shown).collect::<String>();
+    let percent = |text: &str| bytes(text, |byte| format!("%{byte:02X}"));
     let mut pages = vec![
         TOKEN.to_uppercase(),
         "QmVhcmVyIHQtdjNyeS1zM2NyM3QtdG9rZW4=".to_owned(), // Base64 of `Bearer` and the token
@@ -142,7 +142,7 @@ async fn a_page_that_repeats_the_request_in_another_encoding_shows_nothing_of_it
             each(text, |c| format!("&#{};", c as u32)),
             each(text, |c| format!("&#x{:x};", c as u32)),
             each(text, |c| format!("\\u{:04x}", c as u32)),
-            hexadecimal(text),
+            bytes(text, |byte| format!("{byte:02x}")),
         ]);
     }
     for page in pages {

@@ -105,11 +105,13 @@ impl Attempts {
             .with(|context| context.log_id = self.log_id())
     }
 
-    /// The log id of a reply that was not read to its end.
+    /// The log id of a reply that was not read to its end, or of one before it.
     pub(super) fn log_id(&self) -> Option<String> {
         self.record(|record| {
-            let departure = record.under_way.as_ref()?;
-            departure.log_id().map(str::to_owned)
+            let under_way = record.under_way.as_ref();
+            let log_id = under_way.and_then(|departure| departure.log_id());
+            let before = record.likeliest.as_ref().and_then(Error::log_id);
+            log_id.or(before).map(str::to_owned)
         })
     }
 
