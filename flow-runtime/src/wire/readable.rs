@@ -64,9 +64,10 @@ pub(super) fn hidden(text: &str) -> Vec<(std::ops::Range<usize>, Vec<u8>)> {
     let mut start = 0;
     for word in text.as_bytes().split_inclusive(|byte| !is_digit(*byte)) {
         let end = start + word.len();
-        let digits = word.strip_suffix(&[word.last().copied().unwrap_or_default()]);
-        let digits = digits.filter(|_| !word.last().is_some_and(|last| is_digit(*last)));
-        let digits = digits.unwrap_or(word);
+        let digits = match word {
+            [digits @ .., last] if !is_digit(*last) => digits,
+            digits => digits,
+        };
         if digits.len() >= SHORTEST_WORD {
             let place = start..start + digits.len();
             found.extend(hexadecimal(digits).map(|of| (place.clone(), of)));
