@@ -54,6 +54,10 @@ impl Error {
             Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked) => {
                 (ErrorKind::InUse, "; another program has it open")
             }
+            Some(ErrorCode::DatabaseCorrupt) => (
+                ErrorKind::Journal,
+                "; it is damaged, and which of its rows ran is not known any more: put back a copy of it, or look the rows up by their keys before they are sent with a new journal",
+            ),
             Some(ErrorCode::DiskFull) => (ErrorKind::Journal, "; free some space and run again"),
             Some(ErrorCode::ReadOnly | ErrorCode::CannotOpen | ErrorCode::PermissionDenied) => (
                 ErrorKind::Journal,

@@ -101,6 +101,14 @@ impl Status {
             Self::Other(other) => other,
         }
     }
+
+    /// What became of a run that was started and that this is the status of.
+    pub(crate) fn of_start(&self) -> Outcome {
+        match self {
+            Self::End | Self::Agreed => Outcome::Ran,
+            _ => Outcome::UnderWay,
+        }
+    }
 }
 
 impl From<&str> for Status {
@@ -191,9 +199,6 @@ impl<O> Execution<O> {
 impl Started {
     /// [`Outcome::Ran`] if the platform says that the run is at its end, else [`Outcome::UnderWay`].
     pub fn outcome(&self) -> Outcome {
-        match self.status {
-            Status::End | Status::Agreed => Outcome::Ran,
-            _ => Outcome::UnderWay,
-        }
+        self.status.of_start()
     }
 }

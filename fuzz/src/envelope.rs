@@ -32,9 +32,15 @@ pub(crate) struct Data {
 impl Data {
     /// Whether the flow engine or the status says that the flow did not end well.
     pub(crate) fn is_failure(&self) -> bool {
-        !matches!(self.code.trim(), "" | "0")
-            || !matches!(self.error_msg.trim(), "" | "success")
-            || !matches!(&*self.status, "" | "end" | "agreed")
+        let is_error = |text: &str| {
+            !matches!(
+                &*text.trim().to_ascii_lowercase(),
+                "" | "null" | "ok" | "success"
+            )
+        };
+        self.code.trim() != "0" && is_error(&self.code)
+            || is_error(&self.error_msg)
+            || !matches!(self.status.trim(), "" | "end" | "agreed")
     }
 }
 

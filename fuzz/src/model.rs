@@ -74,12 +74,22 @@ impl<'a> Model<'a> {
                 list if list.starts_with('[') => {
                     let pairs: Vec<Entries<'_>> = serde_json::from_str(list).ok()?;
                     for Entries(pair) in pairs {
-                        let mut name = None;
-                        let mut value = None;
+                        let mut name: Option<String> = None;
+                        let mut value: Option<&str> = None;
                         for (key, raw) in pair {
                             match &*key {
-                                "api_name" => name = Some(serde_json::from_str(raw.get()).ok()?),
-                                "value" => value = Some(raw.get()),
+                                "api_name" => {
+                                    let new = serde_json::from_str(raw.get()).ok()?;
+                                    if name.replace(new).is_some_and(|old| name != Some(old)) {
+                                        return None;
+                                    }
+                                }
+                                "value" => {
+                                    let new = raw.get();
+                                    if value.replace(new).is_some_and(|old| old != new) {
+                                        return None;
+                                    }
+                                }
                                 _ => {}
                             }
                         }

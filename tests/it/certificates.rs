@@ -5,6 +5,7 @@ use apaas_flow_emulator::Emulator;
 
 use crate::child;
 use crate::flows::{DeleteObject, DeleteObjectOutput, delete};
+use crate::obstacles;
 
 #[test]
 fn without_certificates_only_https_is_refused_and_says_what_to_do() {
@@ -35,9 +36,22 @@ async fn no_certificates() {
         .allow_plain_http(true);
     beyond.build().unwrap();
 
-    let error = Client::new("cli_a1b2", "s3cr3t").unwrap_err();
-    assert_eq!(error.kind(), ErrorKind::Config);
-    for said in ["no CA certificates", "ca-certificates", "SSL_CERT_FILE"] {
+    // rustls looks for them when a client is built, the system's TLS for each connection
+    let error = if cfg!(feature = "native-tls") {
+        let (port, _) = obstacles::server(obstacles::tls());
+        let client = obstacles::builder(&format!("https://localhost:{port}")).build();
+        let error = delete().execute(&client.unwrap()).await.unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::Connect);
+        assert!(!error.is_retryable(), "{error}");
+        error
+    } else {
+        let error = Client::new("cli_a1b2", "s3cr3t").unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::Config);
+        let text = error.to_string();
+        assert!(text.contains("no CA certificates"), "{text}");
+        error
+    };
+    for said in ["ca-certificates", "SSL_CERT_FILE"] {
         assert!(error.to_string().contains(said), "{error}");
     }
 }
@@ -70,8 +84,11 @@ fn no_file_can_be_opened() {
     while let Ok(file) = std::fs::File::open("/dev/null") {
         all.push(file);
     }
-    let error = Client::new("cli_a1b2", "s3cr3t").unwrap_err();
+    let built = obstacles::builder("https://localhost").build();
+    assert_eq!(built.is_ok(), cfg!(feature = "native-tls"));
+    let called = built.and_then(|client| delete().execute(&client).blocking());
     drop(all);
+    let error = called.unwrap_err();
     assert!(
         error
             .to_string()

@@ -6,6 +6,7 @@ use std::fmt::Debug;
 use std::future::Future;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::pin::pin;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 use std::task::{Context, Poll, Waker};
 use std::time::Duration;
@@ -239,6 +240,21 @@ async fn a_dropped_call_leaves_its_trace() {
     let server = Server::platform(move |_| Answer::Stall(head.into()));
     let begun = trace(&server, Duration::from_millis(300)).await;
     assert_eq!(begun.0.lock().unwrap()["apaas.log_id"], "the-log-id");
+
+    // a reply was lost, and its log id is all that there is to look for
+    let count = AtomicUsize::new(0);
+    let server = Server::platform(move |_| match count.fetch_add(1, Ordering::SeqCst) {
+        0 => Answer::Reply(
+            502,
+            vec![("x-tt-logid", "lost-log-id".to_owned())],
+            String::new(),
+        ),
+        _ => Answer::Silence,
+    });
+    let lost = trace(&server, Duration::from_millis(300)).await;
+    let lost = lost.0.lock().unwrap().clone();
+    assert_eq!(lost["apaas.attempts"], "2");
+    assert_eq!(lost["apaas.log_id"], "lost-log-id");
 
     // before the request has left: the token does not come
     let server = Server::start(|_| Answer::Silence);

@@ -672,3 +672,59 @@ fn a_key_that_comes_twice_is_never_a_word_on_the_run() {
     let body = r#"{"code":2320001,"msg":"m","code":2320001}"#;
     assert_eq!(error(body).kind(), ErrorKind::Invalid);
 }
+
+#[test]
+fn nothing_is_no_error_in_whichever_word() {
+    for (name, word) in [
+        ("code", json!("null")),
+        ("code", json!("OK")),
+        ("code", json!("success")),
+        ("error_msg", json!("null")),
+        ("error_msg", json!("Success")),
+        ("error_msg", json!(" ok ")),
+        ("status", json!(" end\n")),
+    ] {
+        let mut data =
+            json!({ "out_params": "[]", "execution_id": "7", "status": "end", "code": "" });
+        data[name] = word.clone();
+        let run = wire::reply::<Silent>(200, reply(&data).as_bytes());
+        let status = run.map(|run| run.status);
+        assert_eq!(status.ok(), Some(Status::End), "{name} {word}");
+    }
+}
+
+#[test]
+fn outputs_with_a_byte_order_mark_are_read() {
+    let list = r#"[{"api_name":"variable_total","value":"1"},{"api_name":"variable_lines","value":[]},{"api_name":"variable_paid","value":true}]"#;
+    let data =
+        json!({ "status": "end", "execution_id": "7", "out_params": format!("\u{feff}{list}") });
+    assert_eq!(read(&reply(&data)).unwrap().output.total, "1");
+}
+
+#[test]
+fn an_output_that_says_two_things_is_neither() {
+    for pair in [
+        r#"{"api_name":"variable_total","value":"1","value":"2"}"#,
+        r#"{"api_name":"variable_total","value":"1","api_name":"other"}"#,
+    ] {
+        let list = format!(
+            r#"[{pair},{{"api_name":"variable_lines","value":[]}},{{"api_name":"variable_paid","value":true}}]"#
+        );
+        let data = json!({ "status": "end", "execution_id": "7", "out_params": list });
+        let error = error(&reply(&data));
+        assert_eq!(error.kind(), ErrorKind::Decode);
+        assert!(error.to_string().contains("twice"), "{error}");
+        assert_eq!(error.out_params(), Some(&*list));
+    }
+}
+
+#[test]
+fn what_may_be_the_outputs_is_not_lost_in_a_data_of_another_form() {
+    let body = r#"{"code":0,"data":"{\"status\":\"end\",\"out_params\":\"[]\"}"}"#;
+    let error = error(body);
+    assert_eq!(
+        (error.kind(), error.may_have_run()),
+        (ErrorKind::Malformed, true)
+    );
+    assert_eq!(error.out_params(), Some(body));
+}

@@ -488,3 +488,44 @@ fn an_empty_quota_is_refused() {
         assert_eq!(client.unwrap_err().kind(), ErrorKind::Config);
     }
 }
+
+#[tokio::test]
+async fn a_drawn_key_that_is_used_was_this_calls_own_whatever_came_before() {
+    let before: [fn() -> Answer; 5] = [
+        || status(425, ""),
+        || limited("0.01"),
+        || status(400, r#"{"code":99991663,"msg":"Invalid access token"}"#),
+        || json(r#"{"code":0,"data":{"code":"k_ec_000050"}}"#),
+        || status(502, "<html>"),
+    ];
+    for answer in before {
+        let server = in_turn(vec![answer, || json(KEY_USED)]);
+        let error = delete().execute(&server.client()).await.unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::ReplyLost, "{error}");
+        assert_eq!(error.outcome(), Outcome::MayHaveRun);
+        assert!(error.earlier().is_some() && error.status().is_none());
+    }
+    // one of the user's own may be another call's, where this call's request was refused
+    let server = in_turn(vec![|| limited("0.01"), || json(KEY_USED)]);
+    let call = delete().execute(&server.client()).idempotency_key("own");
+    let error = call.await.unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::KeyUsed, "{error}");
+    assert!(error.earlier().is_none());
+}
+
+#[tokio::test]
+async fn the_only_log_id_is_kept_whichever_attempt_had_it() {
+    let server = in_turn(vec![
+        || {
+            let cut = "HTTP/1.1 200 OK\r\nx-tt-logid: the-log-id\r\ncontent-length: 100\r\n\r\n{";
+            Answer::Raw(cut.into())
+        },
+        || status(403, "<html>denied"),
+    ]);
+    let error = delete().execute(&server.client()).await.unwrap_err();
+    assert_eq!(
+        (error.kind(), error.outcome()),
+        (ErrorKind::Malformed, Outcome::MayHaveRun)
+    );
+    assert_eq!(error.log_id(), Some("the-log-id"), "{error}");
+}

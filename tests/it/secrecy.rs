@@ -121,3 +121,48 @@ async fn a_dynamic_output_shows_names_only() {
     assert!(text.contains("variable_total"));
     assert_eq!(bill().order, "4711");
 }
+
+#[tokio::test]
+async fn a_page_that_repeats_the_request_in_another_encoding_shows_nothing_of_it() {
+    // the token, and an input
+    const TOKEN: &str = "t-v3ry-s3cr3t-token";
+    const INPUT: &str = "张三丰";
+    let each = |text: &str, shown: fn(char) -> String| text.chars().map(shown).collect::<String>();
+    let bytes = |text: &str, shown: fn(u8) -> String| text.bytes().map(shown).collect::<String>();
+    let percent = |text: &str| bytes(text, |byte| format!("%{byte:02X}"));
+    let mut pages = vec![
+        TOKEN.to_uppercase(),
+        "QmVhcmVyIHQtdjNyeS1zM2NyM3QtdG9rZW4=".to_owned(), // Base64 of `Bearer` and the token
+        "5byg5LiJ5Liw".to_owned(),                         // of the input
+    ];
+    for text in [TOKEN, INPUT] {
+        pages.extend([
+            percent(text),
+            percent(text).replace('%', "%25"),
+            each(text, |c| format!("&#{};", c as u32)),
+            each(text, |c| format!("&#x{:x};", c as u32)),
+            each(text, |c| format!("\\u{:04x}", c as u32)),
+            bytes(text, |byte| format!("{byte:02x}")),
+        ]);
+    }
+    for page in pages {
+        let body = format!("blocked {page}");
+        let server = Server::start(move |request| {
+            if request.is_token() {
+                crate::server::token(TOKEN, 7200)
+            } else {
+                status(403, body.clone())
+            }
+        });
+        let order = Bill {
+            order: INPUT.to_owned(),
+            note: None,
+        };
+        let error = order.execute(&server.client()).await.unwrap_err();
+        let text = error.to_string();
+        let (_, begins) = text.split_once("it begins: \"").unwrap();
+        let (shown, _) = begins.split_once('"').unwrap();
+        let shown = shown.trim_end_matches('='); // of Base64
+        assert_eq!(shown, "blocked …", "{page}");
+    }
+}

@@ -126,3 +126,25 @@ async fn outputs_that_do_not_fit_are_counted() {
     let calls = client.stats().calls;
     assert_eq!((calls.ran, calls.undecodable), (1, 1));
 }
+
+#[tokio::test]
+async fn a_start_is_counted_as_what_it_says_of_itself() {
+    let replies = [
+        r#"{"code":0,"data":{"execution_id":"7"}}"#,
+        r#"{"code":0,"data":{"execution_id":"7","status":"in_process"}}"#,
+        r#"{"code":0,"data":{"execution_id":"7","status":"end"}}"#,
+    ];
+    for (reply, outcome) in
+        replies
+            .into_iter()
+            .zip([Outcome::UnderWay, Outcome::UnderWay, Outcome::Ran])
+    {
+        let server = crate::server::Server::platform(move |_| crate::server::json(reply));
+        let client = server.client();
+        let mut call = bill().start(&client);
+        let started = (&mut call).await.unwrap();
+        assert_eq!(started.outcome(), outcome, "{reply}");
+        assert_eq!(client.stats().calls.of(outcome), 1, "{reply}");
+        assert_eq!(call.await.unwrap_err().outcome(), outcome, "{reply}");
+    }
+}

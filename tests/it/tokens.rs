@@ -496,3 +496,24 @@ async fn a_stale_token_is_renewed_whatever_character_is_bad() {
         assert_eq!(server.token_requests().len(), 2);
     }
 }
+
+#[tokio::test]
+async fn a_token_that_is_none_is_never_sent() {
+    let server = Server::platform(|_| json(SUCCESS));
+    for (token, says) in [
+        ("", "the token is empty"),
+        (" \n", "the token is empty"),
+        ("t 1", "no header can carry"),
+        ("t-é", "no header can carry"),
+    ] {
+        let source = apaas_flow::StaticToken::new(token);
+        let client = server.builder().token_source(source).build().unwrap();
+        let error = delete().execute(&client).await.unwrap_err();
+        assert_eq!(
+            (error.kind(), error.may_have_run()),
+            (ErrorKind::Token, false)
+        );
+        assert!(error.to_string().contains(says), "{error}");
+    }
+    assert!(server.requests().is_empty());
+}

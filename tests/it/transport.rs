@@ -341,6 +341,39 @@ async fn the_log_id_of_a_reply_that_does_not_end_is_kept() {
 }
 
 #[tokio::test]
+async fn the_log_id_of_a_tokens_reply_that_does_not_end_is_kept() {
+    let ms = Duration::from_millis;
+    let head = "HTTP/1.1 200 OK\r\nx-tt-logid: the-log-id\r\ncontent-length: 100\r\n\r\n{";
+    let asked = AtomicUsize::new(0);
+    let server = Server::start(move |_| {
+        if asked.fetch_add(1, Ordering::SeqCst) < 3 {
+            Answer::Stall(head.as_bytes().to_vec())
+        } else {
+            Answer::Silence
+        }
+    });
+    // the call's own time, and the client's, which is the fetch's too
+    let client = || server.builder().timeout(ms(400)).build().unwrap();
+    let impatient = client();
+    let call = delete().execute(&impatient).timeout(ms(200)).await;
+    let patient = client();
+    let other = delete().execute(&patient).await;
+    let verified = client().verify().await.unwrap_err();
+    for error in [call.unwrap_err(), other.unwrap_err(), verified] {
+        assert_eq!(
+            (error.kind(), error.stage()),
+            (ErrorKind::Timeout, Some(Stage::Token))
+        );
+        assert_eq!(error.log_id(), Some("the-log-id"), "{error}");
+        assert!(error.to_string().contains("only the head"), "{error}");
+        assert!(!error.may_have_run());
+    }
+    // it is no other request's
+    let error = delete().execute(&patient).await.unwrap_err();
+    assert_eq!((error.kind(), error.log_id()), (ErrorKind::Timeout, None));
+}
+
+#[tokio::test]
 async fn a_token_endpoints_own_limit_speaks_of_the_token_endpoint() {
     for answer in [
         || status(429, r#"{"code":99991400,"msg":"m"}"#),

@@ -275,3 +275,34 @@ async fn a_source_that_hangs_takes_no_place_in_a_shared_quota() {
     assert!(begun.elapsed() < 1000 * MS, "{:?}", begun.elapsed());
     hangs.abort();
 }
+
+#[tokio::test]
+async fn what_a_source_says_is_one_line_everywhere() {
+    struct Says;
+
+    impl TokenSource for Says {
+        fn fetch(&self) -> BoxFuture<'_, Result<Token, BoxError>> {
+            let said = format!(
+                "no\n\u{1b}[31m\u{202e}\u{85}\u{2028}way{}",
+                "x".repeat(100_000)
+            );
+            Box::pin(ready(Err(said.into())))
+        }
+    }
+
+    let server = Server::platform(|_| json(SUCCESS));
+    let client = client(&server, Says);
+    let called = delete().execute(&client).await.unwrap_err();
+    let verified = client.verify().await.unwrap_err();
+    for text in [
+        called.to_string(),
+        verified.to_string(),
+        format!("{verified:?}"),
+    ] {
+        assert!(text.contains("the token source failed: no"), "{text}");
+        assert!(text.chars().count() < 1500, "{} characters", text.len());
+        let hidden = ['\u{202e}', '\u{2028}'];
+        let is_bad = |c: char| c.is_control() || hidden.contains(&c);
+        assert!(!text.contains(is_bad), "{text}");
+    }
+}

@@ -42,7 +42,7 @@ impl Journal {
     /// [`ErrorKind::InUse`], [`ErrorKind::NotAJournal`], and [`ErrorKind::Journal`] for a folder that is missing, cannot
     /// be written, or is on a network.
     pub fn open(path: impl AsRef<Path>) -> Result<Self> {
-        let path = path.as_ref().to_owned();
+        let path = schema::one_name(path.as_ref())?;
         let lock = schema::Lock::take(&path)?;
         let journal = schema::open(&path)?;
         let salt = schema::salt(&journal, &path)?;

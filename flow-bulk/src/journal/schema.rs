@@ -63,6 +63,13 @@ impl Lock {
     }
 }
 
+/// Of the names that links give a journal, the one that its lock is beside. It is created if it is missing.
+pub(super) fn one_name(path: &Path) -> Result<PathBuf> {
+    private_file(path)
+        .and_then(|_| path.canonicalize())
+        .map_err(|error| cannot_open(path, &error))
+}
+
 /// Opens a file that only its owner can read, and creates it if it is missing.
 fn private_file(path: &Path) -> io::Result<File> {
     let mut options = OpenOptions::new();
@@ -84,8 +91,7 @@ fn cannot_open(path: &Path, error: &io::Error) -> Error {
 
 /// Opens the journal for a run; creates it if it is missing.
 pub(super) fn open(path: &Path) -> Result<Connection> {
-    // SQLite gives its other two files the mode of this one
-    private_file(path).map_err(|error| cannot_open(path, &error))?;
+    // SQLite gives its other two files the mode of this one, which is there already
     let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
     let failed = |error: &rusqlite::Error| Error::sqlite("opened", path, error);
     let mut journal = Connection::open_with_flags(path, flags).map_err(|error| failed(&error))?;

@@ -5,7 +5,7 @@
 
 use std::path::PathBuf;
 use std::sync::mpsc::{Receiver, Sender, channel};
-use std::thread;
+use std::thread::{self, JoinHandle};
 
 use rusqlite::{Connection, OptionalExtension, params};
 use tokio::sync::oneshot;
@@ -18,7 +18,11 @@ use crate::error::{Error, ErrorKind, Result};
 /// The most changes that share a commit.
 const BATCH: usize = 512;
 
-pub(super) struct Writer(Sender<Change>);
+pub(super) struct Writer {
+    /// None only while it is being dropped.
+    changes: Option<Sender<Change>>,
+    thread: Option<JoinHandle<()>>,
+}
 
 enum Change {
     /// A run begins: no key has been seen yet.
@@ -74,11 +78,14 @@ impl Writer {
             let message = format!("the journal's thread cannot be started: {error}");
             Error::new(ErrorKind::Journal, message)
         };
-        thread::Builder::new()
+        let thread = thread::Builder::new()
             .name("apaas-flow-journal".to_owned())
             .spawn(move || serve(journal, &path, &changes))
             .map_err(|error| gone(&error))?;
-        Ok(Self(sender))
+        Ok(Self {
+            changes: Some(sender),
+            thread: Some(thread),
+        })
     }
 
     pub(super) async fn begin(&self) -> Result<()> {
@@ -96,8 +103,19 @@ impl Writer {
     async fn ask<T>(&self, change: impl FnOnce(Answer<T>) -> Change) -> Result<T> {
         let (answer, answered) = oneshot::channel();
         let gone = || Error::new(ErrorKind::Journal, "the journal's thread has ended");
-        self.0.send(change(answer)).map_err(|_| gone())?;
+        let changes = self.changes.as_ref().ok_or_else(gone)?;
+        changes.send(change(answer)).map_err(|_| gone())?;
         answered.await.unwrap_or_else(|_| Err(gone()))
+    }
+}
+
+/// What it was told is on the disk, and the file is closed, before another process can have the journal.
+impl Drop for Writer {
+    fn drop(&mut self) {
+        drop(self.changes.take());
+        if let Some(thread) = self.thread.take() {
+            let _ = thread.join();
+        }
     }
 }
 

@@ -1,11 +1,11 @@
 //! Tokens for a custom app's id and secret: the platform's token endpoint.
 
 use std::sync::Arc;
-use std::sync::atomic::AtomicBool;
 
 use url::Url;
 
 use super::token::{BoxFuture, Token, TokenSource};
+use super::unread_reply::{TokenWatch, UnreadReply};
 use crate::error::{BoxError, Ran, Result, Stage};
 use crate::transport::background;
 use crate::transport::http::Http;
@@ -21,15 +21,23 @@ pub(crate) struct AppCredentials {
     body: String,
     /// To be known where a reply repeats it.
     secret: String,
+    unread: Arc<UnreadReply>,
 }
 
 impl AppCredentials {
-    pub(crate) fn new(http: Arc<Http>, base: &Url, app_id: &str, app_secret: &str) -> Self {
+    pub(crate) fn new(
+        http: Arc<Http>,
+        base: &Url,
+        app_id: &str,
+        app_secret: &str,
+        unread: Arc<UnreadReply>,
+    ) -> Self {
         Self {
             http,
             url: join(base, PATH),
             body: serde_json::json!({ "app_id": app_id, "app_secret": app_secret }).to_string(),
             secret: app_secret.to_owned(),
+            unread,
         }
     }
 
@@ -41,9 +49,10 @@ impl AppCredentials {
                 self.url.clone(),
                 None,
                 body,
-                Arc::new(AtomicBool::new(false)),
+                Arc::new(TokenWatch::new(self.unread.clone())),
             )
             .await?;
+        self.unread.forget();
         let length = response.body.len();
         let (secret, body) = (self.secret.clone(), self.body.clone());
         let read = move || {

@@ -8,8 +8,9 @@ use tokio::time::{Instant, sleep, timeout};
 use tracing::{debug, warn};
 
 use super::store::{StoredToken, TokenStore};
-use super::token::{BoxFuture, Token, TokenSource, at_token, source_failed};
-use crate::error::{BoxError, Error, ErrorKind, Ran, Result, Stage};
+use super::token::{BoxFuture, Token, TokenSource, at_token, no_token_within, source_failed};
+use super::unread_reply::UnreadReply;
+use crate::error::{BoxError, Error, Result};
 use crate::stats::Counters;
 use crate::transport::background;
 use crate::transport::http::Bearer;
@@ -46,6 +47,8 @@ pub(crate) struct TokenCache(Arc<Shared>);
 
 struct Shared {
     source: Arc<dyn TokenSource>,
+    /// Of the source's last request.
+    unread: Arc<UnreadReply>,
     /// A store beyond this client, and the key in it.
     store: Option<(Arc<dyn TokenStore>, String)>,
     timeout: Duration,
@@ -109,12 +112,14 @@ impl Expiry {
 impl TokenCache {
     pub(crate) fn new(
         source: Arc<dyn TokenSource>,
+        unread: Arc<UnreadReply>,
         store: Option<(Arc<dyn TokenStore>, String)>,
         timeout: Duration,
         counters: Arc<Counters>,
     ) -> Self {
         Self(Arc::new(Shared {
             source,
+            unread,
             store,
             timeout,
             counters,
@@ -153,6 +158,11 @@ impl TokenCache {
             Ok(result) => result.clone().unwrap_or_else(|| Err(panicked())),
             Err(_) => Err(panicked()),
         }
+    }
+
+    /// The error of a call that has waited this long for a token.
+    pub(crate) fn none_within(&self, limit: Duration) -> Error {
+        no_token_within(limit, self.0.unread.log_id())
     }
 
     /// The kept token while it lives; begins its renewal when that is due, and waits for none.
@@ -212,6 +222,7 @@ impl TokenCache {
         reason: FetchReason,
         not: Option<String>,
     ) -> watch::Receiver<Option<Result<Bearer>>> {
+        self.0.unread.forget();
         let (done, fetching) = watch::channel(None);
         let cache = self.clone();
         background::detach(async move {
@@ -298,8 +309,12 @@ impl TokenCache {
         self.0.counters.token_fetched(fetched.is_ok());
         let Token { secret, lifetime } = fetched?;
         let lifetime = lifetime.map(|lifetime| lifetime.min(LONGEST));
-        let bearer = Bearer::new(&secret)
-            .ok_or_else(|| at_token("the token has characters that no header can carry"))?;
+        let bearer = Bearer::new(&secret).ok_or_else(|| {
+            at_token(match secret.trim() {
+                "" => "the token is empty",
+                _ => "the token has characters that no header can carry",
+            })
+        })?;
         debug!(
             lifetime_s = lifetime.map(|lifetime| lifetime.as_secs()),
             "token fetched"
@@ -320,14 +335,7 @@ impl TokenCache {
         let limit = self.0.timeout;
         timeout(limit, self.0.source.fetch())
             .await
-            .map_err(|_| {
-                Error::plain(
-                    ErrorKind::Timeout,
-                    format!("the token source gave no token within {limit:?}"),
-                )
-                .ran(Ran::No)
-                .at(Stage::Token)
-            })?
+            .map_err(|_| self.none_within(limit))?
             .map_err(source_failed)
     }
 

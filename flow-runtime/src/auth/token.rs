@@ -6,6 +6,7 @@ use std::pin::Pin;
 use std::sync::Arc;
 use std::time::Duration;
 
+use crate::error::foreign::one_line;
 use crate::error::{BoxError, Error, ErrorKind, Ran, Stage};
 use crate::transport::user_code::UserCode;
 
@@ -103,10 +104,15 @@ impl TokenSource for UserCode<dyn TokenSource> {
     }
 }
 
+/// Of a source's own error: more than of the platform's, since it may tell the causes too.
+const MOST_OF_WORDS: usize = 1000;
+
 /// What a source's own error means. The platform's words, from the credentials' source, are left as they are.
 pub(super) fn source_failed(error: BoxError) -> Error {
     let failed = |error: &dyn fmt::Display| {
-        at_token(format!("the token source failed: {error}")).retryable(true)
+        let said = error.to_string();
+        let said = one_line(&said, MOST_OF_WORDS);
+        at_token(format!("the token source failed: {said}")).retryable(true)
     };
     match error.downcast::<Error>() {
         Ok(error) if error.stage() == Some(Stage::Token) => *error,
@@ -120,6 +126,18 @@ pub(super) fn at_token(message: impl Into<String>) -> Error {
     Error::plain(ErrorKind::Token, message)
         .ran(Ran::No)
         .at(Stage::Token)
+}
+
+/// No token came in time. Where the head of a reply did, this is its log id.
+pub(crate) fn no_token_within(limit: Duration, log_id: Option<String>) -> Error {
+    let what = match log_id {
+        Some(_) => "only the head of a reply",
+        None => "the token source gave no token",
+    };
+    Error::plain(ErrorKind::Timeout, format!("{what} within {limit:?}"))
+        .ran(Ran::No)
+        .at(Stage::Token)
+        .with(|context| context.log_id = log_id)
 }
 
 /// A token that was fetched elsewhere.

@@ -16,23 +16,13 @@ pub(super) struct Attempts(Mutex<Record>);
 #[derive(Default)]
 struct Record {
     count: u32,
-    /// Of the failed attempts, the error of the one most likely to have run.
+    /// Of the failed attempts that were sent, the error of the one most likely to have run.
     likeliest: Option<Error>,
-    phase: Phase,
+    /// None before the first attempt and between two.
+    under_way: Option<Arc<Departure>>,
     /// The time spent waiting for the quota.
     queued: Duration,
     http_status: Option<u16>,
-}
-
-/// How far the call has got.
-#[derive(Default)]
-enum Phase {
-    /// Before the first attempt, or between two.
-    #[default]
-    Between,
-    /// Waiting for a token.
-    Token,
-    Sent(Arc<Departure>),
 }
 
 impl Record {
@@ -42,21 +32,16 @@ impl Record {
     }
 
     /// What the current attempt may have done.
-    fn under_way(&self) -> Ran {
-        match &self.phase {
-            Phase::Sent(departure) => departure.ran(),
-            _ => Ran::No,
-        }
+    fn under_way_ran(&self) -> Ran {
+        self.under_way
+            .as_ref()
+            .map_or(Ran::No, |departure| departure.ran())
     }
 }
 
 impl Attempts {
     fn record<T>(&self, change: impl FnOnce(&mut Record) -> T) -> T {
         change(&mut self.0.lock().unwrap_or_else(PoisonError::into_inner))
-    }
-
-    pub(super) fn waits_for_token(&self) {
-        self.record(|record| record.phase = Phase::Token);
     }
 
     /// A permit was waited for.
@@ -69,7 +54,7 @@ impl Attempts {
         let departure = Arc::new(Departure::new(permit));
         self.record(|record| {
             record.count += 1;
-            record.phase = Phase::Sent(departure.clone());
+            record.under_way = Some(departure.clone());
         });
         departure
     }
@@ -80,10 +65,12 @@ impl Attempts {
 
     pub(super) fn end(&self, result: &Result<RunReply>) {
         self.record(|record| {
-            record.phase = Phase::Between;
+            let departure = record.under_way.take();
             if let Err(error) = result {
+                let is_first = record.likeliest.is_none()
+                    && departure.is_some_and(|departure| departure.has_left());
                 // A used key says nothing about this attempt, only about an earlier one with the same key.
-                if error.run() > record.ran() && error.kind() != ErrorKind::KeyUsed {
+                if (is_first || error.run() > record.ran()) && error.kind() != ErrorKind::KeyUsed {
                     record.likeliest = Some(error.clone());
                 }
             }
@@ -101,33 +88,30 @@ impl Attempts {
 
     /// What the attempts so far may have done, including the current one.
     pub(super) fn ran(&self) -> Ran {
-        self.record(|record| record.ran().max(record.under_way()))
+        self.record(|record| record.ran().max(record.under_way_ran()))
     }
 
     /// The error for a call that ran out of time.
     pub(super) fn timed_out(&self, limit: Duration) -> Error {
-        let (stage, what) = self.record(|record| match &record.phase {
-            Phase::Sent(departure) if departure.log_id().is_some() => {
-                (Some(Stage::Execute), "only the head of a reply")
-            }
-            Phase::Sent(departure) if departure.has_left() => (Some(Stage::Execute), "no reply"),
-            Phase::Sent(_) => (Some(Stage::Execute), "no connection"),
-            Phase::Token => (Some(Stage::Token), "the token source gave no token"),
-            Phase::Between => (Some(Stage::Execute), "no good reply"),
+        let what = self.record(|record| match &record.under_way {
+            Some(departure) if departure.log_id().is_some() => "only the head of a reply",
+            Some(departure) if departure.has_left() => "no reply",
+            Some(_) => "no connection",
+            None => "no good reply",
         });
         Error::plain(ErrorKind::Timeout, format!("{what} within {limit:?}"))
             .ran(Ran::No)
-            .with(|context| {
-                context.stage = stage;
-                context.log_id = self.log_id();
-            })
+            .at(Stage::Execute)
+            .with(|context| context.log_id = self.log_id())
     }
 
-    /// The log id of a reply that was not read to its end.
+    /// The log id of a reply that was not read to its end, or of one before it.
     pub(super) fn log_id(&self) -> Option<String> {
-        self.record(|record| match &record.phase {
-            Phase::Sent(departure) => departure.log_id().map(str::to_owned),
-            _ => None,
+        self.record(|record| {
+            let under_way = record.under_way.as_ref();
+            let log_id = under_way.and_then(|departure| departure.log_id());
+            let before = record.likeliest.as_ref().and_then(Error::log_id);
+            log_id.or(before).map(str::to_owned)
         })
     }
 
@@ -145,17 +129,20 @@ impl Attempts {
             Err(error) => error,
         };
         let error = self.record(|record| {
-            let (ran, under_way) = (record.ran(), record.under_way());
-            let is_own_key = error.kind() == ErrorKind::KeyUsed;
-            let earlier = record.likeliest.take();
-            let earlier = earlier.filter(|_| error.run().max(under_way) < ran || is_own_key);
-            match earlier {
-                Some(earlier) if is_own_key => reply_lost(&error, earlier),
-                Some(earlier) => error
+            let (ran, under_way) = (record.ran(), record.under_way_ran());
+            // A key that was drawn is nobody else's: a request of this call had it, whatever its reply said.
+            let had_key =
+                error.kind() == ErrorKind::KeyUsed && (ran != Ran::No || !identity.is_own_key);
+            match record.likeliest.take() {
+                Some(earlier) if had_key => reply_lost(&error, earlier),
+                Some(earlier) if error.run().max(under_way) < ran => error
                     .or_ran(ran)
                     .with(|context| context.find_instead(earlier.context().clone()))
                     .after(earlier),
-                None => error.or_ran(ran.max(under_way)),
+                Some(earlier) if ran != Ran::No => error
+                    .or_ran(ran.max(under_way))
+                    .with(|context| context.find_too(earlier.context())),
+                _ => error.or_ran(ran.max(under_way)),
             }
         });
         Err(identity.error(error, self.count()))
@@ -164,8 +151,12 @@ impl Attempts {
 
 /// The platform refused the key as used, and an earlier attempt had sent it: so it had accepted that attempt.
 fn reply_lost(refused: &Error, earlier: Error) -> Error {
+    let what = match earlier.run() {
+        Ran::No => "an attempt was refused",
+        Ran::Maybe | Ran::Yes => "the reply to an attempt was lost",
+    };
     let message = format!(
-        "the reply to an attempt was lost ({}), then the platform refused its key as used: it had accepted this call's request, but the result is unknown; look it up by the idempotency key before calling with another",
+        "{what} ({}), then the platform refused its key as used: it had accepted this call's request, but the result is unknown; look it up by the idempotency key before calling with another",
         earlier.message()
     );
     let flow_code = refused.flow_code().map(str::to_owned);

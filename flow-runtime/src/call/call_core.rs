@@ -12,7 +12,7 @@ use super::pending::Pending;
 use super::prepared::Prepared;
 use crate::codec::{FieldReader, FieldWriter};
 use crate::error::{Error, ErrorKind, Ran, Result};
-use crate::execution::{Execution, Outcome, Status};
+use crate::execution::{Execution, Outcome};
 use crate::transport::background::Task;
 use crate::wire::Accept;
 
@@ -79,8 +79,8 @@ impl Ending {
 
     fn of_run(run: &Run) -> Self {
         Self {
-            kind: match run.reply.status {
-                Status::Wait | Status::InProcess => ErrorKind::Unfinished,
+            kind: match run.reply.outcome {
+                Outcome::UnderWay => ErrorKind::Unfinished,
                 _ => ErrorKind::Config,
             },
             ran: Ran::Yes,

@@ -48,7 +48,7 @@ impl Watch for Departure {
         self.left.load(Ordering::Acquire)
     }
 
-    fn is_answered(&self) {
+    fn is_answered(&self, _: Option<&str>) {
         self.permit().arrived();
     }
 

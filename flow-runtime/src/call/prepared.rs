@@ -14,7 +14,7 @@ use super::identity::{Identity, Run};
 use super::retry_loop::{self, Limits, Steps};
 use super::retry_policy::AttemptEnd;
 use super::telemetry::{CallSpan, EndOfSpan};
-use crate::error::{Result, Stage};
+use crate::error::{Error, Result, Stage};
 use crate::quota::Permit;
 use crate::stats::Present;
 use crate::transport::background::{self, Task};
@@ -81,6 +81,10 @@ impl Steps for OverHttp<'_> {
 
     async fn token(&self) -> Result<Bearer> {
         self.call.context.tokens.get().await
+    }
+
+    fn no_token_within(&self, limit: Duration) -> Error {
+        self.call.context.tokens.none_within(limit)
     }
 
     async fn attempt(&self, bearer: Bearer, permit: Permit) -> Result<RunReply> {

@@ -9,7 +9,8 @@ use tokio::time::{Instant, timeout};
 use super::attempts::Attempts;
 use super::retry_policy::{AttemptEnd, RetryDecision, RetryPolicy, RetryState};
 use super::telemetry::CallSpan;
-use crate::error::Result;
+use crate::auth::no_token_within;
+use crate::error::{Error, Result};
 use crate::quota::{Lane, Permit};
 use crate::stats::Present;
 use crate::wire::RunReply;
@@ -23,6 +24,11 @@ pub(super) trait Steps: Sync {
 
     /// The token, fetched if need be.
     fn token(&self) -> impl Future<Output = Result<Self::Token>> + Send;
+
+    /// The error of a token that was waited for so long.
+    fn no_token_within(&self, limit: Duration) -> Error {
+        no_token_within(limit, None)
+    }
 
     /// Sends the request once and says what the reply means.
     fn attempt(
@@ -155,7 +161,7 @@ async fn once<S: Steps>(
     lane: &Lane,
     attempts: &Attempts,
 ) -> Result<RunReply> {
-    let mut token = token_for(steps, limits, left, attempts).await?;
+    let mut token = token_for(steps, limits, left).await?;
     let (mut permit, waited) = permit(steps, left, lane, attempts).await?;
     if waited >= LONG_WAIT {
         if let Some(newer) = steps.token_at_hand() {
@@ -163,7 +169,7 @@ async fn once<S: Steps>(
         } else {
             // Only once: a token that is never kept, since it does not live long enough, is not at hand this time either.
             drop(permit);
-            token = token_for(steps, limits, left, attempts).await?;
+            token = token_for(steps, limits, left).await?;
             (permit, _) = self::permit(steps, left, lane, attempts).await?;
         }
     }
@@ -175,21 +181,15 @@ async fn once<S: Steps>(
     end.unwrap_or_else(|limit| Err(attempts.timed_out(limit)))
 }
 
-async fn token_for<S: Steps>(
-    steps: &S,
-    limits: &Limits,
-    left: &mut Left,
-    attempts: &Attempts,
-) -> Result<S::Token> {
+async fn token_for<S: Steps>(steps: &S, limits: &Limits, left: &mut Left) -> Result<S::Token> {
     if let Some(token) = steps.token_at_hand() {
         return Ok(token);
     }
-    attempts.waits_for_token();
     let begun_at = Instant::now();
     let fetch = pin!(steps.token());
     let token = within(limits, left, fetch)
         .await
-        .unwrap_or_else(|limit| Err(attempts.timed_out(limit)))?;
+        .unwrap_or_else(|limit| Err(steps.no_token_within(limit)))?;
     left.spend_since(begun_at);
     Ok(token)
 }
@@ -244,8 +244,8 @@ mod tests {
     use std::sync::Mutex;
 
     use super::*;
-    use crate::error::{Error, ErrorKind, Stage};
-    use crate::execution::Status;
+    use crate::error::{ErrorKind, Stage};
+    use crate::execution::{Outcome, Status};
     use crate::quota::Quota;
 
     const SECOND: Duration = Duration::from_secs(1);
@@ -284,6 +284,7 @@ mod tests {
     const RAN: Result<RunReply> = Ok(RunReply {
         execution_id: String::new(),
         status: Status::End,
+        outcome: Outcome::Ran,
         out_params: String::new(),
         log_id: None,
     });

@@ -16,7 +16,7 @@ use tracing::{Instrument, Span, debug, info_span, warn};
 use super::attempts::Attempts;
 use super::identity::{Identity, Run};
 use crate::error::{Error, Ran, Result};
-use crate::execution::{Outcome, Status};
+use crate::execution::Outcome;
 use crate::stats::FlowCounters;
 
 const TEMPLATE: &str = "/open-apis/apaas/v1/applications/{namespace}/flows/{flow_id}/execute";
@@ -215,10 +215,7 @@ impl Drop for EndOfSpan<'_> {
 
 fn outcome(end: &Result<Run>) -> Outcome {
     match end {
-        Ok(Run { reply, .. }) => match reply.status {
-            Status::Wait | Status::InProcess => Outcome::UnderWay,
-            _ => Outcome::Ran,
-        },
+        Ok(Run { reply, .. }) => reply.outcome,
         Err(error) => error.outcome(),
     }
 }

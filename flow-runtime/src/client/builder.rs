@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use super::Client;
 use super::base_url::{base_url, is_loopback};
-use crate::auth::{AppCredentials, TokenCache, TokenSource, TokenStore, store_key};
+use crate::auth::{AppCredentials, TokenCache, TokenSource, TokenStore, UnreadReply, store_key};
 use crate::call::{Context, Endpoints, RetryPolicy, Server};
 use crate::error::{Error, ErrorKind, Result};
 use crate::flow::check_dynamic;
@@ -263,7 +263,7 @@ impl ClientBuilder {
         let lane = self
             .quota
             .into_lane(url.as_str().trim_end_matches('/'), app)?;
-        let mut store = None;
+        let (mut store, unread) = (None, Arc::<UnreadReply>::default());
         let source: Arc<dyn TokenSource> = match self.tokens {
             None => {
                 return Err(config(
@@ -286,13 +286,20 @@ impl ClientBuilder {
                     let base_url = url.as_str().trim_end_matches('/');
                     (store, store_key(base_url, &id, &secret))
                 });
-                Arc::new(AppCredentials::new(http.clone(), &url, &id, &secret))
+                let http = http.clone();
+                Arc::new(AppCredentials::new(
+                    http,
+                    &url,
+                    &id,
+                    &secret,
+                    unread.clone(),
+                ))
             }
         };
         Ok(Client(Arc::new(Context {
             used_in: Arc::default(),
             thread: Arc::default(),
-            tokens: TokenCache::new(source, store, self.timeout, counters.clone()),
+            tokens: TokenCache::new(source, unread, store, self.timeout, counters.clone()),
             lane,
             queue_limit: self.queue_limit,
             retry: self.retry,

@@ -118,8 +118,14 @@ impl<'de> Deserialize<'de> for Pair<'de> {
                 let (mut name, mut value) = (None, None);
                 while let Some(Text(key)) = map.next_key()? {
                     match &*key {
-                        "api_name" => name = Some(map.next_value::<Text<'de>>()?.0),
-                        "value" => value = Some(map.next_value()?),
+                        "api_name" => {
+                            let Text(text) = map.next_value()?;
+                            once(&mut name, text, "api_name", |text| text)?;
+                        }
+                        "value" => {
+                            let new: &RawValue = map.next_value()?;
+                            once(&mut value, new, "value", |value| value.get())?;
+                        }
                         _ => {
                             map.next_value::<IgnoredAny>()?;
                         }
@@ -130,6 +136,21 @@ impl<'de> Deserialize<'de> for Pair<'de> {
         }
 
         deserializer.deserialize_newtype_struct(KEYS, One)
+    }
+}
+
+/// Sets what a key has; of two that differ, nobody can say which is meant.
+fn once<T, E: Error>(
+    slot: &mut Option<T>,
+    new: T,
+    key: &'static str,
+    text: impl Fn(&T) -> &str,
+) -> Result<(), E> {
+    match slot.replace(new) {
+        Some(before) if slot.as_ref().map(&text) != Some(text(&before)) => {
+            Err(E::duplicate_field(key))
+        }
+        _ => Ok(()),
     }
 }
 
@@ -209,6 +230,12 @@ mod tests {
         assert_eq!(read("null"), []);
         assert_eq!(read(r#"[{"api_name":"a"},{"value":1},{}]"#), []);
         assert!(entries("[1]").is_err());
+        assert_eq!(
+            read(r#"[{"api_name":"a","value":1,"api_name":"a","value":1}]"#).len(),
+            1
+        );
+        assert!(entries(r#"[{"api_name":"a","value":1,"value":2}]"#).is_err());
+        assert!(entries(r#"[{"api_name":"a","value":1,"api_name":"b"}]"#).is_err());
         assert!(entries(r#"[{"api_name":7,"value":1}]"#).is_err());
     }
 }

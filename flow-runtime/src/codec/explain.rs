@@ -259,6 +259,9 @@ pub(crate) fn named(rust_type: &str) -> String {
 }
 
 #[cfg(test)]
+mod blame;
+
+#[cfg(test)]
 mod tests {
     use serde::{Deserialize, Deserializer, de::DeserializeOwned, de::Error};
 

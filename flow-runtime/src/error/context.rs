@@ -36,6 +36,14 @@ impl ErrorContext {
         self.execution_id = other.execution_id.or_else(|| self.execution_id.take());
         self.out_params = other.out_params.or_else(|| self.out_params.take());
     }
+
+    /// There is another attempt to look for, where this one left nothing to look for.
+    pub(crate) fn find_too(&mut self, other: &Self) {
+        if self.log_id.is_none() && self.execution_id.is_none() {
+            self.log_id.clone_from(&other.log_id);
+            self.execution_id.clone_from(&other.execution_id);
+        }
+    }
 }
 
 /// ` (stage execute, HTTP 400, code 2320001, ...)`, or nothing where nothing is known.

@@ -37,7 +37,8 @@ pub enum ErrorKind {
     Unfinished,
     /// The idempotency key was used before: a run under this key may exist, its result is unknown.
     ///
-    /// This call never sent the key before; where it did, the kind is [`ReplyLost`](Self::ReplyLost).
+    /// This call never sent the key before, or it is one of your own, and all that this call sent before was refused.
+    /// Else the kind is [`ReplyLost`](Self::ReplyLost).
     KeyUsed,
     /// An attempt of this call was lost, and then its own key was found used: the platform took the request in, and how
     /// the run ended was not seen. [`Error::earlier`](crate::Error::earlier) is the attempt that was lost.

@@ -48,6 +48,11 @@ let client = Client::builder()
 //! counts by its own clock. A restart without a disk costs nothing but the line. An eviction policy that drops keys with
 //! an end may drop the window: give it room, or `noeviction`.
 //!
+//! With TLS (`rediss://`, feature `redis-rustls`) the certificates count that the operating system trusts. If an authority
+//! of your own issued Redis's, add it to those, or name a file in the environment's `SSL_CERT_FILE`: the platform's
+//! certificate is then checked against that file too, so let it hold both. Where the program has not chosen rustls's
+//! provider of cryptography (`CryptoProvider::install_default`), the store chooses ring for it.
+//!
 //! Under keys that begin with `apaas-flow:{hash}:`, where the hash is one of the platform's address, the App ID and the
 //! API, it stores numbers, times, and the token itself; all of it ends by itself within minutes, the token at its own
 //! end. Whoever can read this Redis can read the token, so treat it as you treat the app secret. A user for it needs

@@ -5,7 +5,6 @@ use std::convert::Infallible;
 use std::fmt::Write as _;
 use std::pin::Pin;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
 use std::task::{Context, Poll};
 use std::time::{Duration, SystemTime};
 
@@ -43,8 +42,11 @@ pub(crate) struct Http {
 pub(crate) struct Bearer(HeaderValue);
 
 impl Bearer {
-    /// None if the token has characters that no header can carry.
+    /// None if the token is empty, or has characters that no such header can carry.
     pub(crate) fn new(token: &str) -> Option<Self> {
+        if token.is_empty() || !token.bytes().all(|byte| byte.is_ascii_graphic()) {
+            return None;
+        }
         let mut value = HeaderValue::try_from(format!("Bearer {token}")).ok()?;
         value.set_sensitive(true);
         Some(Self(value))
@@ -64,26 +66,11 @@ pub(crate) trait Watch: Send + Sync + 'static {
 
     fn has_left(&self) -> bool;
 
-    /// The head of the reply is there.
-    fn is_answered(&self);
+    /// The head of the reply is there, with this log id.
+    fn is_answered(&self, log_id: Option<&str>);
 
     /// Nobody waits for the rest of the reply any more, of which this log id is known.
     fn is_given_up(&self, log_id: String);
-}
-
-/// Of a request that nothing is counted for, such as a token's.
-impl Watch for AtomicBool {
-    fn leaves(&self) {
-        self.store(true, Ordering::Release);
-    }
-
-    fn has_left(&self) -> bool {
-        self.load(Ordering::Acquire)
-    }
-
-    fn is_answered(&self) {}
-
-    fn is_given_up(&self, _: String) {}
 }
 
 impl Http {
@@ -143,12 +130,11 @@ impl Http {
         let failed = |error: reqwest::Error| broken(&error, watch.has_left());
         let mut response = self.client.execute(request).await.map_err(failed)?;
 
-        watch.is_answered();
-
         let mut head = Head {
             log_id: log_id(response.headers()),
             watch: &*watch,
         };
+        watch.is_answered(head.log_id.as_deref());
         let http_status = response.status().as_u16();
         let retry_after = retry_after(response.headers());
         let encoding = encoding(response.headers());

@@ -11,7 +11,7 @@ pub(super) struct Obstacle {
 }
 
 const CERTIFICATE: Obstacle = lasting(
-    "the server's certificate is not trusted: add the authority that issued it to the trusted ones of this machine, and check `base_url`, the proxies and the clock",
+    "the server's certificate is not trusted: add the authority that issued it to the trusted ones of this machine (where it has none, install `ca-certificates`; or name a file of them in SSL_CERT_FILE), and check `base_url`, the proxies and the clock",
 );
 
 const NOT_TLS: Obstacle = lasting(
@@ -28,6 +28,11 @@ const PROXY_SCHEME: Obstacle = lasting(
 
 const PROXY_LOGIN: Obstacle =
     lasting("the proxy wants to be logged in to: put a user and a password into its address");
+
+/// Reached through some TLS libraries, a proxy of another kind than HTTP's is only one that gives no tunnel.
+const NO_TUNNEL: Obstacle = passing(
+    "check the proxy's address, and that it lets the platform be reached; a proxy whose address does not begin with http:// or https:// is not supported",
+);
 
 const NO_TLS: Obstacle = lasting(
     "this build has no TLS: enable the feature `rustls-ring`, `rustls-aws-lc` or `native-tls` of apaas-flow",
@@ -62,6 +67,7 @@ const KNOWN: &[(&str, Obstacle)] = &[
     ("unsupported scheme socks", PROXY_SCHEME),
     ("proxy authorization required", PROXY_LOGIN),
     ("scheme is not http", NO_TLS),
+    ("tunnel error", NO_TUNNEL),
     ("dns error", NAME),
     ("failed to lookup address", NAME),
 ];
@@ -91,13 +97,13 @@ mod tests {
                 false,
             ),
             ("dns error: failed to lookup address information", false),
+            ("tunnel error: unsuccessful", false),
         ] {
             let found = obstacle(text).map(|obstacle| obstacle.lasts);
             assert_eq!(found, Some(lasts), "{text}");
         }
         for text in [
             "tcp connect error: Connection refused (os error 111)",
-            "tunnel error: unsuccessful",
             "operation timed out",
         ] {
             assert!(obstacle(text).is_none(), "{text}");

@@ -1,6 +1,8 @@
 //! What the execute endpoint's reply means: judged by the outer code, the inner code, `error_msg` and `status`, all
 //! four; the HTTP status alone is never trusted.
 
+use std::borrow::Cow;
+
 use super::codes::{self, Meaning};
 use super::envelope::{Data, Envelope};
 use super::raw::{integer, is_compound};
@@ -10,7 +12,7 @@ use super::sent::Sent;
 use crate::codec::repair;
 use crate::error::foreign::{ID, SENTENCE, one_line};
 use crate::error::{Error, ErrorContext, ErrorKind, Ran, Result, Stage};
-use crate::execution::{Execution, Status};
+use crate::execution::{Execution, Outcome, Status};
 
 /// Which statuses a call takes for success.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -26,6 +28,7 @@ pub(crate) enum Accept {
 pub(crate) struct RunReply {
     pub(crate) execution_id: String,
     pub(crate) status: Status,
+    pub(crate) outcome: Outcome,
     pub(crate) out_params: String,
     pub(crate) log_id: Option<String>,
 }
@@ -119,8 +122,12 @@ fn judge(
     match failure {
         None => Ok(RunReply {
             execution_id: id(&data.execution_id),
+            outcome: match accept {
+                Accept::Finished => Outcome::Ran,
+                Accept::Begun => status.of_start(),
+            },
             status,
-            out_params: envelope.data.out_params.into_owned(),
+            out_params: without_mark(envelope.data.out_params).into_owned(),
             log_id: response.log_id.clone(),
         }),
         Some((meant, what)) => {
@@ -148,6 +155,7 @@ fn no_run(response: &Response<'_>, data: &Data<'_>) -> Error {
     response
         .error(ErrorKind::Malformed, message)
         .ran(Ran::Maybe)
+        .with(|context| context.out_params = Some(response.text()))
 }
 
 /// The error of an outer code that refuses.
@@ -165,7 +173,7 @@ fn refused(envelope: Envelope<'_>, response: &Response<'_>, sent: &Sent<'_>) -> 
 fn refused_with(outer: Meaning, data: &Data<'_>) -> Meaning {
     let inner = failure_in(data);
     let ran = inner.as_ref().map_or(Ran::No, |inner| inner.ran);
-    let begun = begun(data) || !data.status.is_empty();
+    let begun = begun(data) || !data.status.trim().is_empty();
     match inner {
         Some(inner) if inner.kind == ErrorKind::KeyUsed => inner,
         _ => Meaning {
@@ -192,20 +200,34 @@ fn note_run(context: &mut ErrorContext, data: Data<'_>, said: &str) {
 /// Whether there is a run to show: then no code can say that there was none.
 fn begun(data: &Data<'_>) -> bool {
     let outputs = !matches!(data.out_params.trim(), "" | "[]" | "{}" | "null");
-    let status = !matches!(&*data.status, "" | "failed" | "rejected");
+    let status = !matches!(data.status.trim(), "" | "failed" | "rejected");
     !data.execution_id.is_empty() || outputs || status
+}
+
+/// Without the byte order mark that whoever made the text may have put in front of it.
+fn without_mark(text: Cow<'_, str>) -> Cow<'_, str> {
+    match text.strip_prefix('\u{feff}') {
+        Some(rest) => Cow::Owned(rest.to_owned()),
+        None => text,
+    }
 }
 
 /// What the flow engine itself reports as wrong.
 fn failure_in(data: &Data<'_>) -> Option<Meaning> {
     let code = data.code.trim();
-    let error_code = !code.is_empty() && integer(code) != Some(0);
-    let error_msg = !matches!(data.error_msg.trim(), "" | "success");
+    let error_code = !is_no_error(code) && integer(code) != Some(0);
+    let error_msg = !is_no_error(data.error_msg.trim());
     (error_code || error_msg).then(|| codes::inner(code, begun(data)))
 }
 
+/// Nothing, or another service's word for it; `null` is what becomes of nothing that is made a text.
+fn is_no_error(text: &str) -> bool {
+    let words = ["null", "ok", "success"];
+    text.is_empty() || words.iter().any(|word| text.eq_ignore_ascii_case(word))
+}
+
 fn status_of(data: &Data<'_>) -> Status {
-    Status::from(&*one_line(&data.status, ID))
+    Status::from(&*one_line(data.status.trim(), ID))
 }
 
 /// The platform's id of a run, for a program to use: empty if it is none.

@@ -2,8 +2,7 @@
 
 use std::fmt::Write as _;
 
-use percent_encoding::percent_decode;
-
+use super::readable::decoded;
 use super::response::Response;
 use super::sent::Sent;
 use crate::error::foreign::{NAME, one_line};
@@ -133,7 +132,7 @@ pub(super) fn error(response: &Response<'_>, stage: Stage, sent: &Sent<'_>) -> E
 /// The beginning of a page in one line, without what the request had in it.
 fn excerpt(page: &[u8], sent: &Sent<'_>) -> String {
     let page = page.get(..LOOKED_AT).unwrap_or(page);
-    let decoded = percent_decode(page).decode_utf8_lossy();
+    let decoded = decoded(page);
     let before_braces = decoded.split(['{', '[']).next().unwrap_or_default();
     let line = one_line(before_braces.trim(), SHOWN + NAME);
     one_line(&sent.without_any(&line), SHOWN).into_owned()

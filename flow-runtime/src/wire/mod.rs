@@ -28,6 +28,7 @@ mod hints;
 mod intermediary;
 pub(crate) mod path;
 mod raw;
+mod readable;
 mod refusal;
 mod reply;
 mod request;

@@ -7,28 +7,33 @@ use crate::value::calendar::{days_from_epoch, days_in_month};
 /// No wait is that long: what is larger is a point in time, in seconds since 1970.
 const POINT_IN_TIME: f64 = 1e9;
 
-/// And what is larger still is one in milliseconds.
-const IN_MILLISECONDS: f64 = 1e12;
+/// And what is larger still is one in milliseconds, microseconds or nanoseconds.
+const IN_SMALLER_UNITS: f64 = 1e12;
+
+/// No limit lasts longer than the month that the monthly quota is for.
+const LONGEST: Duration = Duration::from_secs(31 * 24 * 60 * 60);
 
 const MONTHS: [&str; 12] = [
     "Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec",
 ];
 
 /// Seconds with or without a fraction, a point in time in seconds, or HTTP's date; none for any other text, so that
-/// another header can be asked. What lies in the past is no wait at all.
+/// another header can be asked. What lies in the past is no wait at all. Of several, which a proxy may have put into one
+/// header, the first that means anything.
 pub(crate) fn wait(text: &str, now: SystemTime) -> Option<Duration> {
-    let text = text.trim();
-    let Ok(number) = text.parse::<f64>() else {
-        return Some(until(http_date(text)?, now));
-    };
-    if number < POINT_IN_TIME {
-        return Duration::try_from_secs_f64(number).ok();
+    let date = || http_date(text).map(|then| until(then, now));
+    let wait = text.split(',').find_map(|part| seconds(part, now));
+    wait.or_else(date).filter(|wait| *wait <= LONGEST)
+}
+
+fn seconds(text: &str, now: SystemTime) -> Option<Duration> {
+    let mut seconds = text.trim().parse::<f64>().ok()?;
+    if seconds < POINT_IN_TIME {
+        return Duration::try_from_secs_f64(seconds).ok();
     }
-    let seconds = if number < IN_MILLISECONDS {
-        number
-    } else {
-        number / 1000.0
-    };
+    while seconds.is_finite() && seconds >= IN_SMALLER_UNITS {
+        seconds /= 1000.0;
+    }
     let since_epoch = Duration::try_from_secs_f64(seconds).ok()?;
     Some(until(SystemTime::UNIX_EPOCH.checked_add(since_epoch)?, now))
 }
@@ -86,7 +91,7 @@ mod tests {
     const NOW: Duration = Duration::from_secs(784_111_777);
 
     fn seconds(text: &str) -> Option<f64> {
-        wait(text, SystemTime::UNIX_EPOCH + NOW).map(|wait| wait.as_secs_f64())
+        super::wait(text, SystemTime::UNIX_EPOCH + NOW).map(|wait| wait.as_secs_f64())
     }
 
     #[test]
@@ -95,7 +100,14 @@ mod tests {
         assert_eq!(seconds(" 0.5 "), Some(0.5));
         assert_eq!(seconds("0"), Some(0.0));
         let now = SystemTime::UNIX_EPOCH + Duration::from_secs(1_785_000_000);
-        for text in ["1785000052", "1785000052.0", "1785000052000"] {
+        for text in [
+            "1785000052",
+            "1785000052.0",
+            "1785000052000",
+            "1785000052000000",
+            "52, 60",
+            "soon, 52",
+        ] {
             assert_eq!(wait(text, now), Some(Duration::from_secs(52)), "{text}");
         }
         assert_eq!(wait("1784999999", now), Some(Duration::ZERO));
@@ -111,10 +123,8 @@ mod tests {
             assert_eq!(seconds(text), Some(10.0), "{text}");
         }
         assert_eq!(seconds("Sun, 06 Nov 1994 08:49:27 GMT"), Some(0.0));
-        assert_eq!(
-            seconds("Tue, 29 Feb 2000 00:00:00 GMT"),
-            Some(167_670_623.0)
-        );
+        let leap_day = SystemTime::UNIX_EPOCH + Duration::from_secs(951_782_400);
+        assert_eq!(http_date("Tue, 29 Feb 2000 00:00:00 GMT"), Some(leap_day));
     }
 
     #[test]
@@ -127,6 +137,9 @@ mod tests {
             "inf",
             "-inf",
             "1e300",
+            "99999999",
+            "Fri, 31 Dec 9999 23:59:59 GMT",
+            "soon, later",
             "Sun, 31 Feb 1994 08:49:37 GMT",
             "Sun, 00 Nov 1994 08:49:37 GMT",
             "Sun, 06 Nov 1994 24:49:37 GMT",

@@ -2,6 +2,7 @@
 
 use std::collections::HashSet;
 
+use super::readable::hidden;
 use crate::error::foreign::one_line;
 
 /// The secret and the body of a request.
@@ -37,15 +38,25 @@ impl Sent<'_> {
         }
     }
 
-    /// A page's text without anything that the request had in it, whole or in part. Words that the two have in common by
-    /// accident go as well; what the page says of itself stays.
+    /// A page's text without anything that the request had in it, whole or in part, in whichever case, as Base64 or in
+    /// hexadecimal digits. Words that the two have in common by accident go as well; what the page says of itself stays.
     pub(super) fn without_any(&self, page: &str) -> String {
         let mut of_request = vec![false; page.len()];
-        let found = self.windows_of(page.as_bytes());
-        for (at, window) in page.as_bytes().windows(WINDOW).enumerate() {
-            if found.contains(window) {
-                let bytes = of_request.iter_mut().skip(at).take(WINDOW);
-                bytes.for_each(|byte| *byte = true);
+        let mut mask = |at: usize, length: usize| {
+            let bytes = of_request.iter_mut().skip(at).take(length);
+            bytes.for_each(|byte| *byte = true);
+        };
+        let hidden = hidden(page);
+        let texts = hidden.iter().map(|(_, bytes)| &**bytes);
+        let found = self.windows_of(texts.chain([page.as_bytes()]));
+        for (at, window) in windows(page.as_bytes()).enumerate() {
+            if found.contains(&window) {
+                mask(at, WINDOW);
+            }
+        }
+        for (place, bytes) in &hidden {
+            if windows(bytes).any(|window| found.contains(&window)) {
+                mask(place.start, place.len());
             }
         }
         let mut shown = String::with_capacity(page.len());
@@ -63,26 +74,34 @@ impl Sent<'_> {
         shown
     }
 
-    /// Those windows of a short text that are in the request too: one pass over the request, however long it is.
-    fn windows_of<'t>(&self, text: &'t [u8]) -> HashSet<&'t [u8]> {
-        let windows: HashSet<_> = text.windows(WINDOW).collect();
+    /// Those windows of short texts that are in the request too: one pass over the request, however long it is.
+    fn windows_of<'t>(&self, texts: impl Iterator<Item = &'t [u8]>) -> HashSet<Window> {
+        let of_texts: HashSet<_> = texts.flat_map(windows).collect();
         let mut starts = vec![false; 1 << 16];
-        let start = |window: &[u8]| match window {
-            [one, two, ..] => usize::from(u16::from_be_bytes([*one, *two])),
-            _ => 0,
-        };
-        for window in &windows {
-            if let Some(is_start) = starts.get_mut(start(window)) {
+        let start = |[one, two, ..]: Window| usize::from(u16::from_be_bytes([one, two]));
+        for window in &of_texts {
+            if let Some(is_start) = starts.get_mut(start(*window)) {
                 *is_start = true;
             }
         }
         [self.secret, self.body]
-            .iter()
-            .flat_map(|sent| sent.windows(WINDOW))
-            .filter(|window| starts.get(start(window)) == Some(&true))
-            .filter_map(|window| windows.get(window).copied())
+            .into_iter()
+            .flat_map(windows)
+            .filter(|window| starts.get(start(*window)) == Some(&true))
+            .filter(|window| of_texts.contains(window))
             .collect()
     }
+}
+
+/// So many bytes in a row, letters in lower case.
+type Window = [u8; WINDOW];
+
+fn windows(text: &[u8]) -> impl Iterator<Item = Window> {
+    text.windows(WINDOW).filter_map(|window| {
+        let mut window = Window::try_from(window).ok()?;
+        window.make_ascii_lowercase();
+        Some(window)
+    })
 }
 
 /// One mark for what is left out, unless it is too short to be of the request.
@@ -122,6 +141,11 @@ mod tests {
                 "Authorization: Bearer …!",
             ),
             ("cut: t-7f1b", "cut: …"),
+            ("T-7F1BCD13FC57", "…"),
+            (
+                "Basic dC03ZjFiY2QxM2ZjNTc=, 742d3766316263!",
+                "Basic …=, …!",
+            ),
             ("blocked: O&#39;Brien", "blocked: O&#39;…"),
             ("blocked:张三,4711;v4lue.", "blocked:…,…;…."),
         ] {

@@ -4,7 +4,7 @@ use tokio::time::sleep;
 
 use super::*;
 use crate::auth::{BoxFuture, MemoryTokenStore};
-use crate::error::BoxError;
+use crate::error::{BoxError, ErrorKind, Stage};
 
 pub(super) const MINUTE: Duration = Duration::from_secs(60);
 
@@ -44,7 +44,13 @@ pub(super) fn stored(
         takes,
     };
     (
-        TokenCache::new(Arc::new(source), store, MINUTE, Arc::default()),
+        TokenCache::new(
+            Arc::new(source),
+            Arc::default(),
+            store,
+            MINUTE,
+            Arc::default(),
+        ),
         asked,
     )
 }
@@ -123,7 +129,13 @@ async fn a_token_that_comes_back_after_it_was_refused_is_not_fetched_by_each() {
     }
 
     let asked = Arc::new(AtomicUsize::new(0));
-    let cache = TokenCache::new(Arc::new(Same(asked.clone())), None, MINUTE, Arc::default());
+    let cache = TokenCache::new(
+        Arc::new(Same(asked.clone())),
+        Arc::default(),
+        None,
+        MINUTE,
+        Arc::default(),
+    );
     let same = token(&cache).await;
     for _ in 0..200 {
         cache.refused(&same);
@@ -156,6 +168,7 @@ async fn a_renewal_that_panicked_fails_no_call() {
 
     let cache = TokenCache::new(
         Arc::new(Once(AtomicUsize::new(0))),
+        Arc::default(),
         None,
         MINUTE,
         Arc::default(),
@@ -212,6 +225,7 @@ async fn a_lifetime_beyond_all_measure_goes_into_a_store() {
     let store: Arc<dyn TokenStore> = Arc::new(MemoryTokenStore::new());
     let cache = TokenCache::new(
         Arc::new(Eternal),
+        Arc::default(),
         Some((store, "app".to_owned())),
         MINUTE,
         Arc::default(),

@@ -50,6 +50,10 @@ impl Link {
                 "a Redis URL with TLS needs the feature `redis-rustls`",
             ));
         }
+        #[cfg(feature = "redis-rustls")]
+        if is_tls {
+            set_crypto_provider();
+        }
         let client = Client::open(url).map_err(|_| {
             config("invalid Redis URL; expected something like redis://127.0.0.1:6379")
         })?;
@@ -135,6 +139,13 @@ impl Link {
     }
 }
 
+/// The redis crate takes rustls's provider of cryptography for the whole process, and panics where there is none, or
+/// where an app has two built in without a choice. One that is set already stays.
+#[cfg(feature = "redis-rustls")]
+fn set_crypto_provider() {
+    let _ = rustls::crypto::ring::default_provider().install_default();
+}
+
 /// Whether another connection may fare better.
 fn is_of_connection(error: &RedisError) -> bool {
     error.is_unrecoverable_error() || error.is_io_error() || error.is_timeout()
@@ -160,7 +171,12 @@ impl fmt::Display for Reason<'_> {
         if error.is_io_error() {
             // the operating system's words, not the server's
             let text = error.to_string();
-            return write!(f, "no connection: {}", one_line(&text, SENTENCE));
+            let cure = if text.contains("ertificate") {
+                "; the certificate is not trusted: name a file of those that are in SSL_CERT_FILE"
+            } else {
+                ""
+            };
+            return write!(f, "no connection: {}{cure}", one_line(&text, SENTENCE));
         }
         write!(f, "Redis did not answer as expected ({:?})", error.kind())
     }

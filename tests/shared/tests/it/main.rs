@@ -24,4 +24,5 @@ mod metrics;
 mod odd_quota_stores;
 mod redis_server;
 mod redis_store;
+mod redis_tls;
 mod several_processes;
