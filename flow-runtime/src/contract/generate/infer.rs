@@ -33,13 +33,31 @@ fn guess(ty: Type, guess: &'static str) -> Inferred {
 /// Of one name in all replies: absent in some, or null.
 pub(super) fn field(api_name: &str, values: &[&Value], is_missing: bool) -> Field {
     let some: Vec<&Value> = values.iter().copied().filter(|v| !v.is_null()).collect();
-    let inferred = of(&some);
+    let filled: Vec<&Value> = some.iter().copied().filter(|v| !is_empty(v)).collect();
+    let (mut inferred, mut seen) = (of(&some), some.len());
+    if filled.len() < some.len() {
+        let of_filled = of(&filled);
+        // an `Option` of one of these reads what is empty as none
+        if matches!(of_filled.ty, Type::Value(_)) {
+            (inferred, seen) = (of_filled, filled.len());
+        }
+    }
     Field {
         api_name: api_name.to_owned(),
-        is_optional: is_missing || some.len() < values.len(),
+        is_optional: is_missing || seen < values.len(),
         ty: inferred.ty,
         description: None,
         guess: inferred.guess,
+    }
+}
+
+/// `""`, `{}` and `[]`
+fn is_empty(value: &Value) -> bool {
+    match value {
+        Value::String(text) => text.is_empty(),
+        Value::Array(items) => items.is_empty(),
+        Value::Object(members) => members.is_empty(),
+        _ => false,
     }
 }
 
@@ -62,16 +80,23 @@ fn of(values: &[&Value]) -> Inferred {
         list(values)
     } else if all(Value::is_object) {
         object(values)
+    } else if values.iter().all(|v| is_moment(v)) && reads::<DateTime>(values) {
+        guess(
+            Type::Value("DateTime"),
+            "the values seen were texts of moments, and numbers that could be milliseconds",
+        )
+    } else if values.iter().all(|v| v.is_i64() || is_whole(v)) && reads::<BigInt>(values) {
+        guess(
+            Type::Value("BigInt"),
+            "the values seen were whole numbers, as numbers and as texts",
+        )
     } else {
         guess(JSON, "the values seen were of different kinds")
     }
 }
 
 fn number(values: &[&Value]) -> Inferred {
-    if values
-        .iter()
-        .all(|v| v.as_i64().is_some_and(|n| MOMENTS.contains(&n)))
-    {
+    if values.iter().all(|v| is_moment(v)) {
         return guess(
             Type::Value("DateTime"),
             "the numbers seen could be milliseconds; `i64` if they are none",
@@ -94,15 +119,10 @@ fn string(values: &[&Value]) -> Inferred {
     if reads::<Date>(values) && text(|t| t.len() == 10) {
         return guess(Type::Value("Date"), "the texts seen were dates");
     }
-    if reads::<DateTime>(values) && text(|t| t.len() >= 19 && t.contains(':')) {
+    if values.iter().all(|v| is_moment(v)) && reads::<DateTime>(values) {
         return guess(Type::Value("DateTime"), "the texts seen were moments");
     }
-    let whole = |t: &str| {
-        let digits = t.strip_prefix('-').unwrap_or(t);
-        let has_digits = !digits.is_empty() && digits.bytes().all(|b| b.is_ascii_digit());
-        has_digits && (digits == "0" || !digits.starts_with('0')) && digits.len() <= 18
-    };
-    if text(whole) && reads::<BigInt>(values) {
+    if values.iter().all(|v| is_whole(v)) && reads::<BigInt>(values) {
         return guess(
             Type::Value("BigInt"),
             "the texts seen were whole numbers; `String` if it is a text",
@@ -116,6 +136,23 @@ fn string(values: &[&Value]) -> Inferred {
         );
     }
     sure(TEXT)
+}
+
+/// Milliseconds, or a text with a date and a time.
+fn is_moment(value: &Value) -> bool {
+    match value {
+        Value::Number(number) => number.as_i64().is_some_and(|n| MOMENTS.contains(&n)),
+        Value::String(text) => text.len() >= 19 && text.contains(':'),
+        _ => false,
+    }
+}
+
+/// The digits of a whole number, as the platform writes them.
+fn is_whole(value: &Value) -> bool {
+    let text = value.as_str().unwrap_or_default();
+    let digits = text.strip_prefix('-').unwrap_or(text);
+    let has_digits = !digits.is_empty() && digits.bytes().all(|b| b.is_ascii_digit());
+    has_digits && (digits == "0" || !digits.starts_with('0')) && digits.len() <= 18
 }
 
 fn list(values: &[&Value]) -> Inferred {
@@ -161,19 +198,20 @@ pub(super) fn fields(objects: &[&Map<String, Value>]) -> Vec<Field> {
     fields.collect()
 }
 
-/// The platform's own objects, in either dialect: by their keys, and only where the type reads all that was seen.
+/// The platform's own objects, in either dialect: by their keys, and only where the type reads all that was seen, which
+/// may be the bare id or name that the other dialect has in their place.
 fn platform(values: &[&Value]) -> Option<Type> {
+    let objects: Vec<&Map<String, Value>> = values.iter().filter_map(|v| v.as_object()).collect();
     let keys = |needed: &[&str], one_of: &[&str], known: &[&str]| {
-        values.iter().all(|value| {
-            value.as_object().is_some_and(|object| {
-                needed.iter().all(|key| object.contains_key(*key))
-                    && (one_of.is_empty() || one_of.iter().any(|key| object.contains_key(*key)))
-                    && object.keys().all(|key| {
-                        let mut all = needed.iter().chain(one_of).chain(known);
-                        all.any(|known| key == known)
-                    })
-            })
-        })
+        let has_these = |object: &&Map<String, Value>| {
+            needed.iter().all(|key| object.contains_key(*key))
+                && (one_of.is_empty() || one_of.iter().any(|key| object.contains_key(*key)))
+                && object.keys().all(|key| {
+                    let mut all = needed.iter().chain(one_of).chain(known);
+                    all.any(|known| key == known)
+                })
+        };
+        !objects.is_empty() && objects.iter().all(has_these)
     };
     let value = |name| Some(Type::Value(name));
     if keys(&["_id"], &["_name"], &[]) && reads::<Lookup>(values) {
