@@ -601,6 +601,36 @@ async fn a_contract_is_recorded_without_a_value() {
     assert!(!contract.contains("9007199254740993"), "{contract}");
 }
 
+/// From nothing to a struct, without a word of JSON by hand.
+#[tokio::test]
+async fn what_was_recorded_becomes_a_struct() {
+    let (emulator, folder) = (Emulator::start().await.unwrap(), Folder::new());
+    let outputs = json!({
+        "variable_lines": [{"sku": "a", "owner": {"_id": 17, "_name": "n"}}, {"sku": null, "note": "s3cret"}],
+        "variable_name": [{"language_code": 1033, "text": "s3cret"}],
+        "variable_by_mail": {"s3cret@example.com": 1},
+    });
+    emulator.on_raw("package_x__c", "flow_y", move |_| Ok(outputs.clone()));
+    let args = ["call", FLOW, "--record", "flows"];
+    let ended = run(program(&folder.0, emulator.url()), &args).await;
+    assert_eq!(ended.exit, 0, "{ended}");
+    let file = folder.0.join("flows/package_x__c/flow_y.json");
+    assert!(!std::fs::read_to_string(file).unwrap().contains("s3cret"));
+
+    let ended = run(program(&folder.0, ""), &["generate", "flows"]).await;
+    assert_eq!(ended.exit, 0, "{ended}");
+    for part in [
+        "pub lines: Vec<FlowYLines>,",
+        "pub struct FlowYLines {",
+        "pub sku: Option<String>,",
+        "pub owner: Option<Lookup>,",
+        "pub name: Multilingual,",
+        "pub by_mail: serde_json::Map<String, serde_json::Value>,",
+    ] {
+        assert!(ended.stdout.contains(part), "{part} in {ended}");
+    }
+}
+
 #[tokio::test]
 async fn what_a_dry_run_shows_is_what_is_sent() {
     let (emulator, folder) = (emulator().await, Folder::new());

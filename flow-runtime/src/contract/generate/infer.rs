@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
 
+use super::known;
 use super::model::{Field, JSON, JSON_OBJECT, TEXT, Type};
 use crate::value::{
     Attachment, Avatar, BigInt, Choice, Date, DateTime, Decimal, Lookup, Multilingual, Phone,
@@ -198,93 +199,39 @@ pub(super) fn fields(objects: &[&Map<String, Value>]) -> Vec<Field> {
     fields.collect()
 }
 
-/// The platform's own objects, in either dialect: by their keys, and only where the type reads all that was seen, which
-/// may be the bare id or name that the other dialect has in their place.
+/// The platform's own values, in either dialect: by their keys, and only where the type reads all that was seen, which may
+/// be the bare id or name that the other dialect has in their place.
 fn platform(values: &[&Value]) -> Option<Type> {
-    let objects: Vec<&Map<String, Value>> = values.iter().filter_map(|v| v.as_object()).collect();
-    let keys = |needed: &[&str], one_of: &[&str], known: &[&str]| {
-        let has_these = |object: &&Map<String, Value>| {
-            needed.iter().all(|key| object.contains_key(*key))
-                && (one_of.is_empty() || one_of.iter().any(|key| object.contains_key(*key)))
-                && object.keys().all(|key| {
-                    let mut all = needed.iter().chain(one_of).chain(known);
-                    all.any(|known| key == known)
-                })
-        };
-        !objects.is_empty() && objects.iter().all(has_these)
+    let objects = values.iter().filter_map(|value| value.as_object());
+    let keys = objects.map(|object| object.keys().map(String::as_str).collect());
+    let name = if values.iter().all(|value| is_translated(value)) {
+        known::MULTILINGUAL
+    } else {
+        known::of_keys(&keys.collect::<Vec<_>>())?
     };
-    let value = |name| Some(Type::Value(name));
-    if keys(&["_id"], &["_name"], &[]) && reads::<Lookup>(values) {
-        return value("Lookup");
-    }
-    if keys(&["_id"], &[], &["_name"]) && reads::<RecordRef>(values) {
-        return value("RecordRef");
-    }
-    if keys(&["api_name"], &["color", "label"], &[]) && reads::<Choice>(values) {
-        return value("Choice");
-    }
-    let phone = [
-        "code",
-        "key",
-        "region_code",
-        "dialing_code",
-        "countryCode",
-        "dialingCode",
-    ];
-    if keys(&["number"], &phone, &[]) && reads::<Phone>(values) {
-        return value("Phone");
-    }
-    let region = ["regionCode", "fullPath", "region_code", "full_path"];
-    if keys(&[], &region, &["id", "_id", "level"]) && reads::<Region>(values) {
-        return value("Region");
-    }
-    if keys(&["source"], &["image", "color", "content"], &["color_id"]) && reads::<Avatar>(values) {
-        return value("Avatar");
-    }
-    if keys(&["raw"], &["preview", "config"], &[]) && reads::<RichText>(values) {
-        return value("RichText");
-    }
-    if is_multilingual(values) && reads::<Multilingual>(values) {
-        return value("Multilingual");
-    }
-    let one = ["mime_type", "name", "size", "uri", "id"];
-    let is_attachment = |item: &Value| {
-        let object = item.as_object();
-        object.is_some_and(|o| {
-            let has = |key: &str| o.contains_key(key);
-            has("token")
-                && (has("mime_type") || has("size"))
-                && o.keys()
-                    .all(|key| key == "token" || one.contains(&key.as_str()))
-        })
+    let reads_all = match name {
+        "Attachment" => reads::<Attachment>(values),
+        "Avatar" => reads::<Avatar>(values),
+        "Choice" => reads::<Choice>(values),
+        "Lookup" => reads::<Lookup>(values),
+        "Multilingual" => reads::<Multilingual>(values),
+        "Phone" => reads::<Phone>(values),
+        "RecordRef" => reads::<RecordRef>(values),
+        "Region" => reads::<Region>(values),
+        "RichText" => reads::<RichText>(values),
+        _ => false,
     };
-    if values.iter().all(|v| is_attachment(v)) && reads::<Attachment>(values) {
-        return value("Attachment");
-    }
-    None
+    reads_all.then_some(Type::Value(name))
 }
 
-/// `[{"language_code":1033,"text":".."}]` and `{"en_US":".."}`.
-fn is_multilingual(values: &[&Value]) -> bool {
-    let is_language = |key: &str| {
-        matches!(key.split_once('_'), Some((language, country))
-            if language.len() == 2 && language.bytes().all(|b| b.is_ascii_lowercase())
-                && country.len() == 2 && country.bytes().all(|b| b.is_ascii_alphabetic()))
-    };
+/// `[{"language_code":1033,"text":".."}]`
+fn is_translated(value: &Value) -> bool {
     let is_translation = |item: &Value| {
         let object = item.as_object();
-        object.is_some_and(|o| o.contains_key("language_code") && o.contains_key("text"))
+        object.is_some_and(|object| known::is_translation(object.keys().map(String::as_str)))
     };
-    values.iter().all(|value| match value {
-        Value::Array(items) => !items.is_empty() && items.iter().all(is_translation),
-        Value::Object(texts) => {
-            !texts.is_empty()
-                && texts
-                    .iter()
-                    .all(|(key, text)| is_language(key) && (text.is_string() || text.is_null()))
-        }
-        _ => false,
-    })
+    let items = value.as_array();
+    items.is_some_and(|items| !items.is_empty() && items.iter().all(is_translation))
 }
 
 fn reads<T: DeserializeOwned>(values: &[&Value]) -> bool {
