@@ -23,11 +23,12 @@ use waiting::Waiting;
 
 /// Where the exit statuses are listed for the user.
 const AFTER_HELP: &str = "\
-Exit status: 0 the flow ran (with --start: was started), 1 did not run, 2 usage or settings,
-3 may have run, 4 ran and failed, or its outputs cannot be read, 5 is under way.
+Exit status: 0 the flow ran (with --start: was started), 1 did not run,
+2 usage or settings, 3 may have run, 4 ran and failed, or its outputs cannot be
+read, 5 is under way.
 
 Example:
-  apaas-flow call package_x__c/flow_y -i variable_name=Ada -i variable_count:=3 --dry-run";
+  apaas-flow call package_x__c/flow_y -i variable_name=Ada -i 'variable_n:=3'";
 
 /// For so many milliseconds the end of a dropped call is waited for; without it, the call counts as one that may have run.
 const SETTLING: u32 = 1000;
