@@ -105,6 +105,27 @@ async fn run(mut program: Command, args: &[&str]) -> Ended {
     ended
 }
 
+/// A server that answers each request with these headers and this body.
+fn serves(answer: fn(&str) -> (&'static str, &'static str)) -> String {
+    let server = TcpListener::bind("127.0.0.1:0").unwrap();
+    let url = format!("http://{}", server.local_addr().unwrap());
+    std::thread::spawn(move || {
+        for connection in server.incoming() {
+            let mut connection = connection.unwrap();
+            let mut request = [0; 4096];
+            let read = connection.read(&mut request).unwrap();
+            let (headers, body) = answer(&String::from_utf8_lossy(&request[..read]));
+            let head = format!(
+                "HTTP/1.1 200 OK\r\nconnection: close\r\n{headers}content-length: {}\r\n\r\n",
+                body.len()
+            );
+            // a client that goes away is none of its business
+            let _ = connection.write_all((head + body).as_bytes());
+        }
+    });
+    url
+}
+
 async fn emulator() -> Emulator {
     let emulator = Emulator::start().await.unwrap();
     emulator.on_raw("package_x__c", "flow_y", |params| {
@@ -327,6 +348,76 @@ async fn doctor_runs_no_flow_and_says_what_is_missing() {
     assert!(id["cure"].as_str().unwrap().contains("APAAS_APP_ID"));
 }
 
+/// The check of this name, from `--format json`.
+fn check(ended: &Ended, name: &str) -> Value {
+    let checks = ended.json()["checks"].take();
+    let mut checks = checks.as_array().unwrap().iter();
+    let found = checks.find(|check| check["name"] == name);
+    found.unwrap_or_else(|| panic!("{name}: {ended}")).clone()
+}
+
+const DOCTOR: [&str; 5] = ["doctor", "--flow", FLOW, "--format", "json"];
+
+#[tokio::test]
+async fn doctor_looks_at_clock_tls_proxy_and_contract() {
+    let (emulator, folder) = (emulator().await, Folder::new());
+    folder.write(
+        "flows/package_x__c/flow_y.json",
+        r#"{"inputs": {"a": {}}, "outputs": {"b": {}, "c": {}}}"#,
+    );
+    let mut doctor = program(&folder.0, emulator.url());
+    doctor.env("HTTP_PROXY", "http://user:hunter2@proxy.example:8080");
+    let ended = run(doctor, &DOCTOR).await;
+    assert_eq!(ended.exit, 0, "{ended}");
+    assert_eq!(check(&ended, "clock")["result"], "passed", "{ended}");
+    assert_eq!(check(&ended, "TLS")["result"], "unknown", "{ended}");
+    let contract = check(&ended, "contract")["found"].to_string();
+    assert!(contract.contains("(inputs: 1, outputs: 2)"), "{contract}");
+    // which no request to this machine goes through
+    assert_eq!(check(&ended, "proxy")["result"], "passed", "{ended}");
+
+    // it is named without its password, and nobody is there
+    let mut proxied = program(&folder.0, "http://open.example.invalid");
+    proxied
+        .env("APAAS_ALLOW_PLAIN_HTTP", "1")
+        .env("NO_PROXY", "")
+        .env("HTTP_PROXY", "http://user:hunter2@127.0.0.1:9");
+    let ended = run(proxied, &DOCTOR).await;
+    assert_eq!(ended.exit, 1, "{ended}");
+    let proxy = check(&ended, "proxy")["found"].to_string();
+    assert!(proxy.contains("http://127.0.0.1:9 (HTTP_PROXY)"), "{proxy}");
+    assert_eq!(check(&ended, "platform")["result"], "failed", "{ended}");
+
+    folder.write("flows/package_x__c/flow_y.json", r#"{"inputs": 1}"#);
+    let ended = run(program(&folder.0, emulator.url()), &DOCTOR).await;
+    assert_eq!(check(&ended, "contract")["result"], "failed", "{ended}");
+}
+
+#[tokio::test]
+async fn doctor_says_what_to_do_about_a_clock_and_about_tls() {
+    let folder = Folder::new();
+    let url = serves(|_| {
+        let body = r#"{"code":0,"msg":"ok","tenant_access_token":"t-1","expire":7200}"#;
+        ("date: Sun, 06 Nov 1994 08:49:37 GMT\r\n", body)
+    });
+    let args = ["doctor", "--format", "json"];
+    let ended = run(program(&folder.0, &url), &args).await;
+    assert_eq!(ended.exit, 1, "{ended}");
+    let clock = check(&ended, "clock");
+    assert_eq!(clock["result"], "failed", "{ended}");
+    assert!(clock["cure"].as_str().unwrap().contains("NTP"), "{clock}");
+
+    let https = url.replace("http://", "https://");
+    let ended = run(program(&folder.0, &https), &args).await;
+    assert_eq!(ended.exit, 1, "{ended}");
+    let tls = check(&ended, "TLS");
+    assert_eq!(tls["result"], "failed", "{ended}");
+    assert!(
+        tls["cure"].as_str().unwrap().contains("check the port"),
+        "{tls}"
+    );
+}
+
 #[tokio::test]
 async fn a_bulk_run_sends_each_row_once() {
     let (emulator, folder) = (emulator().await, Folder::new());
@@ -462,26 +553,13 @@ async fn a_bulk_run_says_what_became_of_its_rows() {
 #[tokio::test]
 async fn a_reply_that_cannot_be_read_is_not_called_a_run_that_did_not_happen() {
     let folder = Folder::new();
-    let server = TcpListener::bind("127.0.0.1:0").unwrap();
-    let url = format!("http://{}", server.local_addr().unwrap());
-    std::thread::spawn(move || {
-        for connection in server.incoming() {
-            let mut connection = connection.unwrap();
-            let mut request = [0; 4096];
-            let read = connection.read(&mut request).unwrap();
-            let is_token =
-                String::from_utf8_lossy(&request[..read]).contains("tenant_access_token");
-            let body = if is_token {
-                r#"{"code":0,"msg":"ok","tenant_access_token":"t-1","expire":7200}"#
-            } else {
-                r#"{"code":0,"data":{"status":"end","execution_id":"7","out_params":"[{]"}}"#
-            };
-            let head = format!(
-                "HTTP/1.1 200 OK\r\nconnection: close\r\ncontent-length: {}\r\n\r\n",
-                body.len()
-            );
-            connection.write_all((head + body).as_bytes()).unwrap();
-        }
+    let url = serves(|request| {
+        let body = if request.contains("tenant_access_token") {
+            r#"{"code":0,"msg":"ok","tenant_access_token":"t-1","expire":7200}"#
+        } else {
+            r#"{"code":0,"data":{"status":"end","execution_id":"7","out_params":"[{]"}}"#
+        };
+        ("", body)
     });
     let ended = run(
         program(&folder.0, &url),
