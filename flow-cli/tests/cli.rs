@@ -167,6 +167,93 @@ async fn a_call_that_ran_is_one_object_with_exact_numbers() {
     assert!(text.stdout.contains("outcome       ran"), "{text}");
 }
 
+/// The names and their order of an object's members, and of the objects in it.
+fn keys(value: &Value) -> Vec<String> {
+    let mut keys: Vec<String> = value.as_object().unwrap().keys().cloned().collect();
+    keys.sort();
+    keys
+}
+
+/// What scripts rely on, as the package's README lists it.
+#[tokio::test]
+async fn the_members_of_json_stay_what_they_are() {
+    const README: &str = include_str!("../README.md");
+    let of_call = [
+        "attempts",
+        "error",
+        "execution_id",
+        "flow",
+        "idempotency_key",
+        "log_id",
+        "outcome",
+        "outputs",
+        "status",
+    ];
+    let of_error = ["code", "flow_code", "kind", "message", "retryable"];
+    let of_dry_run = [
+        "body", "curl", "headers", "method", "operator", "params", "url",
+    ];
+    let of_check = ["cure", "found", "name", "result"];
+    let of_probe = ["findings", "runs"];
+    let of_finding = ["as_assumed", "assumed", "found", "question", "settles"];
+
+    let (emulator, folder) = (emulator().await, Folder::new());
+    let json = async |args: &[&str]| {
+        let all = [args, &["--format", "json"]].concat();
+        run(program(&folder.0, emulator.url()), &all).await.json()
+    };
+    let ran = json(&["call", FLOW]).await;
+    assert_eq!(keys(&ran), of_call);
+    assert!(ran["error"].is_null() && ran["attempts"] == 1, "{ran}");
+    let started = json(&["call", FLOW, "--start"]).await;
+    assert_eq!(keys(&started), of_call);
+    for args in [
+        &["call", FLOW, "-i", "fail:=true"][..],
+        &["call", "package_x__c/none"],
+        &["call", "no_flow"],
+    ] {
+        let failed = json(args).await;
+        assert_eq!(keys(&failed), of_call);
+        assert_eq!(keys(&failed["error"]), of_error);
+    }
+    assert_eq!(keys(&json(&["call", FLOW, "--dry-run"]).await), of_dry_run);
+    let doctor = json(&["doctor"]).await;
+    assert_eq!(keys(&doctor), ["checks"]);
+    for check in doctor["checks"].as_array().unwrap() {
+        assert_eq!(keys(check), of_check);
+    }
+    let probe = json(&["probe", FLOW, "--it-is-harmless"]).await;
+    assert_eq!(keys(&probe), of_probe);
+    assert_eq!(keys(&probe["findings"][0]), of_finding);
+
+    folder.write("rows.csv", "no\n1\n");
+    let bulk = ["bulk", "run", FLOW, "--rows", "rows.csv", "--key", "k-{no}"];
+    let bulk = json(&[&bulk[..], &["--journal", "j.db"]].concat()).await;
+    let of_bulk = [
+        "did_not_run",
+        "failed",
+        "ran",
+        "skipped",
+        "stopped",
+        "unknown",
+    ];
+    assert_eq!(keys(&bulk), of_bulk);
+
+    let all = [
+        &of_call[..],
+        &of_dry_run,
+        &of_check,
+        &of_probe,
+        &of_finding,
+        &of_bulk,
+    ]
+    .concat();
+    let of_error = of_error.map(|key| format!("error.{key}"));
+    for key in all.into_iter().map(str::to_owned).chain(of_error) {
+        assert!(README.contains(&format!("`{key}`")), "{key}");
+    }
+}
+
 #[tokio::test]
 async fn each_outcome_has_its_exit_status_and_its_word() {
     let (emulator, folder) = (emulator().await, Folder::new());
@@ -201,12 +288,14 @@ async fn each_outcome_has_its_exit_status_and_its_word() {
 async fn what_is_malformed_is_refused_before_anything_is_sent() {
     let (emulator, folder) = (emulator().await, Folder::new());
     folder.write("bad.json", "[1]");
+    folder.write("twice.json", r#"{"a": 1, "b": {"a": 1, "a": 2}, "a": 3}"#);
     for (args, says) in [
         (vec!["-i", "variable_a"], "`variable_a`"),
         (vec!["-i", "a=1", "-i", "a=2"], "`a` is given twice"),
         (vec!["-i", "a:={"], "`a` is no JSON"),
         (vec!["-i", "a=@missing.txt"], "missing.txt"),
         (vec!["--inputs", "bad.json"], "bad.json"),
+        (vec!["--inputs", "twice.json"], "has `a` twice"),
         (vec!["-i", "a=@-", "--inputs", "-"], "stdin"),
         (vec!["--quota", "0/60"], "--quota"),
         (vec!["--operator", "ou_1"], "--operator"),
@@ -312,6 +401,39 @@ async fn settings_come_from_a_profile_and_a_secret_from_a_file() {
     }
     let ended = run(of_profile, &["call", FLOW, "--profile", "prod"]).await;
     assert_eq!(ended.exit, 0, "{ended}");
+
+    // half of another pair is in neither's place
+    for (set, unset) in [("APP_ID", "APP_SECRET"), ("APP_SECRET", "APP_ID")] {
+        let mut half = program(&folder.0, emulator.url());
+        half.env_remove(format!("APAAS_{unset}"));
+        let ended = run(half, &["call", FLOW, "--profile", "prod"]).await;
+        assert_eq!(ended.exit, 2, "{ended}");
+        let says = format!("APAAS_{set} is set, and the app");
+        assert!(ended.stderr.contains(&says), "{ended}");
+    }
+    // which may be all that a profile has
+    folder.write("apaas-flow.toml", "[profile.prod]\napp_id = \"cli_p\"\n");
+    let mut shared = program(&folder.0, emulator.url());
+    shared.env_remove("APAAS_APP_ID");
+    let ended = run(shared, &["call", FLOW, "--profile", "prod"]).await;
+    assert_eq!(ended.exit, 0, "{ended}");
+
+    #[cfg(unix)]
+    {
+        use std::os::unix::ffi::OsStrExt as _;
+
+        let mut odd = program(&folder.0, emulator.url());
+        odd.env(
+            "APAAS_OPERATOR_EMAIL",
+            std::ffi::OsStr::from_bytes(b"a\xff"),
+        );
+        let ended = run(odd, &["call", FLOW]).await;
+        assert_eq!(ended.exit, 2, "{ended}");
+        assert!(
+            ended.stderr.contains("APAAS_OPERATOR_EMAIL is not Unicode"),
+            "{ended}"
+        );
+    }
 
     let mut both = program(&folder.0, emulator.url());
     both.env("APAAS_APP_SECRET_FILE", "secret");

@@ -8,7 +8,7 @@ use serde_json::value::RawValue;
 
 use crate::failure::USAGE;
 
-/// One object, of the same members for successes and errors.
+/// One object, of the same members for successes and errors: those that the package's README lists.
 #[derive(Serialize)]
 pub(crate) struct Report {
     outcome: &'static str,

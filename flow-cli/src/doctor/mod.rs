@@ -168,9 +168,10 @@ async fn connect(
 ) {
     let host = &settings.base_url.value;
     let answers = Check::passed("platform", &format!("{host} answers"));
-    let tls = match Address::of(host).is_https {
-        true => Check::passed("TLS", "the server's certificate is trusted"),
-        false => Check::skipped("TLS", "none: the base URL is http://"),
+    let tls = if Address::of(host).is_https {
+        Check::passed("TLS", "the server's certificate is trusted")
+    } else {
+        Check::skipped("TLS", "none: the base URL is http://")
     };
     match client.verify().await {
         Ok(()) => {
