@@ -11,11 +11,13 @@
 
 mod bulk;
 mod call;
+mod completions;
 mod contract_file;
 mod doctor;
 mod emulate;
 mod failure;
 mod generate;
+mod man;
 mod probe;
 mod quota;
 mod runtime;
@@ -23,14 +25,16 @@ mod settings;
 
 use std::process::ExitCode;
 
-use clap::{Parser, Subcommand};
+use clap::{CommandFactory as _, Parser, Subcommand};
 
-/// Calls flows of the Feishu low-code platform (飞书低代码平台, aPaaS).
-///
-/// The app's credentials come from APAAS_APP_ID and APAAS_APP_SECRET (or APAAS_APP_SECRET_FILE), or from a profile of
-/// apaas-flow.toml. A secret is never an argument.
+const AFTER_HELP: &str = "\
+Credentials: APAAS_APP_ID and APAAS_APP_SECRET (or APAAS_APP_SECRET_FILE), or a
+profile of apaas-flow.toml. A secret is never an argument.
+Begin with `apaas-flow doctor`.";
+
+/// Calls flows of the Feishu low-code platform (飞书低代码平台, aPaaS)
 #[derive(Parser)]
-#[command(name = "apaas-flow", version, max_term_width = 100)]
+#[command(name = "apaas-flow", version, max_term_width = 100, after_help = AFTER_HELP)]
 struct Cli {
     #[command(subcommand)]
     command: Command,
@@ -44,13 +48,17 @@ enum Command {
     Bulk(bulk::Args),
     /// Check settings, connection, token and permission; runs no flow
     Doctor(doctor::Args),
-    /// Run a harmless flow a few times, and report what the platform does
+    /// Run a harmless flow a few times; report what the platform does
     Probe(probe::Args),
     /// Write annotated structs from contracts or saved replies
     Generate(generate::Args),
     /// Run the emulator: the platform on this machine, for tests
     #[command(disable_help_flag = true)]
     Emulate(emulate::Args),
+    /// Print the completions of a shell
+    Completions(completions::Args),
+    /// Print the manual page, or write those of all commands
+    Man(man::Args),
 }
 
 fn main() -> ExitCode {
@@ -61,5 +69,7 @@ fn main() -> ExitCode {
         Command::Probe(args) => probe::run(&args),
         Command::Generate(args) => generate::run(&args),
         Command::Emulate(args) => emulate::run(args),
+        Command::Completions(args) => completions::run(&args, Cli::command()),
+        Command::Man(args) => man::run(&args, Cli::command()),
     }
 }

@@ -105,6 +105,27 @@ async fn run(mut program: Command, args: &[&str]) -> Ended {
     ended
 }
 
+/// A server that answers each request with these headers and this body.
+fn serves(answer: fn(&str) -> (&'static str, &'static str)) -> String {
+    let server = TcpListener::bind("127.0.0.1:0").unwrap();
+    let url = format!("http://{}", server.local_addr().unwrap());
+    std::thread::spawn(move || {
+        for connection in server.incoming() {
+            let mut connection = connection.unwrap();
+            let mut request = [0; 4096];
+            let read = connection.read(&mut request).unwrap();
+            let (headers, body) = answer(&String::from_utf8_lossy(&request[..read]));
+            let head = format!(
+                "HTTP/1.1 200 OK\r\nconnection: close\r\n{headers}content-length: {}\r\n\r\n",
+                body.len()
+            );
+            // a client that goes away is none of its business
+            let _ = connection.write_all((head + body).as_bytes());
+        }
+    });
+    url
+}
+
 async fn emulator() -> Emulator {
     let emulator = Emulator::start().await.unwrap();
     emulator.on_raw("package_x__c", "flow_y", |params| {
@@ -146,6 +167,93 @@ async fn a_call_that_ran_is_one_object_with_exact_numbers() {
     assert!(text.stdout.contains("outcome       ran"), "{text}");
 }
 
+/// The names and their order of an object's members, and of the objects in it.
+fn keys(value: &Value) -> Vec<String> {
+    let mut keys: Vec<String> = value.as_object().unwrap().keys().cloned().collect();
+    keys.sort();
+    keys
+}
+
+/// What scripts rely on, as the package's README lists it.
+#[tokio::test]
+async fn the_members_of_json_stay_what_they_are() {
+    const README: &str = include_str!("../README.md");
+    let of_call = [
+        "attempts",
+        "error",
+        "execution_id",
+        "flow",
+        "idempotency_key",
+        "log_id",
+        "outcome",
+        "outputs",
+        "status",
+    ];
+    let of_error = ["code", "flow_code", "kind", "message", "retryable"];
+    let of_dry_run = [
+        "body", "curl", "headers", "method", "operator", "params", "url",
+    ];
+    let of_check = ["cure", "found", "name", "result"];
+    let of_probe = ["findings", "runs"];
+    let of_finding = ["as_assumed", "assumed", "found", "question", "settles"];
+
+    let (emulator, folder) = (emulator().await, Folder::new());
+    let json = async |args: &[&str]| {
+        let all = [args, &["--format", "json"]].concat();
+        run(program(&folder.0, emulator.url()), &all).await.json()
+    };
+    let ran = json(&["call", FLOW]).await;
+    assert_eq!(keys(&ran), of_call);
+    assert!(ran["error"].is_null() && ran["attempts"] == 1, "{ran}");
+    let started = json(&["call", FLOW, "--start"]).await;
+    assert_eq!(keys(&started), of_call);
+    for args in [
+        &["call", FLOW, "-i", "fail:=true"][..],
+        &["call", "package_x__c/none"],
+        &["call", "no_flow"],
+    ] {
+        let failed = json(args).await;
+        assert_eq!(keys(&failed), of_call);
+        assert_eq!(keys(&failed["error"]), of_error);
+    }
+    assert_eq!(keys(&json(&["call", FLOW, "--dry-run"]).await), of_dry_run);
+    let doctor = json(&["doctor"]).await;
+    assert_eq!(keys(&doctor), ["checks"]);
+    for check in doctor["checks"].as_array().unwrap() {
+        assert_eq!(keys(check), of_check);
+    }
+    let probe = json(&["probe", FLOW, "--it-is-harmless"]).await;
+    assert_eq!(keys(&probe), of_probe);
+    assert_eq!(keys(&probe["findings"][0]), of_finding);
+
+    folder.write("rows.csv", "no\n1\n");
+    let bulk = ["bulk", "run", FLOW, "--rows", "rows.csv", "--key", "k-{no}"];
+    let bulk = json(&[&bulk[..], &["--journal", "j.db"]].concat()).await;
+    let of_bulk = [
+        "did_not_run",
+        "failed",
+        "ran",
+        "skipped",
+        "stopped",
+        "unknown",
+    ];
+    assert_eq!(keys(&bulk), of_bulk);
+
+    let all = [
+        &of_call[..],
+        &of_dry_run,
+        &of_check,
+        &of_probe,
+        &of_finding,
+        &of_bulk,
+    ]
+    .concat();
+    let of_error = of_error.map(|key| format!("error.{key}"));
+    for key in all.into_iter().map(str::to_owned).chain(of_error) {
+        assert!(README.contains(&format!("`{key}`")), "{key}");
+    }
+}
+
 #[tokio::test]
 async fn each_outcome_has_its_exit_status_and_its_word() {
     let (emulator, folder) = (emulator().await, Folder::new());
@@ -180,12 +288,14 @@ async fn each_outcome_has_its_exit_status_and_its_word() {
 async fn what_is_malformed_is_refused_before_anything_is_sent() {
     let (emulator, folder) = (emulator().await, Folder::new());
     folder.write("bad.json", "[1]");
+    folder.write("twice.json", r#"{"a": 1, "b": {"a": 1, "a": 2}, "a": 3}"#);
     for (args, says) in [
         (vec!["-i", "variable_a"], "`variable_a`"),
         (vec!["-i", "a=1", "-i", "a=2"], "`a` is given twice"),
         (vec!["-i", "a:={"], "`a` is no JSON"),
         (vec!["-i", "a=@missing.txt"], "missing.txt"),
         (vec!["--inputs", "bad.json"], "bad.json"),
+        (vec!["--inputs", "twice.json"], "has `a` twice"),
         (vec!["-i", "a=@-", "--inputs", "-"], "stdin"),
         (vec!["--quota", "0/60"], "--quota"),
         (vec!["--operator", "ou_1"], "--operator"),
@@ -292,6 +402,39 @@ async fn settings_come_from_a_profile_and_a_secret_from_a_file() {
     let ended = run(of_profile, &["call", FLOW, "--profile", "prod"]).await;
     assert_eq!(ended.exit, 0, "{ended}");
 
+    // half of another pair is in neither's place
+    for (set, unset) in [("APP_ID", "APP_SECRET"), ("APP_SECRET", "APP_ID")] {
+        let mut half = program(&folder.0, emulator.url());
+        half.env_remove(format!("APAAS_{unset}"));
+        let ended = run(half, &["call", FLOW, "--profile", "prod"]).await;
+        assert_eq!(ended.exit, 2, "{ended}");
+        let says = format!("APAAS_{set} is set, and the app");
+        assert!(ended.stderr.contains(&says), "{ended}");
+    }
+    // which may be all that a profile has
+    folder.write("apaas-flow.toml", "[profile.prod]\napp_id = \"cli_p\"\n");
+    let mut shared = program(&folder.0, emulator.url());
+    shared.env_remove("APAAS_APP_ID");
+    let ended = run(shared, &["call", FLOW, "--profile", "prod"]).await;
+    assert_eq!(ended.exit, 0, "{ended}");
+
+    #[cfg(unix)]
+    {
+        use std::os::unix::ffi::OsStrExt as _;
+
+        let mut odd = program(&folder.0, emulator.url());
+        odd.env(
+            "APAAS_OPERATOR_EMAIL",
+            std::ffi::OsStr::from_bytes(b"a\xff"),
+        );
+        let ended = run(odd, &["call", FLOW]).await;
+        assert_eq!(ended.exit, 2, "{ended}");
+        assert!(
+            ended.stderr.contains("APAAS_OPERATOR_EMAIL is not Unicode"),
+            "{ended}"
+        );
+    }
+
     let mut both = program(&folder.0, emulator.url());
     both.env("APAAS_APP_SECRET_FILE", "secret");
     let ended = run(both, &["call", FLOW]).await;
@@ -325,6 +468,76 @@ async fn doctor_runs_no_flow_and_says_what_is_missing() {
         (&json!("app id"), &json!("failed"))
     );
     assert!(id["cure"].as_str().unwrap().contains("APAAS_APP_ID"));
+}
+
+/// The check of this name, from `--format json`.
+fn check(ended: &Ended, name: &str) -> Value {
+    let checks = ended.json()["checks"].take();
+    let mut checks = checks.as_array().unwrap().iter();
+    let found = checks.find(|check| check["name"] == name);
+    found.unwrap_or_else(|| panic!("{name}: {ended}")).clone()
+}
+
+const DOCTOR: [&str; 5] = ["doctor", "--flow", FLOW, "--format", "json"];
+
+#[tokio::test]
+async fn doctor_looks_at_clock_tls_proxy_and_contract() {
+    let (emulator, folder) = (emulator().await, Folder::new());
+    folder.write(
+        "flows/package_x__c/flow_y.json",
+        r#"{"inputs": {"a": {}}, "outputs": {"b": {}, "c": {}}}"#,
+    );
+    let mut doctor = program(&folder.0, emulator.url());
+    doctor.env("HTTP_PROXY", "http://user:hunter2@proxy.example:8080");
+    let ended = run(doctor, &DOCTOR).await;
+    assert_eq!(ended.exit, 0, "{ended}");
+    assert_eq!(check(&ended, "clock")["result"], "passed", "{ended}");
+    assert_eq!(check(&ended, "TLS")["result"], "unknown", "{ended}");
+    let contract = check(&ended, "contract")["found"].to_string();
+    assert!(contract.contains("(inputs: 1, outputs: 2)"), "{contract}");
+    // which no request to this machine goes through
+    assert_eq!(check(&ended, "proxy")["result"], "passed", "{ended}");
+
+    // it is named without its password, and nobody is there
+    let mut proxied = program(&folder.0, "http://open.example.invalid");
+    proxied
+        .env("APAAS_ALLOW_PLAIN_HTTP", "1")
+        .env("NO_PROXY", "")
+        .env("HTTP_PROXY", "http://user:hunter2@127.0.0.1:9");
+    let ended = run(proxied, &DOCTOR).await;
+    assert_eq!(ended.exit, 1, "{ended}");
+    let proxy = check(&ended, "proxy")["found"].to_string();
+    assert!(proxy.contains("http://127.0.0.1:9 (HTTP_PROXY)"), "{proxy}");
+    assert_eq!(check(&ended, "platform")["result"], "failed", "{ended}");
+
+    folder.write("flows/package_x__c/flow_y.json", r#"{"inputs": 1}"#);
+    let ended = run(program(&folder.0, emulator.url()), &DOCTOR).await;
+    assert_eq!(check(&ended, "contract")["result"], "failed", "{ended}");
+}
+
+#[tokio::test]
+async fn doctor_says_what_to_do_about_a_clock_and_about_tls() {
+    let folder = Folder::new();
+    let url = serves(|_| {
+        let body = r#"{"code":0,"msg":"ok","tenant_access_token":"t-1","expire":7200}"#;
+        ("date: Sun, 06 Nov 1994 08:49:37 GMT\r\n", body)
+    });
+    let args = ["doctor", "--format", "json"];
+    let ended = run(program(&folder.0, &url), &args).await;
+    assert_eq!(ended.exit, 1, "{ended}");
+    let clock = check(&ended, "clock");
+    assert_eq!(clock["result"], "failed", "{ended}");
+    assert!(clock["cure"].as_str().unwrap().contains("NTP"), "{clock}");
+
+    let https = url.replace("http://", "https://");
+    let ended = run(program(&folder.0, &https), &args).await;
+    assert_eq!(ended.exit, 1, "{ended}");
+    let tls = check(&ended, "TLS");
+    assert_eq!(tls["result"], "failed", "{ended}");
+    assert!(
+        tls["cure"].as_str().unwrap().contains("check the port"),
+        "{tls}"
+    );
 }
 
 #[tokio::test]
@@ -462,26 +675,13 @@ async fn a_bulk_run_says_what_became_of_its_rows() {
 #[tokio::test]
 async fn a_reply_that_cannot_be_read_is_not_called_a_run_that_did_not_happen() {
     let folder = Folder::new();
-    let server = TcpListener::bind("127.0.0.1:0").unwrap();
-    let url = format!("http://{}", server.local_addr().unwrap());
-    std::thread::spawn(move || {
-        for connection in server.incoming() {
-            let mut connection = connection.unwrap();
-            let mut request = [0; 4096];
-            let read = connection.read(&mut request).unwrap();
-            let is_token =
-                String::from_utf8_lossy(&request[..read]).contains("tenant_access_token");
-            let body = if is_token {
-                r#"{"code":0,"msg":"ok","tenant_access_token":"t-1","expire":7200}"#
-            } else {
-                r#"{"code":0,"data":{"status":"end","execution_id":"7","out_params":"[{]"}}"#
-            };
-            let head = format!(
-                "HTTP/1.1 200 OK\r\nconnection: close\r\ncontent-length: {}\r\n\r\n",
-                body.len()
-            );
-            connection.write_all((head + body).as_bytes()).unwrap();
-        }
+    let url = serves(|request| {
+        let body = if request.contains("tenant_access_token") {
+            r#"{"code":0,"msg":"ok","tenant_access_token":"t-1","expire":7200}"#
+        } else {
+            r#"{"code":0,"data":{"status":"end","execution_id":"7","out_params":"[{]"}}"#
+        };
+        ("", body)
     });
     let ended = run(
         program(&folder.0, &url),
@@ -599,6 +799,36 @@ async fn a_contract_is_recorded_without_a_value() {
     assert!(contract.contains("\"variable_big\""), "{contract}");
     assert!(!contract.contains("s3cret"), "{contract}");
     assert!(!contract.contains("9007199254740993"), "{contract}");
+}
+
+/// From nothing to a struct, without a word of JSON by hand.
+#[tokio::test]
+async fn what_was_recorded_becomes_a_struct() {
+    let (emulator, folder) = (Emulator::start().await.unwrap(), Folder::new());
+    let outputs = json!({
+        "variable_lines": [{"sku": "a", "owner": {"_id": 17, "_name": "n"}}, {"sku": null, "note": "s3cret"}],
+        "variable_name": [{"language_code": 1033, "text": "s3cret"}],
+        "variable_by_mail": {"s3cret@example.com": 1},
+    });
+    emulator.on_raw("package_x__c", "flow_y", move |_| Ok(outputs.clone()));
+    let args = ["call", FLOW, "--record", "flows"];
+    let ended = run(program(&folder.0, emulator.url()), &args).await;
+    assert_eq!(ended.exit, 0, "{ended}");
+    let file = folder.0.join("flows/package_x__c/flow_y.json");
+    assert!(!std::fs::read_to_string(file).unwrap().contains("s3cret"));
+
+    let ended = run(program(&folder.0, ""), &["generate", "flows"]).await;
+    assert_eq!(ended.exit, 0, "{ended}");
+    for part in [
+        "pub lines: Vec<FlowYLines>,",
+        "pub struct FlowYLines {",
+        "pub sku: Option<String>,",
+        "pub owner: Option<Lookup>,",
+        "pub name: Multilingual,",
+        "pub by_mail: serde_json::Map<String, serde_json::Value>,",
+    ] {
+        assert!(ended.stdout.contains(part), "{part} in {ended}");
+    }
 }
 
 #[tokio::test]

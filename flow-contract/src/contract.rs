@@ -133,8 +133,20 @@ impl Contract {
         self.conflicts = conflicts;
     }
 
+    /// The output of a conflict, or what is inside of one: `variable_lines[].sku`. A name may have any character.
+    fn inside(&self, path: &str) -> Option<Entry> {
+        if let Some(entry) = self.outputs.get(path) {
+            return Some(entry.clone());
+        }
+        let mut ends = path.char_indices().filter(|(_, c)| matches!(c, '.' | '['));
+        ends.find_map(|(end, _)| {
+            let (name, rest) = path.split_at_checked(end)?;
+            self.outputs.get(name)?.inside(rest)
+        })
+    }
+
     fn still_has(&self, conflict: &Conflict) -> bool {
-        let Some(entry) = self.outputs.get(&conflict.output) else {
+        let Some(entry) = self.inside(&conflict.output) else {
             return false;
         };
         if conflict.contract == Conflict::NOT_OPTIONAL {

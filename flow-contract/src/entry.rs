@@ -95,9 +95,40 @@ impl Entry {
         grammar::entry_of(self.members.get(ITEMS)?)
     }
 
+    /// Sets what each item is. What says the same already stays as it is written.
+    pub fn set_items(&mut self, items: &Entry) {
+        if self.items().as_ref() != Some(items) {
+            self.members.put_in_order(ITEMS, items.to_string(), &KEYS);
+        }
+    }
+
     /// What an `object` has in it, if it says so.
     pub fn fields(&self) -> Option<Members<Entry>> {
         grammar::entries_of(self.members.get(FIELDS)?)
+    }
+
+    /// Sets what is in it. What says the same already stays as it is written.
+    pub fn set_fields(&mut self, fields: &Members<Entry>) {
+        if self.fields().as_ref() != Some(fields) {
+            self.members.put_in_order(FIELDS, object(fields), &KEYS);
+        }
+    }
+
+    /// What is at `[].sku` below it.
+    pub(crate) fn inside(&self, path: &str) -> Option<Entry> {
+        if path.is_empty() {
+            return Some(self.clone());
+        }
+        if let Some(rest) = path.strip_prefix("[]") {
+            return self.items()?.inside(rest);
+        }
+        let path = path.strip_prefix('.')?;
+        let fields = self.fields()?;
+        let mut ends = path.char_indices().map(|(at, _)| at).chain([path.len()]);
+        ends.find_map(|end| {
+            let (name, rest) = path.split_at_checked(end)?;
+            fields.get(name)?.inside(rest)
+        })
     }
 
     /// Sets the type. What was said of the inside of an array or an object does not outlive it.
@@ -144,11 +175,19 @@ impl Entry {
 /// On one line, unless a value that is not ours spans several.
 impl fmt::Display for Entry {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let mut separator = "{ ";
-        for (key, text) in self.members.iter() {
-            write!(f, "{separator}{}: {text}", json::quoted(key))?;
-            separator = ", ";
-        }
-        f.write_str(if separator == ", " { " }" } else { "{}" })
+        f.write_str(&object(&self.members))
+    }
+}
+
+/// `{ "a": 1, "b": 2 }`
+fn object<T: fmt::Display>(members: &Members<T>) -> String {
+    let members = members
+        .iter()
+        .map(|(key, value)| format!("{}: {value}", json::quoted(key)));
+    let members: Vec<_> = members.collect();
+    if members.is_empty() {
+        "{}".to_owned()
+    } else {
+        format!("{{ {} }}", members.join(", "))
     }
 }

@@ -100,7 +100,7 @@ async fn bill_shows(folder: &Folder, outputs: Value) {
 const BILL: &str = r#"{
   "partial": true,
   "outputs": {
-    "variable_lines": { "type": "array" },
+    "variable_lines": { "type": "array", "items": { "type": "integer" } },
     "variable_paid": { "type": "boolean" },
     "variable_total": { "type": "string" }
   }
@@ -153,7 +153,7 @@ async fn a_reply_that_does_not_decode_is_recorded() {
   "partial": true,
   "outputs": {
     "_other": { "type": "object", "optional": true },
-    "variable_lines": { "type": "array", "optional": true },
+    "variable_lines": { "type": "array", "items": { "type": "integer" }, "optional": true },
     "variable_paid": { "type": "boolean", "optional": true },
     "variable_sum": { "type": "number" },
     "variable_total": { "type": "string", "optional": true }
@@ -257,7 +257,7 @@ async fn a_conflict_is_written_down_and_nothing_else_is_touched() {
   "owner": "shop",
   "outputs": {
     "variable_total": { "type": "integer", "description": "the sum" },
-    "variable_lines": { "x-unit": [1, 2], "type": "array" },
+    "variable_lines": { "x-unit": [1, 2], "type": "array", "items": { "type": "integer" } },
     "variable_paid": { "optional": false }
   },
   "conflicts": [
@@ -638,7 +638,9 @@ async fn what_is_written_and_what_is_recorded_come_together() {
     contract::write::<Described>(folder.flows()).unwrap();
     let text = folder.text();
     assert!(
-        text.contains("\"variable_lines\": { \"type\": \"array\" },"),
+        text.contains(
+            "\"variable_lines\": { \"type\": \"array\", \"items\": { \"type\": \"integer\" } },"
+        ),
         "{text}"
     );
     assert!(
@@ -707,7 +709,7 @@ async fn a_lock_that_somebody_else_holds_holds_up_no_call_for_long() {
 
     let begun = std::time::Instant::now();
     let text =
-        success(&json!({ "variable_total": "1", "variable_lines": [], "variable_paid": true }));
+        success(&json!({ "variable_total": "1", "variable_lines": [77], "variable_paid": true }));
     let ran = bill_gets(&folder, move || answer(&*text)).await;
     let took = begun.elapsed();
     ran.unwrap();

@@ -24,7 +24,7 @@ const AFTER_HELP: &str = "\
 `row` is the key of the row, `key` the idempotency key of its last call.
 
 Example:
-  apaas-flow bulk export --journal migration.db --state unknown --state failed -o left.csv";
+  apaas-flow bulk export --journal migration.db --state unknown -o left.csv";
 
 #[derive(clap::Args)]
 #[command(after_help = AFTER_HELP)]

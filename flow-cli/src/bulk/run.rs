@@ -23,13 +23,15 @@ use crate::runtime::{block_on, interrupt};
 use crate::settings::{Flags, Settings};
 
 const AFTER_HELP: &str = "\
-Without -i every column is an input of its own name. A cell is text unless the flow's contract or `:=` (JSON) says
-otherwise; an empty one leaves the input out. Rows of unknown end are never sent again unless --settle-unknown is given.
+Without -i every column is an input of its own name. A cell is text unless the
+flow's contract or `:=` (JSON) says otherwise; an empty one leaves the input
+out. Rows of unknown end are never sent again without --settle-unknown.
 
-Exit status: 0 all ran, 1 some did not run or failed, 2 usage, 3 some are unknown.
+Exit status: 0 all ran, 1 some did not run or failed, 2 usage, 3 some are
+unknown.
 
 Example:
-  apaas-flow bulk run package_x__c/flow_y --rows orders.csv -i variable_order=order_no \\
+  apaas-flow bulk run package_x__c/flow_y --rows orders.csv \\
       --key 'mig-{order_no}' --journal migration.db --dry-run";
 
 #[derive(clap::Args)]

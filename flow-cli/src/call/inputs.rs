@@ -1,9 +1,11 @@
 //! The inputs of a call: `-i` in the spelling of HTTPie, and `--inputs` with one JSON object.
 
-use std::collections::BTreeMap;
+use std::collections::BTreeSet;
+use std::fmt;
 use std::fs;
 use std::io::{self, Read as _};
 
+use serde::de::{Deserialize, Deserializer, MapAccess, Visitor};
 use serde_json::value::RawValue;
 
 use crate::failure::Mistake;
@@ -124,23 +126,54 @@ fn json(text: &str, name: &str) -> Result<Box<RawValue>, Mistake> {
 
 /// The members of one JSON object.
 fn members(text: &str, file: &str) -> Result<Vec<Input>, Mistake> {
-    let members: BTreeMap<String, Box<RawValue>> = serde_json::from_str(
-        text.trim_start_matches('\u{feff}'),
-    )
-    .map_err(|error| {
+    let Members(members) = serde_json::from_str(text.trim_start_matches('\u{feff}')).map_err(|error| {
         // serde_json's own words may quote a value
         let (line, column) = (error.line(), error.column());
         Mistake::new(format!(
             "--inputs {file} is no JSON object of {{name: value}}: see line {line}, column {column}"
         ))
     })?;
-    let members = members.into_iter();
-    Ok(members
-        .map(|(name, json)| Input {
+    let mut inputs: Vec<Input> = Vec::with_capacity(members.len());
+    let mut names = BTreeSet::new();
+    for (name, json) in members {
+        if !names.insert(name.clone()) {
+            return Err(Mistake::new(format!(
+                "--inputs {file} has `{name}` twice; remove one"
+            )));
+        }
+        inputs.push(Input {
             name,
             value: Value::Json(json),
-        })
-        .collect())
+        });
+    }
+    Ok(inputs)
+}
+
+/// The members of an object, all of them: where a name stands twice, a map would keep the last.
+struct Members(Vec<(String, Box<RawValue>)>);
+
+impl<'de> Deserialize<'de> for Members {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Object;
+
+        impl<'de> Visitor<'de> for Object {
+            type Value = Members;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("an object")
+            }
+
+            fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Members, A::Error> {
+                let mut members = Vec::new();
+                while let Some(member) = map.next_entry()? {
+                    members.push(member);
+                }
+                Ok(Members(members))
+            }
+        }
+
+        deserializer.deserialize_map(Object)
+    }
 }
 
 /// A file's text; that of stdin for `-`.

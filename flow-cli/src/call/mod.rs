@@ -4,12 +4,13 @@ pub(crate) mod dry_run;
 pub(crate) mod inputs;
 mod report;
 pub(crate) mod typed;
+mod waiting;
 
 use std::path::PathBuf;
 use std::process::ExitCode;
 use std::time::Duration;
 
-use apaas_flow::{Call, Client, DynamicFlow};
+use apaas_flow::{Call, CallCounts, Client, DynamicFlow};
 use clap::ValueEnum;
 use serde_json::value::RawValue;
 
@@ -18,14 +19,19 @@ use crate::failure::{Mistake, complain, print};
 use crate::runtime::{block_on, interrupt};
 use crate::settings::{Flags, Settings};
 use report::Report;
+use waiting::Waiting;
 
 /// Where the exit statuses are listed for the user.
 const AFTER_HELP: &str = "\
-Exit status: 0 the flow ran (with --start: was started), 1 did not run, 2 usage or settings,
-3 may have run, 4 ran and failed, or its outputs cannot be read, 5 is under way.
+Exit status: 0 the flow ran (with --start: was started), 1 did not run,
+2 usage or settings, 3 may have run, 4 ran and failed, or its outputs cannot be
+read, 5 is under way.
 
 Example:
-  apaas-flow call package_x__c/flow_y -i variable_name=Ada -i variable_count:=3 --dry-run";
+  apaas-flow call package_x__c/flow_y -i variable_name=Ada -i 'variable_n:=3'";
+
+/// For so many milliseconds the end of a dropped call is waited for; without it, the call counts as one that may have run.
+const SETTLING: u32 = 1000;
 
 #[derive(clap::Args)]
 #[command(after_help = AFTER_HELP)]
@@ -197,17 +203,35 @@ async fn until_interrupted<R>(
     succeeded: fn(&str, R) -> Report,
 ) -> Report {
     let key = call.key().to_owned();
-    tokio::select! {
-        end = call => match end {
-            Ok(run) => succeeded(label, run),
-            Err(error) => Report::failed(label, &error),
-        },
-        () = interrupt() => {
-            // the call is dropped by now: no attempt begins after this
+    let waiting = Waiting::new();
+    let end = tokio::select! {
+        end = call => Some(end),
+        () = interrupt() => None,
+        () = waiting.tell(client) => None,
+    };
+    drop(waiting);
+    match end {
+        Some(Ok(run)) => succeeded(label, run),
+        Some(Err(error)) => Report::failed(label, &error),
+        // the call is dropped by now: no attempt begins after this
+        None => {
+            let ended = settled(client).await;
             let attempts = u32::try_from(client.stats().attempts).unwrap_or(u32::MAX);
-            Report::interrupted(label, &key, attempts)
+            Report::interrupted(label, &key, attempts, ended)
         }
     }
+}
+
+/// What had become of the only call of a client when it was dropped, which the client's own thread sees a moment later.
+async fn settled(client: &Client) -> CallCounts {
+    for _ in 0..SETTLING {
+        let calls = client.stats().calls;
+        if calls.total() > 0 {
+            return calls;
+        }
+        tokio::time::sleep(Duration::from_millis(1)).await;
+    }
+    client.stats().calls
 }
 
 fn seconds(text: &str) -> Result<Duration, String> {

@@ -2,13 +2,13 @@
 
 use std::collections::BTreeMap;
 
-use apaas_flow::{DynamicOutput, Error, ErrorKind, Execution, Outcome, Started};
+use apaas_flow::{CallCounts, DynamicOutput, Error, ErrorKind, Execution, Outcome, Started};
 use serde::Serialize;
 use serde_json::value::RawValue;
 
 use crate::failure::USAGE;
 
-/// One object, of the same members for successes and errors.
+/// One object, of the same members for successes and errors: those that the package's README lists.
 #[derive(Serialize)]
 pub(crate) struct Report {
     outcome: &'static str,
@@ -108,14 +108,16 @@ impl Report {
         Self::unsent(flow, "usage", message, USAGE)
     }
 
-    /// Ctrl-C.
-    pub(crate) fn interrupted(flow: &str, key: &str, attempts: u32) -> Self {
-        let (outcome, message, exit) = if attempts == 0 {
-            let message = "interrupted before the request left; the flow did not run".to_owned();
+    /// Ctrl-C, after so many attempts; what had become of the call by then.
+    pub(crate) fn interrupted(flow: &str, key: &str, attempts: u32, ended: CallCounts) -> Self {
+        let (outcome, message, exit) = if ended.did_not_run > 0 {
+            let message =
+                "interrupted before a request that could run the flow had left; it did not run"
+                    .to_owned();
             (Outcome::DidNotRun, message, 1)
         } else {
             let message = format!(
-                "interrupted when the request may have left; the flow may have run; to find out, call again with --key {key}: a used key is refused, so the flow cannot run twice under it"
+                "interrupted after the request had left; the flow may have run; to find out, call again with --key {key}: a used key is refused, so the flow cannot run twice under it"
             );
             (Outcome::MayHaveRun, message, 3)
         };

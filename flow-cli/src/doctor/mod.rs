@@ -1,11 +1,13 @@
 //! `doctor`: what a call needs, one check after the other. It runs no flow.
 
 mod check;
+mod network;
 
 use std::process::ExitCode;
 use std::time::Duration;
 
 use apaas_flow::{Client, DynamicFlow, Error, ErrorKind, FEISHU, Outcome};
+use apaas_flow_contract::{Contract, Side};
 
 use crate::call::{Format, flow_name};
 use crate::contract_file;
@@ -13,6 +15,7 @@ use crate::failure::{Mistake, USAGE, complain, print};
 use crate::runtime::block_on;
 use crate::settings::{Flags, Settings};
 use check::{Check, Checks};
+use network::Address;
 
 const AFTER_HELP: &str = "\
 No flow is run: the permission is tried with a flow id that cannot exist.
@@ -116,11 +119,20 @@ fn of_settings(settings: &Settings, checks: &mut Checks) {
         Ok(()) => Check::passed("base URL", &format!("{} ({})", url.value, url.from)),
         Err(mistake) => Check::failed("base URL", &url.value, &mistake.0),
     });
+    checks.push(network::proxy(&Address::of(&url.value)));
 }
 
 fn of_contract(namespace: &str, flow_id: &str) -> Check {
     match contract_file::find(namespace, flow_id) {
-        Ok(Some((file, _))) => Check::passed("contract", &file.display().to_string()),
+        Ok(Some((file, contract))) => Check::passed(
+            "contract",
+            &format!(
+                "{} (inputs: {}, outputs: {})",
+                file.display(),
+                counted(&contract, Side::Inputs),
+                counted(&contract, Side::Outputs)
+            ),
+        ),
         Ok(None) => Check::skipped(
             "contract",
             &format!(
@@ -128,6 +140,13 @@ fn of_contract(namespace: &str, flow_id: &str) -> Check {
             ),
         ),
         Err(mistake) => Check::failed("contract", "cannot be read", &mistake.0),
+    }
+}
+
+fn counted(contract: &Contract, side: Side) -> String {
+    match contract.entries(side) {
+        Some(entries) => entries.names().count().to_string(),
+        None => "not listed".to_owned(),
     }
 }
 
@@ -148,9 +167,17 @@ async fn connect(
     checks: &mut Checks,
 ) {
     let host = &settings.base_url.value;
+    let answers = Check::passed("platform", &format!("{host} answers"));
+    let tls = if Address::of(host).is_https {
+        Check::passed("TLS", "the server's certificate is trusted")
+    } else {
+        Check::skipped("TLS", "none: the base URL is http://")
+    };
     match client.verify().await {
         Ok(()) => {
-            checks.push(Check::passed("platform", &format!("{host} answers")));
+            checks.push(answers);
+            checks.push(tls);
+            checks.push(network::clock(client).await);
             let lives = match client.stats().token_expires_in {
                 Some(time) => format!("obtained, {} min left", time.as_secs() / 60),
                 None => "obtained".to_owned(),
@@ -160,8 +187,13 @@ async fn connect(
         Err(error) => {
             // a code is the platform's own; a proxy's page has none
             if error.code().is_some() {
-                checks.push(Check::passed("platform", &format!("{host} answers")));
+                checks.push(answers);
+                checks.push(tls);
+                checks.push(network::clock(client).await);
                 checks.push(Check::failed("token", "refused", &error.to_string()));
+            } else if is_of_tls(&error) {
+                let cure = error.to_string();
+                checks.push(Check::failed("TLS", "no trusted connection", &cure));
             } else {
                 checks.push(Check::failed(
                     "platform",
@@ -180,6 +212,13 @@ async fn connect(
         None => Check::skipped("permission", "give --flow NAMESPACE/FLOW_ID to try it"),
         Some(namespace) => of_permission(client, settings, namespace).await,
     });
+}
+
+/// The library has no kind of its own for it, but a cure for each cause, which its message ends with.
+fn is_of_tls(error: &Error) -> bool {
+    let message = error.to_string();
+    error.kind() == ErrorKind::Connect
+        && (message.contains("certificate") || message.contains("TLS"))
 }
 
 /// The scope and the address, by a call of a flow that there is not.

@@ -18,11 +18,11 @@ use crate::settings::{Flags, Settings};
 use finding::{Findings, Question};
 
 const AFTER_HELP: &str = "\
-The flow is called about six times. The report has no value, no secret and no id in it.
-Exit status: 0 the report is complete, 1 the flow could not be run at all, 2 usage.
+The flow is called about six times. No value, secret or id is in the report.
+Exit status: 0 the report is complete, 1 the flow could not be run, 2 usage.
 
 Example:
-  apaas-flow probe package_x__c/flow_y -i variable_name=Ada --it-is-harmless --format json";
+  apaas-flow probe package_x__c/flow_y -i variable_name=Ada --it-is-harmless";
 
 /// No parameter is called this.
 const NO_PARAMETER: &str = "apaas_flow_probe_no_such_parameter";

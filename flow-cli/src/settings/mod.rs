@@ -3,7 +3,7 @@
 mod profile;
 mod secret;
 
-use std::env;
+use std::env::{self, VarError};
 use std::time::Duration;
 
 use apaas_flow::{Client, ClientBuilder, FEISHU, Operator};
@@ -49,28 +49,32 @@ impl Settings {
     pub(crate) fn find(flags: &Flags) -> Result<Self, Mistake> {
         let profile = Profile::find(flags.profile.as_deref())?;
         let pick = |name: &str, in_profile: fn(&Profile) -> Option<&String>| {
-            variable(name).or_else(|| {
+            let in_profile = || {
                 let profile = profile.as_ref()?;
                 let value = in_profile(profile)?.clone();
                 let from = profile.origin.clone();
                 Some(Found { value, from })
-            })
+            };
+            Ok::<_, Mistake>(variable(name)?.or_else(in_profile))
         };
         let quota = match &flags.quota {
             Some(text) => Some(Found {
                 value: text.clone(),
                 from: "--quota".to_owned(),
             }),
-            None => pick("APAAS_QUOTA", |profile| profile.quota.as_ref()),
+            None => pick("APAAS_QUOTA", |profile| profile.quota.as_ref())?,
         };
         if let Some(text) = &quota {
             quota::parse(&text.value, &text.from)?;
         }
+        let app_id = pick("APAAS_APP_ID", |profile| profile.app_id.as_ref())?;
+        let secret = secret::source(profile.as_ref())?;
+        check_pair(app_id.as_ref(), secret.as_ref(), profile.as_ref())?;
         Ok(Self {
-            app_id: pick("APAAS_APP_ID", |profile| profile.app_id.as_ref()),
-            secret: secret::source(profile.as_ref())?,
+            app_id,
+            secret,
             operator: operator(flags, profile.as_ref())?,
-            base_url: pick("APAAS_BASE_URL", |profile| profile.base_url.as_ref()).unwrap_or_else(
+            base_url: pick("APAAS_BASE_URL", |profile| profile.base_url.as_ref())?.unwrap_or_else(
                 || Found {
                     value: FEISHU.to_owned(),
                     from: "the default".to_owned(),
@@ -147,16 +151,52 @@ impl Settings {
 }
 
 /// A variable of the environment that is set and not blank.
-fn variable(name: &str) -> Option<Found<String>> {
-    let value = env::var(name).ok()?.trim().to_owned();
-    (!value.is_empty()).then(|| Found {
+fn variable(name: &str) -> Result<Option<Found<String>>, Mistake> {
+    let value = match env::var(name) {
+        Ok(value) => value.trim().to_owned(),
+        Err(VarError::NotPresent) => return Ok(None),
+        Err(VarError::NotUnicode(_)) => {
+            return Err(Mistake::new(format!(
+                "{name} is not Unicode text; set it again, or unset it"
+            )));
+        }
+    };
+    Ok((!value.is_empty()).then(|| Found {
         value,
         from: name.to_owned(),
-    })
+    }))
+}
+
+/// An id and a secret belong together: a variable must not replace one half of what a profile has whole.
+fn check_pair(
+    app_id: Option<&Found<String>>,
+    secret: Option<&Found<secret::Source>>,
+    profile: Option<&Profile>,
+) -> Result<(), Mistake> {
+    let (Some(app_id), Some(secret)) = (app_id, secret) else {
+        return Ok(());
+    };
+    let is_whole =
+        profile.is_some_and(|profile| profile.app_id.is_some() && profile.secret_file().is_some());
+    if app_id.from == secret.from || !is_whole {
+        return Ok(());
+    }
+    let of_profile = |from: &str| profile.is_some_and(|profile| profile.origin == from);
+    match (of_profile(&app_id.from), of_profile(&secret.from)) {
+        (false, true) => Err(Mistake::new(format!(
+            "{} is set, and the app secret would be that of {}, of another app perhaps; unset it, or set APAAS_APP_SECRET or APAAS_APP_SECRET_FILE, too",
+            app_id.from, secret.from
+        ))),
+        (true, false) => Err(Mistake::new(format!(
+            "{} is set, and the app id would be that of {}, of another app perhaps; unset it, or set APAAS_APP_ID, too",
+            secret.from, app_id.from
+        ))),
+        _ => Ok(()),
+    }
 }
 
 fn allow_plain_http() -> Result<bool, Mistake> {
-    match variable("APAAS_ALLOW_PLAIN_HTTP") {
+    match variable("APAAS_ALLOW_PLAIN_HTTP")? {
         None => Ok(false),
         Some(allow) => match allow.value.as_str() {
             "true" | "1" => Ok(true),
@@ -183,7 +223,7 @@ fn operator(flags: &Flags, profile: Option<&Profile>) -> Result<Option<Found<Ope
         let from = "--operator".to_owned();
         return Ok(Some(Found { value, from }));
     }
-    let id = variable("APAAS_OPERATOR_ID");
+    let id = variable("APAAS_OPERATOR_ID")?;
     let id = match id {
         None => None,
         Some(id) => Some(id.value.parse().map_err(|_| {
@@ -192,7 +232,7 @@ fn operator(flags: &Flags, profile: Option<&Profile>) -> Result<Option<Found<Ope
             )
         })?),
     };
-    let email = variable("APAAS_OPERATOR_EMAIL").map(|email| email.value);
+    let email = variable("APAAS_OPERATOR_EMAIL")?.map(|email| email.value);
     if let Some(value) = both(id, email) {
         let from = "APAAS_OPERATOR_ID / APAAS_OPERATOR_EMAIL".to_owned();
         return Ok(Some(Found { value, from }));

@@ -42,7 +42,7 @@ impl Profile {
     pub(crate) fn find(name: Option<&str>) -> Result<Option<Self>, Mistake> {
         let name = match name {
             Some(name) => name.to_owned(),
-            None => match variable("APAAS_PROFILE") {
+            None => match variable("APAAS_PROFILE")? {
                 Some(name) => name.value,
                 None => return Ok(None),
             },

@@ -36,8 +36,8 @@ impl Source {
 }
 
 pub(crate) fn source(profile: Option<&Profile>) -> Result<Option<Found<Source>>, Mistake> {
-    let text = variable("APAAS_APP_SECRET");
-    let file = variable("APAAS_APP_SECRET_FILE");
+    let text = variable("APAAS_APP_SECRET")?;
+    let file = variable("APAAS_APP_SECRET_FILE")?;
     let (value, from) = match (text, file) {
         (Some(_), Some(_)) => {
             return Err(Mistake::new(

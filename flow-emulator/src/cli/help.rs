@@ -1,10 +1,15 @@
 //! The text of `--help`.
 
-pub(super) const HELP: &str = "\
+/// Of the program under the name by which it was called.
+pub(super) fn of(program: &str) -> String {
+    HELP.replace("PROGRAM", program)
+}
+
+const HELP: &str = "\
 The Feishu aPaaS platform on loopback: executes flows and issues tokens, with no tenant and no network.
 Point any client at it, such as an official SDK, by its domain or base URL.
 
-Usage: apaas-flow-emulator [OPTIONS]
+Usage: PROGRAM [OPTIONS]
 
 Options:
   --flow NAMESPACE/FLOW_ID=FILE  answer this flow with the outputs in FILE, a JSON object of
@@ -36,4 +41,7 @@ The first line on stdout says where the emulator listens. Stderr has a line for 
 answered, and one for each request, without values.
 The last 1000000 idempotency keys are remembered.
 Ctrl-C stops it.
+
+Example:
+  PROGRAM --port 7800 --contracts flows
 ";

@@ -5,9 +5,10 @@ mod flow_file;
 mod help;
 mod signal;
 
-use std::ffi::OsString;
+use std::ffi::{OsStr, OsString};
 use std::fmt;
 use std::io::{self, Write as _};
+use std::path::Path;
 use std::process::ExitCode;
 
 use crate::builder::Builder;
@@ -20,18 +21,22 @@ use crate::state::retention::Retention;
 /// How many idempotency keys the program remembers, as its help says.
 const REMEMBERED_KEYS: usize = 1_000_000;
 
-/// Runs the program `apaas-flow-emulator` with these arguments, of which the first is the program's name.
+/// Runs the program `apaas-flow-emulator` with these arguments, of which the first is the name by which it was called.
 ///
 /// It returns after Ctrl-C or SIGTERM. The exit code is 2 if the emulator cannot start as it was asked to.
 pub fn run(args: impl IntoIterator<Item = OsString>) -> ExitCode {
+    let mut args = args.into_iter().peekable();
+    let program = args.peek().map(Path::new).and_then(Path::file_stem);
+    let program = program.unwrap_or(OsStr::new("apaas-flow-emulator"));
+    let program = program.to_string_lossy().into_owned();
     let done = args::parse(args).and_then(|command| match command {
         Command::Help => {
-            print(format_args!("{}", help::HELP));
+            print(format_args!("{}", help::of(&program)));
             Ok(())
         }
         Command::Version => {
             let version = env!("CARGO_PKG_VERSION");
-            print(format_args!("apaas-flow-emulator {version}\n"));
+            print(format_args!("{program} {version}\n"));
             Ok(())
         }
         Command::Serve(options) => serve(options),
@@ -39,7 +44,7 @@ pub fn run(args: impl IntoIterator<Item = OsString>) -> ExitCode {
     match done {
         Ok(()) => ExitCode::SUCCESS,
         Err(message) => {
-            log(&format!("apaas-flow-emulator: {message}"));
+            log(&format!("{program}: {message}"));
             ExitCode::from(2)
         }
     }

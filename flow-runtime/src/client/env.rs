@@ -1,12 +1,23 @@
 //! Client settings from the environment.
 
 use std::env;
+use std::ffi::OsString;
 
 use super::ClientBuilder;
 use super::base_url::base_url;
 use super::builder::config;
 use crate::error::Result;
 use crate::operator::Operator;
+
+const VARIABLES: [&str; 7] = [
+    "APAAS_APP_ID",
+    "APAAS_APP_SECRET",
+    "APAAS_APP_SECRET_FILE",
+    "APAAS_OPERATOR_ID",
+    "APAAS_OPERATOR_EMAIL",
+    "APAAS_BASE_URL",
+    "APAAS_ALLOW_PLAIN_HTTP",
+];
 
 impl ClientBuilder {
     /// Reads the settings from the environment:
@@ -23,15 +34,19 @@ impl ClientBuilder {
     /// # Errors
     /// [`ErrorKind::Config`](crate::ErrorKind::Config): lists every variable that is missing or invalid.
     pub fn from_env() -> Result<Self> {
-        Self::from_variables(|name| env::var(name).ok())
+        Self::from_variables(|name| env::var_os(name))
     }
 
-    fn from_variables(variable: impl Fn(&str) -> Option<String>) -> Result<Self> {
+    fn from_variables(variable: impl Fn(&str) -> Option<OsString>) -> Result<Self> {
+        let is_odd = |name: &&str| variable(name).is_some_and(|value| value.to_str().is_none());
+        let odd = VARIABLES.iter().copied().filter(is_odd);
+        let mut wrong: Vec<String> = odd
+            .map(|name| format!("{name} is not Unicode text"))
+            .collect();
         let variable = |name: &str| {
-            let value = variable(name)?.trim().to_owned();
+            let value = variable(name)?.to_string_lossy().trim().to_owned();
             Some(value).filter(|value| !value.is_empty())
         };
-        let mut wrong = Vec::new();
         let app_id = variable("APAAS_APP_ID").unwrap_or_else(|| {
             wrong.push("APAAS_APP_ID is unset or empty".to_owned());
             String::new()
@@ -101,11 +116,28 @@ mod tests {
     fn built(variables: &[(&str, &str)]) -> Result<(), String> {
         let find = |name: &str| {
             let found = variables.iter().find(|(known, _)| *known == name);
-            found.map(|(_, value)| (*value).to_owned())
+            found.map(|(_, value)| OsString::from(value))
         };
         let builder = ClientBuilder::from_variables(find);
         let client = builder.and_then(ClientBuilder::build);
         client.map(drop).map_err(|error| error.to_string())
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn a_variable_that_is_no_text_is_named() {
+        use std::os::unix::ffi::OsStringExt as _;
+
+        let find = |name: &str| match name {
+            "APAAS_OPERATOR_EMAIL" => Some(OsString::from_vec(vec![b'a', 0xff])),
+            _ => Some("1".into()),
+        };
+        let why = ClientBuilder::from_variables(find).err().unwrap();
+        let why = why.to_string();
+        assert!(
+            why.contains("APAAS_OPERATOR_EMAIL is not Unicode text"),
+            "{why}"
+        );
     }
 
     #[test]

@@ -141,6 +141,16 @@ impl Client {
         verified.await?
     }
 
+    /// The time by the clock of the server that answers at the base URL, if its reply tells it. For `apaas-flow doctor`:
+    /// certificates and times of other requests are judged by this machine's own.
+    #[doc(hidden)]
+    pub async fn server_time(&self) -> Result<Option<std::time::SystemTime>> {
+        self.0.used_in.check("client")?;
+        let (http, url) = (self.0.http.clone(), self.0.endpoints.base_url().clone());
+        let asked = self.0.thread.spawn(async move { http.date(url).await })?;
+        asked.await?
+    }
+
     pub(crate) fn context(&self) -> &Arc<Context> {
         &self.0
     }

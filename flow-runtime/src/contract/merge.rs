@@ -2,9 +2,10 @@
 
 use std::collections::BTreeSet;
 
-use apaas_flow_contract::{Conflict, Contract, Entry, Members, Shape, Side};
+use apaas_flow_contract::{Conflict, Contract, Entry, Kind, Members, Shape, Side};
 
 use super::observation::Observation;
+use super::seen::Seen;
 
 /// A contract with what a reply has shown.
 #[derive(Debug, PartialEq, Eq)]
@@ -26,20 +27,17 @@ pub(super) fn merge(known: Option<&Contract>, seen: &Observation) -> Option<Merg
     let mut names: BTreeSet<String> = listed.map(str::to_owned).collect();
     names.extend(seen.outputs.keys().cloned());
 
-    // A name that is new says nothing of the replies before: a flow that gains an output looks the same.
-    let mut conflicts = BTreeSet::new();
+    let mut learner = Learner {
+        finished: seen.finished,
+        partial,
+        conflicts: BTreeSet::new(),
+    };
     let outputs = contract.entries_mut(Side::Outputs);
     for name in names {
-        let known = outputs.get(&name);
-        let mut update = EntryUpdate {
-            is_new: known.is_none(),
-            entry: known.cloned().unwrap_or_default(),
-            conflicts: BTreeSet::new(),
-        };
-        update.take_in(&name, seen, partial);
-        conflicts.append(&mut update.conflicts);
-        outputs.put_alphabetically(&name, update.entry);
+        let entry = learner.taught(outputs.get(&name), &name, seen.outputs.get(&name), true);
+        outputs.put_alphabetically(&name, entry);
     }
+    let mut conflicts = learner.conflicts;
     conflicts.retain(|conflict| !contract.has_conflict(conflict));
     for conflict in &conflicts {
         contract.add_conflict(conflict);
@@ -55,35 +53,73 @@ pub(super) fn merge(known: Option<&Contract>, seen: &Observation) -> Option<Merg
     })
 }
 
-/// One output, and what becomes of it.
-struct EntryUpdate {
-    entry: Entry,
-    is_new: bool,
+/// What a reply teaches, entry by entry.
+struct Learner {
+    finished: bool,
+    partial: bool,
     conflicts: BTreeSet<Conflict>,
 }
 
-impl EntryUpdate {
-    fn take_in(&mut self, name: &str, seen: &Observation, partial: bool) {
-        let shapes = seen.outputs.get(name);
+impl Learner {
+    /// An entry with what was seen in its place, which some of the objects around it may lack. `path` is its name in a
+    /// conflict: `variable_lines[].sku`.
+    fn taught(
+        &mut self,
+        known: Option<&Entry>,
+        path: &str,
+        seen: Option<&Seen>,
+        always: bool,
+    ) -> Entry {
+        let mut entry = known.cloned().unwrap_or_default();
+        let shapes = seen.map(|seen| &seen.shapes);
         for shape in shapes.into_iter().flatten() {
-            match self.entry.value_type() {
+            match entry.value_type() {
                 _ if *shape == Shape::Null => {}
-                None => self.entry.set_kind(shape.as_kind()),
+                None => entry.set_kind(seen.map_or(Kind::Any, kind)),
                 Some(known) if known.allows(*shape) => {}
-                Some(known) => self.disagree(name, &known.to_string(), shape.word()),
+                Some(known) => self.disagree(path, &known.to_string(), shape.word()),
             }
+        }
+        if let Some(seen) = seen {
+            self.inside(&mut entry, path, seen);
         }
 
         let missing = match shapes {
-            None => "absent",
             Some(shapes) if shapes.contains(&Shape::Null) => Shape::Null.word(),
-            Some(_) => return,
+            Some(_) if always => return entry,
+            _ => "absent",
         };
-        match self.entry.optional() {
-            _ if !seen.finished => {}
+        // A name that is new says nothing of the replies before: a flow that gains an output looks the same.
+        match entry.optional() {
+            _ if !self.finished => {}
             Some(true) => {}
-            None if partial || self.is_new => self.entry.set_optional(),
-            None | Some(false) => self.disagree(name, Conflict::NOT_OPTIONAL, missing),
+            None if self.partial || known.is_none() => entry.set_optional(),
+            None | Some(false) => self.disagree(path, Conflict::NOT_OPTIONAL, missing),
+        }
+        entry
+    }
+
+    fn inside(&mut self, entry: &mut Entry, path: &str, seen: &Seen) {
+        match (entry.kind(), &seen.items) {
+            (Some(Kind::Array), Some(items)) => {
+                let known = entry.items();
+                let path = format!("{path}[]");
+                entry.set_items(&self.taught(known.as_ref(), &path, Some(items), true));
+            }
+            (Some(Kind::Object), _) if !seen.fields.is_empty() => {
+                let mut fields = entry.fields().unwrap_or_default();
+                let mut names: BTreeSet<String> = fields.names().map(str::to_owned).collect();
+                names.extend(seen.fields.names().cloned());
+                for name in names {
+                    let (seen, always) = seen.fields.get(&name).unzip();
+                    let path = format!("{path}.{name}");
+                    let known = fields.get(&name);
+                    let field = self.taught(known, &path, seen, always == Some(true));
+                    fields.put_alphabetically(&name, field);
+                }
+                entry.set_fields(&fields);
+            }
+            _ => {}
         }
     }
 
@@ -93,6 +129,17 @@ impl EntryUpdate {
             contract: contract.to_owned(),
             reply: reply.to_owned(),
         });
+    }
+}
+
+/// The type of an entry of which nothing but this is known: of the first shape, but whole numbers among others are
+/// numbers.
+fn kind(seen: &Seen) -> Kind {
+    let mut shapes = seen.shapes.iter();
+    let first = shapes.find(|shape| **shape != Shape::Null);
+    match first.map_or(Kind::Any, |shape| shape.as_kind()) {
+        Kind::Integer if seen.shapes.contains(&Shape::Number) => Kind::Number,
+        kind => kind,
     }
 }
 

@@ -32,7 +32,7 @@
 //! |---|---|
 //! | `type` | `text` `bigint` `decimal` `date` `datetime` `option` `multilingual` `lookup` `phone` `region` `avatar` `attachment` `richtext`: the platform's. `string` `integer` `number` `boolean` `array` `object`: a JSON shape, `string` being whatever travels as one. `any`, and no `type` at all: anything |
 //! | `several` | `true`: a list of the type, such as `Vec<Choice>`; `false`: one value. Without it, either: an `option`, a `lookup` and a `multilingual` may be several. An `attachment` is a list itself |
-//! | `items` | of an `array`: what each item is, an entry again |
+//! | `items` | of an `array`: what each item is, an entry again; `optional`: it may be null |
 //! | `fields` | of an `object`: what is in it, an entry for each name; `optional` is meant as for outputs |
 //! | `required` | an input that must be given |
 //! | `optional` | an output that may be missing or null |
@@ -54,7 +54,8 @@
 //! ```
 //!
 //! Every reply with outputs then goes into its flow's file before the call ends: the names and the JSON shapes of its
-//! outputs, **never a value**. A reply that does not fit the struct teaches as much, which is the way to find out what
+//! outputs and of what is inside of them, **never a value**. (An object of which a key is no name, but an email or an
+//! id perhaps, is recorded without its inside.) A reply that does not fit the struct teaches as much, which is the way to find out what
 //! a flow gives; so does the reply of a run that failed, except that nothing follows from what it lacks. A file that
 //! recording creates is `partial`. For programs that you run to find out, not for production: each call reads a file.
 //!
@@ -64,6 +65,7 @@
 //!   said. Only what is not said yet is added. Where a reply does not agree, there is an entry in `conflicts` and one
 //!   `tracing` warning, and it is yours to correct the entry (`"type": "any"` is an answer too, and `"several": true`) or the flow; the
 //!   conflict goes away with the next thing that is recorded. `"optional": false` says that an output is always there.
+//! - What is inside of an output is named `variable_lines[].sku` in a conflict.
 //! - Where replies do not agree on a shape, the first one makes the type, and the others are conflicts.
 //! - Several threads and processes may record at the same time. A file is replaced at once, and not touched when there
 //!   is nothing new. One that cannot be read is left alone. What goes wrong is a `tracing` warning and never fails a call.
@@ -103,6 +105,7 @@ pub mod generate;
 mod merge;
 mod observation;
 mod record;
+mod seen;
 
 use std::path::{Path, PathBuf};
 

@@ -1,21 +1,19 @@
 //! What a reply shows of a flow: the names of its outputs and the shapes of their values.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
-use apaas_flow_contract::Shape;
-
+use super::seen::Seen;
 use crate::codec::entries;
 
 /// No flow has so many outputs, and no file should.
 const MOST: usize = 4096;
 
-/// The names and shapes of one reply. No value is in it.
+/// The names and shapes of one reply, and of what is inside of them. No value is in it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Observation {
     /// Whether the flow came to its end: only then is it known that an output is missing.
     pub(super) finished: bool,
-    /// Several shapes where a name stands there several times.
-    pub(super) outputs: BTreeMap<String, BTreeSet<Shape>>,
+    pub(super) outputs: BTreeMap<String, Seen>,
 }
 
 impl Observation {
@@ -25,12 +23,12 @@ impl Observation {
         if matches!(text, "" | "null") {
             return None;
         }
-        let mut outputs = BTreeMap::<_, BTreeSet<_>>::new();
+        let mut outputs = BTreeMap::<_, Seen>::new();
         let entries = entries(text).ok().filter(|all| all.len() <= MOST)?;
         for (name, value) in entries {
             if !name.is_empty() {
-                let shapes = outputs.entry(name.into_owned()).or_default();
-                shapes.insert(Shape::of(value.get()));
+                let seen = outputs.entry(name.into_owned()).or_default();
+                seen.take_in(value.get());
             }
         }
         let shows = finished || !outputs.is_empty();
@@ -40,6 +38,8 @@ impl Observation {
 
 #[cfg(test)]
 mod tests {
+    use apaas_flow_contract::Shape;
+
     use super::*;
 
     #[test]
@@ -50,7 +50,7 @@ mod tests {
         let outputs: Vec<_> = seen
             .outputs
             .iter()
-            .map(|(name, shapes)| (&**name, shapes.iter().copied().collect::<Vec<_>>()))
+            .map(|(name, seen)| (&**name, seen.shapes.iter().copied().collect::<Vec<_>>()))
             .collect();
         assert_eq!(
             outputs,

@@ -161,6 +161,14 @@ impl Http {
         })
     }
 
+    /// The time by the server's clock, as the head of its reply to a bare request tells it.
+    pub(crate) async fn date(&self, url: Url) -> Result<Option<SystemTime>> {
+        let request = reqwest::Request::new(Method::GET, url);
+        let response = self.client.execute(request).await;
+        let response = response.map_err(|error| broken(&error, false))?;
+        Ok(date(response.headers()))
+    }
+
     fn too_large(&self) -> Error {
         let limit = self.response_limit;
         Error::plain(
@@ -286,11 +294,12 @@ fn retry_after(headers: &HeaderMap) -> Option<Duration> {
     let mut texts = texts.filter_map(|value| value.to_str().ok()).peekable();
     texts.peek()?;
     // A point in time is one of the server's clock.
-    let now = headers
-        .get(DATE)
-        .and_then(|date| http_date(date.to_str().ok()?))
-        .unwrap_or_else(SystemTime::now);
+    let now = date(headers).unwrap_or_else(SystemTime::now);
     texts.find_map(|text| wait(text, now))
+}
+
+fn date(headers: &HeaderMap) -> Option<SystemTime> {
+    http_date(headers.get(DATE)?.to_str().ok()?)
 }
 
 fn encoding(headers: &HeaderMap) -> Option<String> {

@@ -2,6 +2,7 @@
 
 use apaas_flow_contract::{Contract, Entry, Kind, Members, Side};
 
+use super::known;
 use super::model::{Field, JSON, JSON_OBJECT, Model, TEXT, Type};
 
 pub(super) fn model(namespace: &str, flow_id: &str, contract: &Contract) -> Model {
@@ -69,11 +70,23 @@ fn of_kind(kind: Kind, entry: &Entry, side: Side) -> (Type, Option<&'static str>
                 let guess = "the contract does not say what is in the list";
                 return (Type::list(JSON), Some(guess));
             };
+            if item
+                .fields()
+                .is_some_and(|inner| known::is_translation(inner.names()))
+            {
+                return (Type::Value(known::MULTILINGUAL), None);
+            }
+            let is_optional = item.optional() == Some(true);
             let (item, guess) = of(&item, side);
+            let item = if is_optional && !item.is_deep() {
+                Type::Optional(Box::new(item))
+            } else {
+                item
+            };
             return (Type::list(item), guess);
         }
-        Kind::Object => match entry.fields().map(|inner| fields(&inner, side)) {
-            Some(inner) if !inner.is_empty() => Type::Object(inner),
+        Kind::Object => match entry.fields() {
+            Some(inner) if inner.names().next().is_some() => of_fields(&inner, side),
             _ => {
                 let guess = "the contract does not say what is in the object";
                 return (JSON_OBJECT, Some(guess));
@@ -81,4 +94,13 @@ fn of_kind(kind: Kind, entry: &Entry, side: Side) -> (Type, Option<&'static str>
         },
     };
     (ty, None)
+}
+
+/// A struct, or what of the platform's own has these fields: a recording knows no other word for it.
+fn of_fields(inner: &Members<Entry>, side: Side) -> Type {
+    match known::of_keys(&[inner.names().collect()]) {
+        Some("Lookup") if side == Side::Inputs => Type::Value("RecordRef"),
+        Some(name) => Type::Value(name),
+        None => Type::Object(fields(inner, side)),
+    }
 }

@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
 
+use super::known;
 use super::model::{Field, JSON, JSON_OBJECT, TEXT, Type};
 use crate::value::{
     Attachment, Avatar, BigInt, Choice, Date, DateTime, Decimal, Lookup, Multilingual, Phone,
@@ -33,13 +34,31 @@ fn guess(ty: Type, guess: &'static str) -> Inferred {
 /// Of one name in all replies: absent in some, or null.
 pub(super) fn field(api_name: &str, values: &[&Value], is_missing: bool) -> Field {
     let some: Vec<&Value> = values.iter().copied().filter(|v| !v.is_null()).collect();
-    let inferred = of(&some);
+    let filled: Vec<&Value> = some.iter().copied().filter(|v| !is_empty(v)).collect();
+    let (mut inferred, mut seen) = (of(&some), some.len());
+    if filled.len() < some.len() {
+        let of_filled = of(&filled);
+        // an `Option` of one of these reads what is empty as none
+        if matches!(of_filled.ty, Type::Value(_)) {
+            (inferred, seen) = (of_filled, filled.len());
+        }
+    }
     Field {
         api_name: api_name.to_owned(),
-        is_optional: is_missing || some.len() < values.len(),
+        is_optional: is_missing || seen < values.len(),
         ty: inferred.ty,
         description: None,
         guess: inferred.guess,
+    }
+}
+
+/// `""`, `{}` and `[]`
+fn is_empty(value: &Value) -> bool {
+    match value {
+        Value::String(text) => text.is_empty(),
+        Value::Array(items) => items.is_empty(),
+        Value::Object(members) => members.is_empty(),
+        _ => false,
     }
 }
 
@@ -62,16 +81,23 @@ fn of(values: &[&Value]) -> Inferred {
         list(values)
     } else if all(Value::is_object) {
         object(values)
+    } else if values.iter().all(|v| is_moment(v)) && reads::<DateTime>(values) {
+        guess(
+            Type::Value("DateTime"),
+            "the values seen were texts of moments, and numbers that could be milliseconds",
+        )
+    } else if values.iter().all(|v| v.is_i64() || is_whole(v)) && reads::<BigInt>(values) {
+        guess(
+            Type::Value("BigInt"),
+            "the values seen were whole numbers, as numbers and as texts",
+        )
     } else {
         guess(JSON, "the values seen were of different kinds")
     }
 }
 
 fn number(values: &[&Value]) -> Inferred {
-    if values
-        .iter()
-        .all(|v| v.as_i64().is_some_and(|n| MOMENTS.contains(&n)))
-    {
+    if values.iter().all(|v| is_moment(v)) {
         return guess(
             Type::Value("DateTime"),
             "the numbers seen could be milliseconds; `i64` if they are none",
@@ -94,15 +120,10 @@ fn string(values: &[&Value]) -> Inferred {
     if reads::<Date>(values) && text(|t| t.len() == 10) {
         return guess(Type::Value("Date"), "the texts seen were dates");
     }
-    if reads::<DateTime>(values) && text(|t| t.len() >= 19 && t.contains(':')) {
+    if values.iter().all(|v| is_moment(v)) && reads::<DateTime>(values) {
         return guess(Type::Value("DateTime"), "the texts seen were moments");
     }
-    let whole = |t: &str| {
-        let digits = t.strip_prefix('-').unwrap_or(t);
-        let has_digits = !digits.is_empty() && digits.bytes().all(|b| b.is_ascii_digit());
-        has_digits && (digits == "0" || !digits.starts_with('0')) && digits.len() <= 18
-    };
-    if text(whole) && reads::<BigInt>(values) {
+    if values.iter().all(|v| is_whole(v)) && reads::<BigInt>(values) {
         return guess(
             Type::Value("BigInt"),
             "the texts seen were whole numbers; `String` if it is a text",
@@ -116,6 +137,23 @@ fn string(values: &[&Value]) -> Inferred {
         );
     }
     sure(TEXT)
+}
+
+/// Milliseconds, or a text with a date and a time.
+fn is_moment(value: &Value) -> bool {
+    match value {
+        Value::Number(number) => number.as_i64().is_some_and(|n| MOMENTS.contains(&n)),
+        Value::String(text) => text.len() >= 19 && text.contains(':'),
+        _ => false,
+    }
+}
+
+/// The digits of a whole number, as the platform writes them.
+fn is_whole(value: &Value) -> bool {
+    let text = value.as_str().unwrap_or_default();
+    let digits = text.strip_prefix('-').unwrap_or(text);
+    let has_digits = !digits.is_empty() && digits.bytes().all(|b| b.is_ascii_digit());
+    has_digits && (digits == "0" || !digits.starts_with('0')) && digits.len() <= 18
 }
 
 fn list(values: &[&Value]) -> Inferred {
@@ -161,92 +199,39 @@ pub(super) fn fields(objects: &[&Map<String, Value>]) -> Vec<Field> {
     fields.collect()
 }
 
-/// The platform's own objects, in either dialect: by their keys, and only where the type reads all that was seen.
+/// The platform's own values, in either dialect: by their keys, and only where the type reads all that was seen, which may
+/// be the bare id or name that the other dialect has in their place.
 fn platform(values: &[&Value]) -> Option<Type> {
-    let keys = |needed: &[&str], one_of: &[&str], known: &[&str]| {
-        values.iter().all(|value| {
-            value.as_object().is_some_and(|object| {
-                needed.iter().all(|key| object.contains_key(*key))
-                    && (one_of.is_empty() || one_of.iter().any(|key| object.contains_key(*key)))
-                    && object.keys().all(|key| {
-                        let mut all = needed.iter().chain(one_of).chain(known);
-                        all.any(|known| key == known)
-                    })
-            })
-        })
+    let objects = values.iter().filter_map(|value| value.as_object());
+    let keys = objects.map(|object| object.keys().map(String::as_str).collect());
+    let name = if values.iter().all(|value| is_translated(value)) {
+        known::MULTILINGUAL
+    } else {
+        known::of_keys(&keys.collect::<Vec<_>>())?
     };
-    let value = |name| Some(Type::Value(name));
-    if keys(&["_id"], &["_name"], &[]) && reads::<Lookup>(values) {
-        return value("Lookup");
-    }
-    if keys(&["_id"], &[], &["_name"]) && reads::<RecordRef>(values) {
-        return value("RecordRef");
-    }
-    if keys(&["api_name"], &["color", "label"], &[]) && reads::<Choice>(values) {
-        return value("Choice");
-    }
-    let phone = [
-        "code",
-        "key",
-        "region_code",
-        "dialing_code",
-        "countryCode",
-        "dialingCode",
-    ];
-    if keys(&["number"], &phone, &[]) && reads::<Phone>(values) {
-        return value("Phone");
-    }
-    let region = ["regionCode", "fullPath", "region_code", "full_path"];
-    if keys(&[], &region, &["id", "_id", "level"]) && reads::<Region>(values) {
-        return value("Region");
-    }
-    if keys(&["source"], &["image", "color", "content"], &["color_id"]) && reads::<Avatar>(values) {
-        return value("Avatar");
-    }
-    if keys(&["raw"], &["preview", "config"], &[]) && reads::<RichText>(values) {
-        return value("RichText");
-    }
-    if is_multilingual(values) && reads::<Multilingual>(values) {
-        return value("Multilingual");
-    }
-    let one = ["mime_type", "name", "size", "uri", "id"];
-    let is_attachment = |item: &Value| {
-        let object = item.as_object();
-        object.is_some_and(|o| {
-            let has = |key: &str| o.contains_key(key);
-            has("token")
-                && (has("mime_type") || has("size"))
-                && o.keys()
-                    .all(|key| key == "token" || one.contains(&key.as_str()))
-        })
+    let reads_all = match name {
+        "Attachment" => reads::<Attachment>(values),
+        "Avatar" => reads::<Avatar>(values),
+        "Choice" => reads::<Choice>(values),
+        "Lookup" => reads::<Lookup>(values),
+        "Multilingual" => reads::<Multilingual>(values),
+        "Phone" => reads::<Phone>(values),
+        "RecordRef" => reads::<RecordRef>(values),
+        "Region" => reads::<Region>(values),
+        "RichText" => reads::<RichText>(values),
+        _ => false,
     };
-    if values.iter().all(|v| is_attachment(v)) && reads::<Attachment>(values) {
-        return value("Attachment");
-    }
-    None
+    reads_all.then_some(Type::Value(name))
 }
 
-/// `[{"language_code":1033,"text":".."}]` and `{"en_US":".."}`.
-fn is_multilingual(values: &[&Value]) -> bool {
-    let is_language = |key: &str| {
-        matches!(key.split_once('_'), Some((language, country))
-            if language.len() == 2 && language.bytes().all(|b| b.is_ascii_lowercase())
-                && country.len() == 2 && country.bytes().all(|b| b.is_ascii_alphabetic()))
-    };
+/// `[{"language_code":1033,"text":".."}]`
+fn is_translated(value: &Value) -> bool {
     let is_translation = |item: &Value| {
         let object = item.as_object();
-        object.is_some_and(|o| o.contains_key("language_code") && o.contains_key("text"))
+        object.is_some_and(|object| known::is_translation(object.keys().map(String::as_str)))
     };
-    values.iter().all(|value| match value {
-        Value::Array(items) => !items.is_empty() && items.iter().all(is_translation),
-        Value::Object(texts) => {
-            !texts.is_empty()
-                && texts
-                    .iter()
-                    .all(|(key, text)| is_language(key) && (text.is_string() || text.is_null()))
-        }
-        _ => false,
-    })
+    let items = value.as_array();
+    items.is_some_and(|items| !items.is_empty() && items.iter().all(is_translation))
 }
 
 fn reads<T: DeserializeOwned>(values: &[&Value]) -> bool {

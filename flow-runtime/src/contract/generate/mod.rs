@@ -6,6 +6,7 @@
 
 mod described;
 mod infer;
+mod known;
 mod model;
 mod names;
 mod reply;

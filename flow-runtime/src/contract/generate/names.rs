@@ -61,6 +61,11 @@ const TAKEN_TYPES: &[&str] = &[
     "ToString",
 ];
 
+/// Whether the attribute takes it for the api name of an input or output.
+pub(super) fn is_api_name(name: &str) -> bool {
+    !name.is_empty() && !name.chars().any(|c| c.is_whitespace() || c.is_control())
+}
+
 /// The field names of one struct, in the order of the api names.
 pub(super) fn fields(api_names: &[&str]) -> Vec<String> {
     let whole: Vec<String> = api_names.iter().map(|name| snake(name)).collect();

@@ -69,6 +69,48 @@ fn replies_of_both_dialects() {
     assert_eq!(source, SNAPSHOT, "{source}");
 }
 
+/// rustfmt puts a single argument on a line of its own only where it would not fit, and two of them sooner.
+#[test]
+fn a_long_name_is_broken_where_rustfmt_does() {
+    for length in 60..100 {
+        let name = "a".repeat(length);
+        assert_formatted(&generated(&[
+            json!({ &name: {&name: 1} }),
+            json!({ &name: {} }),
+        ]));
+    }
+}
+
+#[test]
+fn an_output_of_a_name_that_the_attribute_refuses_is_said_to_be_left_out() {
+    let source = generated(&[json!({"a b": 1, "": 2, "c": {"a b": 3}})]);
+    assert_formatted(&source);
+    assert!(source.contains("// left out: \"a b\","), "{source}");
+    assert!(source.contains("// left out: \"\","), "{source}");
+    assert!(!source.contains("#[output(\"a b\")]"), "{source}");
+    assert!(source.contains("#[serde(rename = \"a b\")]"), "{source}");
+}
+
+/// An `Option` reads as none what the platform may write for nothing.
+#[test]
+fn a_type_is_seen_through_empty_forms_and_both_dialects() {
+    let source = generated(&[
+        json!({"day": "", "at": 1_640_658_020_000_i64, "status": "enable", "owner": {}, "id": 17, "text": ""}),
+        json!({"day": "2023-05-10", "at": "2021-12-28 10:20:30", "status": {"api_name": "a", "label": null},
+            "owner": {"_id": 1, "_name": "a"}, "id": "17", "text": "a"}),
+    ]);
+    for field in [
+        "day: Option<Date>,",
+        "at: DateTime,",
+        "status: Choice,",
+        "owner: Option<Lookup>,",
+        "id: BigInt,",
+        "text: String,",
+    ] {
+        assert!(source.contains(&format!("pub {field}")), "{field} {source}");
+    }
+}
+
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(24))]
 

@@ -7,7 +7,7 @@ use super::model::{Field, Model, Type};
 use super::names;
 
 const WIDTH: usize = 100;
-/// rustfmt's `attr_fn_like_width`.
+/// rustfmt's `attr_fn_like_width`, for an attribute of several arguments.
 const ATTRIBUTE_WIDTH: usize = 70;
 
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -78,21 +78,29 @@ impl Writer {
     }
 
     fn flow(&mut self, model: &Model, name: &str) {
-        let mut text = docs(model.description.as_deref(), "");
+        let sides = [
+            (&model.inputs, Place::Input),
+            (&model.outputs, Place::Output),
+        ];
+        let (fields, refused): (Vec<(&Field, Place)>, Vec<_>) = sides
+            .into_iter()
+            .flat_map(|(fields, place)| fields.iter().map(move |field| (field, place)))
+            .partition(|(field, _)| names::is_api_name(&field.api_name));
+        let mut text = String::new();
+        for (field, _) in refused {
+            let name = literal(&field.api_name);
+            let _ = writeln!(
+                text,
+                "// left out: {name}, since the attribute takes no name that is empty or has a space in it"
+            );
+        }
+        text.push_str(&docs(model.description.as_deref(), ""));
         let arguments = [
             format!("namespace = {}", literal(&model.namespace)),
             format!("flow_id = {}", literal(&model.flow_id)),
         ];
         text.push_str(&attribute("", "apaas_flow", &arguments));
         let mut inside = Vec::new();
-        let sides = [
-            (&model.inputs, Place::Input),
-            (&model.outputs, Place::Output),
-        ];
-        let fields: Vec<(&Field, Place)> = sides
-            .into_iter()
-            .flat_map(|(fields, place)| fields.iter().map(move |field| (field, place)))
-            .collect();
         self.body(&mut text, name, &fields, &mut inside);
         self.items.push(text);
         self.nested(inside);
@@ -138,7 +146,8 @@ impl Writer {
                 let _ = writeln!(text, "    // a guess: {guess}");
             }
             text.push_str(&field_attribute(field, &own, *place));
-            let ty = self.ty(&field.ty, &format!("{name}_{own}"), *place, inside);
+            let words = format!("{name}_{}", own.trim_start_matches("r#"));
+            let ty = self.ty(&field.ty, &words, *place, inside);
             let ty = if field.is_optional {
                 format!("Option<{ty}>")
             } else {
@@ -204,9 +213,14 @@ fn field_attribute(field: &Field, own: &str, place: Place) -> String {
 }
 
 fn attribute(indent: &str, name: &str, arguments: &[String]) -> String {
-    let line = arguments.join(", ");
-    if width(&line) <= ATTRIBUTE_WIDTH {
-        return format!("{indent}#[{name}({line})]\n");
+    let inside = arguments.join(", ");
+    let line = format!("{indent}#[{name}({inside})]");
+    let fits = match arguments {
+        [_] => width(&line) < WIDTH,
+        _ => width(&inside) <= ATTRIBUTE_WIDTH,
+    };
+    if fits {
+        return line + "\n";
     }
     let lines = arguments.join(&format!(",\n{indent}    "));
     format!("{indent}#[{name}(\n{indent}    {lines}\n{indent})]\n")

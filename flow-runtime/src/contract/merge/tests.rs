@@ -8,7 +8,7 @@ use super::*;
 fn seen(finished: bool, outputs: &[(&str, Shape)]) -> Observation {
     let outputs = outputs
         .iter()
-        .map(|(name, shape)| ((*name).to_owned(), BTreeSet::from([*shape])))
+        .map(|(name, shape)| ((*name).to_owned(), Seen::from_iter([*shape])))
         .collect();
     Observation { finished, outputs }
 }
@@ -211,7 +211,7 @@ fn a_name_that_stands_there_twice_is_one_output() {
         finished: true,
         outputs: [(
             "a".to_owned(),
-            BTreeSet::from([Shape::Array, Shape::Integer]),
+            Seen::from_iter([Shape::Array, Shape::Integer]),
         )]
         .into(),
     };
@@ -223,7 +223,7 @@ fn a_name_that_stands_there_twice_is_one_output() {
         finished: true,
         outputs: [(
             "a".to_owned(),
-            BTreeSet::from([Shape::String, Shape::Digits]),
+            Seen::from_iter([Shape::String, Shape::Digits]),
         )]
         .into(),
     };
@@ -247,6 +247,64 @@ fn what_was_resolved_goes_away_with_the_next_change() {
         &seen(true, &[("a", Shape::Array), ("b", Shape::Array)]),
     );
     assert!(!text.contains("conflicts"), "{text}");
+}
+
+/// What is recorded of replies, each the text of one output's value.
+fn recorded(replies: &[&str]) -> Contract {
+    let mut contract = None;
+    for value in replies {
+        let text = format!(r#"[{{"api_name":"a","value":{value}}}]"#);
+        let seen = Observation::of(&text, true).unwrap();
+        if let Some(merged) = merge(contract.as_ref(), &seen) {
+            contract = Some(merged.contract);
+        }
+    }
+    contract.unwrap()
+}
+
+#[test]
+fn what_is_inside_is_recorded() {
+    let text = recorded(&[
+        r#"[{"sku": "x", "price": 1}, {"sku": "y", "price": 1.5, "tags": ["t", null]}]"#,
+        r#"[{"sku": null, "price": 2, "tags": []}]"#,
+    ])
+    .to_string();
+    let inside = r#"{ "type": "array", "items": { "type": "object", "fields": { "price": { "type": "number" }, "sku": { "type": "string", "optional": true }, "tags": { "type": "array", "items": { "type": "string", "optional": true }, "optional": true } } } }"#;
+    assert!(text.contains(&format!("\"a\": {inside}\n")), "{text}");
+    assert!(!text.contains("conflicts"), "{text}");
+    assert_eq!(known(&text).to_string(), text);
+}
+
+#[test]
+fn a_disagreement_inside_is_a_conflict_with_its_place() {
+    let mut contract = recorded(&[r#"{"lines": [{"sku": 1}]}"#, r#"{"lines": [{"sku": "x"}]}"#]);
+    let text = contract.to_string();
+    let conflict = r#"{ "output": "a.lines[].sku", "contract": "integer", "reply": "string" }"#;
+    assert!(text.contains(conflict), "{text}");
+    contract.drop_resolved_conflicts();
+    assert_eq!(contract.to_string(), text, "it is not resolved");
+    let mut decided = known(&text.replace(r#""type": "integer""#, r#""type": "any""#));
+    decided.drop_resolved_conflicts();
+    assert!(!decided.to_string().contains("conflict"), "{decided}");
+}
+
+#[test]
+fn what_a_person_says_of_the_inside_stays() {
+    let file = r#"{"outputs":{"a":{"type":"object","fields":{"sku":  {"type":"text","note":1}}}}}"#;
+    let (text, conflicts) = learnt(
+        &known(file),
+        &Observation::of(r#"[{"api_name":"a","value":{"sku":1,"b":true}}]"#, true).unwrap(),
+    );
+    assert_eq!(conflicts, 1, "{text}");
+    assert!(
+        text.contains(r#""sku": { "type": "text", "note": 1 }"#),
+        "{text}"
+    );
+    assert!(text.contains(r#""b": { "type": "boolean" }"#), "{text}");
+    // of another type, nothing inside is said
+    let file = r#"{"outputs":{"a":{"type":"any"}}}"#;
+    let seen = Observation::of(r#"[{"api_name":"a","value":{"sku":1}}]"#, true).unwrap();
+    assert_eq!(merge(Some(&known(file)), &seen), None);
 }
 
 const SHAPES: [Shape; 8] = [
@@ -295,13 +353,13 @@ fn replies_that_agree() -> impl Strategy<Value = Vec<Observation>> {
             for name in &names {
                 seen.outputs
                     .entry(name.clone())
-                    .or_insert_with(|| [Shape::Null].into());
+                    .or_insert_with(|| Seen::from_iter([Shape::Null]));
             }
         }
         for (name, shapes) in all.iter_mut().flat_map(|seen| &mut seen.outputs) {
             let own = SHAPES[name.bytes().map(usize::from).sum::<usize>() % 7];
-            let null = shapes.contains(&Shape::Null);
-            *shapes = [if null { Shape::Null } else { own }].into();
+            let null = shapes.shapes.contains(&Shape::Null);
+            *shapes = Seen::from_iter([if null { Shape::Null } else { own }]);
         }
         all
     })
@@ -463,7 +521,8 @@ fn value() -> impl Strategy<Value = String> {
         "99",
         "99.99",
         r#"["v4lue",99]"#,
-        r#"{"v4lue":{"v4lue":"99"}}"#,
+        r#"{"v4lue@example.com":{"a":"99"}}"#,
+        r#"[{"a":"v4lue","b":{"99":1}}]"#,
         "true",
         "null",
     ])
