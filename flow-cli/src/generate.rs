@@ -11,9 +11,10 @@ use crate::call::flow_name;
 use crate::failure::{Mistake, USAGE, complain, print};
 
 const AFTER_HELP: &str = "\
-A reply is the whole one, or its out_params alone. More of them tell what is
-optional. Exit status: 0 done, 1 with --check: the file is not what would be
-written, 2 usage.
+A reply is the whole one, or its out_params alone, or what `apaas-flow call
+--format json` has printed. More of them tell what is optional.
+Exit status: 0 done, 1 with --check: the file is not what would be written,
+2 usage.
 
 Examples:
   apaas-flow generate flows -o src/flows.rs

@@ -817,6 +817,17 @@ async fn what_was_recorded_becomes_a_struct() {
     let file = folder.0.join("flows/package_x__c/flow_y.json");
     assert!(!std::fs::read_to_string(file).unwrap().contains("s3cret"));
 
+    // what a call prints has values, of which more can be told
+    let args = ["call", FLOW, "--format", "json"];
+    let printed = run(program(&folder.0, emulator.url()), &args).await;
+    folder.write("printed.json", &printed.stdout);
+    let args = ["generate", "--reply", "printed.json", "--flow", FLOW];
+    let ended = run(program(&folder.0, ""), &args).await;
+    assert!(
+        ended.stdout.contains("pub lines: Vec<FlowYLines>,"),
+        "{ended}"
+    );
+
     let ended = run(program(&folder.0, ""), &["generate", "flows"]).await;
     assert_eq!(ended.exit, 0, "{ended}");
     for part in [

@@ -56,7 +56,8 @@ pub fn from_contracts<P: AsRef<Path>>(paths: &[P]) -> Result<String> {
     Ok(write::file(&models.collect::<Result<Vec<_>>>()?))
 }
 
-/// The struct of a flow from saved replies: each the whole reply, or `out_params` alone as string or array. What one
+/// The struct of a flow from saved replies: each the whole reply, or `out_params` alone as string or array, or
+/// what `apaas-flow call --format json` has printed. What one
 /// of several lacks is optional. Inputs are not in a reply: add them.
 ///
 /// ```

@@ -5,9 +5,15 @@ use serde_json::{Map, Value};
 use crate::error::{Error, ErrorKind, Result};
 use crate::value::AnyJson;
 
-/// The whole envelope, or `out_params` alone, as the string that travels or the array in it.
+/// The whole envelope, or `out_params` alone, as the string that travels or the array in it; or what `apaas-flow call
+/// --format json` prints, which has the outputs by name.
 pub(super) fn outputs(reply: &str) -> Result<Map<String, Value>> {
     let mut value = parse(reply)?;
+    if value.get("outcome").is_some() {
+        if let Some(Value::Object(outputs)) = value.get_mut("outputs").map(Value::take) {
+            return Ok(outputs);
+        }
+    }
     for key in ["data", "out_params"] {
         if let Value::Object(object) = &mut value {
             match object.remove(key) {
