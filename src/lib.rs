@@ -13,6 +13,7 @@
 [guide-testing]: guide::testing
 [guide-values]: guide::values
 [guide-web-service]: guide::web_service
+[session]: https://raw.githubusercontent.com/apaas-flow/apaas-flow/main/docs/session.svg
 "]
 #![doc = include_str!("../README.md")]
 #![cfg_attr(docsrs, feature(doc_cfg))]
