@@ -95,9 +95,9 @@ async fn another_site_in_the_browser_reads_and_changes_nothing() {
         page.client.goto(&address).await.unwrap();
         page.expect("Object.keys(done).length", json!(6)).await;
         let done = page.run("return done;").await;
-        assert_eq!(done["form"], "opaque0", "{done}");
-        assert!(done["json"].as_str().unwrap().starts_with("TypeError"), "{done}");
-        assert!(done["fetch"].as_str().unwrap().starts_with("TypeError"), "{done}");
+        for fetched in ["form", "json", "fetch"] {
+            assert_eq!(done[fetched], "TypeError: Failed to fetch", "{done}");
+        }
         for loaded in ["events", "script", "img"] {
             assert_eq!(done[loaded], "refused", "{done}");
         }
@@ -109,11 +109,20 @@ async fn another_site_in_the_browser_reads_and_changes_nothing() {
 
     // a link leads to the page, and to nothing else
     for (path, there) in [("/", true), ("/_emulator/events", false)] {
-        page.client.goto(&format!("http://{elsewhere}/")).await.unwrap();
+        page.client
+            .goto(&format!("http://{elsewhere}/"))
+            .await
+            .unwrap();
         page.run(&format!("location.href = '{url}{path}'")).await;
-        page.expect("location.href", json!(format!("{url}{path}"))).await;
-        page.expect("document.querySelector('#list') !== null", json!(there)).await;
-        page.expect("document.body.textContent.includes('another site')", json!(!there)).await;
+        page.expect("location.href", json!(format!("{url}{path}")))
+            .await;
+        page.expect("document.querySelector('#list') !== null", json!(there))
+            .await;
+        page.expect(
+            "document.body.textContent.includes('another site')",
+            json!(!there),
+        )
+        .await;
     }
 }
 
@@ -131,7 +140,11 @@ async fn json_in_json_in_json_is_unfolded_only_so_far() {
     page.click(".row[data-outcome=ran]").await;
     let detail = page.find(".detail").await.text().await.unwrap();
     assert!(detail.contains("the end"), "{detail}");
-    page.expect("document.querySelectorAll('.unfolded').length > 2", json!(true)).await;
+    page.expect(
+        "document.querySelectorAll('.unfolded').length > 2",
+        json!(true),
+    )
+    .await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -143,7 +156,11 @@ async fn the_page_keeps_no_more_than_the_emulator() {
     for n in 0..50 {
         call(&emulator, &format!("order-{n}"), json!("x".repeat(250_000))).await;
     }
-    page.expect("exchanges.keys().next().value === undefined || [...exchanges.values()].at(-1).key", json!("order-49")).await;
+    page.expect(
+        "exchanges.keys().next().value === undefined || [...exchanges.values()].at(-1).key",
+        json!("order-49"),
+    )
+    .await;
     page.expect("[...exchanges.values()].at(-1).answer !== null && exchanges.size > 20 && exchanges.size < 40", json!(true)).await;
     page.expect("document.querySelectorAll('.row').length === exchanges.size && calls.size === exchanges.size", json!(true)).await;
 }
@@ -158,7 +175,11 @@ async fn a_full_window_is_a_picture_of_few_parts() {
         call(&emulator, &format!("order-{n}"), json!(n)).await;
     }
     page.expect("document.querySelector('#quota .bar').getAttribute('aria-label').endsWith('1500 of 5000 in the last 60 s')", json!(true)).await;
-    page.expect("document.querySelectorAll('#quota .bar i').length <= 1000", json!(true)).await;
+    page.expect(
+        "document.querySelectorAll('#quota .bar i').length <= 1000",
+        json!(true),
+    )
+    .await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -173,7 +194,10 @@ async fn a_request_for_a_wrong_address_is_shown() {
         .unwrap();
     page.expect_outcomes(&["other"]).await;
     let row = page.find(".row").await.text().await.unwrap();
-    assert!(row.contains("OPTIONS /open-apis/") && row.contains("404"), "{row}");
+    assert!(
+        row.contains("OPTIONS /open-apis/") && row.contains("404"),
+        "{row}"
+    );
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -182,7 +206,11 @@ async fn a_page_behind_others_keeps_no_connection() {
     let Some(page) = Browser::open(emulator.url()).await else {
         return;
     };
-    let hide = |hidden| format!("Object.defineProperty(document, 'hidden', {{ value: {hidden}, configurable: true }}); document.dispatchEvent(new Event('visibilitychange'));");
+    let hide = |hidden| {
+        format!(
+            "Object.defineProperty(document, 'hidden', {{ value: {hidden}, configurable: true }}); document.dispatchEvent(new Event('visibilitychange'));"
+        )
+    };
     call(&emulator, "order-1", json!(1)).await;
     page.expect_outcomes(&["ran"]).await;
     page.click(".row").await;
@@ -193,7 +221,11 @@ async fn a_page_behind_others_keeps_no_connection() {
     page.run(&hide(false)).await;
     page.expect_outcomes(&["ran", "ran"]).await;
     // what was open and had the focus still is
-    page.expect("document.activeElement.dataset.logId === document.querySelector('.detail').dataset.logId", json!(true)).await;
+    page.expect(
+        "document.activeElement.dataset.logId === document.querySelector('.detail').dataset.logId",
+        json!(true),
+    )
+    .await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -208,18 +240,27 @@ async fn the_focus_stays_where_it_is_while_attempts_come_in() {
         return;
     };
     let attempt = async || {
-        emulator.inject(Fault::Gateway { http_status: 502, after: false });
+        emulator.inject(Fault::Gateway {
+            http_status: 502,
+            after: false,
+        });
         let flow = DynamicFlow::new(NAMESPACE, FLOW).unwrap();
         let call = flow.execute(&client).idempotency_key("order-1");
         call.await.unwrap_err();
     };
     attempt().await;
-    page.click(".row").await;
-    page.run("document.querySelector('.detail .buttons button').focus()").await;
+    page.click(".row[data-outcome=did_not_run]").await;
+    page.run("document.querySelector('.detail .buttons button').focus()")
+        .await;
     attempt().await;
     page.expect_outcomes(&["did_not_run", "did_not_run"]).await;
-    page.expect("document.activeElement.textContent", json!("Copy as curl")).await;
+    page.expect("document.activeElement.textContent", json!("Copy as curl"))
+        .await;
     // from there on with the arrows
-    page.client.active_element().await.unwrap().send_keys(&fantoccini::key::Key::Down.to_string()).await.unwrap();
-    page.expect("document.activeElement === document.querySelectorAll('.row')[1]", json!(true)).await;
+    page.run("document.activeElement.dispatchEvent(new KeyboardEvent('keydown', { key: 'ArrowDown', bubbles: true }))").await;
+    page.expect(
+        "document.activeElement === document.querySelectorAll('.row')[1]",
+        json!(true),
+    )
+    .await;
 }

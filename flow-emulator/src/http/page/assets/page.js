@@ -318,10 +318,11 @@ function rustJson(node) {
 
 /** JSON text that is read as what `rustJson` would be. */
 function plainJson(node) {
+  const string = (text) => JSON.stringify(text.replace(/\p{Cs}/gu, "\ufffd"));
   switch (node.kind) {
-    case "object": return `{${node.members.map(([name, value]) => `${JSON.stringify(name)}:${plainJson(value)}`).join(",")}}`;
+    case "object": return `{${node.members.map(([name, value]) => `${string(name)}:${plainJson(value)}`).join(",")}}`;
     case "array": return `[${node.items.map(plainJson).join(",")}]`;
-    case "string": return JSON.stringify(node.value.replace(/\p{Cs}/gu, "\ufffd"));
+    case "string": return string(node.value);
     case "number": return Number.isFinite(Number(node.raw)) ? node.raw : "null";
     default: return node.raw;
   }
