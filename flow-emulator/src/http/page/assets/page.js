@@ -466,6 +466,7 @@ function outcome(exchange) {
 
 const callOf = (exchange) => (exchange.endpoint === "execute" && exchange.key ? `key ${exchange.key}` : `one ${exchange.log_id}`);
 
+/** Adds a request, or what is new of it; returns its call, which is to be drawn. */
 function add(exchange) {
   const before = exchanges.get(exchange.log_id);
   if (before && callOf(before) !== callOf(exchange)) leaveCall(before); // its key is known now
@@ -481,20 +482,20 @@ function add(exchange) {
   return call;
 }
 
+/** Returns the call that it was an attempt of, too. */
 function forget(exchange) {
   exchanges.delete(exchange.log_id);
-  leaveCall(exchange);
+  return leaveCall(exchange);
 }
 
 function leaveCall(exchange) {
   const call = calls.get(callOf(exchange));
   call.attempts.delete(exchange.log_id);
-  if (call.attempts.size > 0) {
-    draw(call);
-  } else {
+  if (call.attempts.size === 0) {
     call.element.remove();
     calls.delete(callOf(exchange));
   }
+  return call;
 }
 
 /** Shows a call. What is as before stays in place: the focus, a selection, what a person has scrolled to. */
@@ -506,8 +507,9 @@ function draw(call) {
     parts.unshift(make("div", { className: "joined" }, words.joined(attempts.length, attempts[0].key)));
   }
   const active = document.activeElement;
-  const focused = call.element.contains(active) && active.closest("[data-log-id]").dataset.logId;
-  for (const part of [...call.element.children]) if (!parts.includes(part)) part.remove();
+  const focused = call.element.contains(active) && active.closest("[data-log-id]")?.dataset.logId;
+  const wanted = new Set(parts);
+  for (const part of [...call.element.children]) if (!wanted.has(part)) part.remove();
   parts.forEach((part, n) => {
     const there = call.element.children[n] || null;
     if (there !== part) call.element.insertBefore(part, there);
@@ -828,14 +830,15 @@ function hear(news) {
   const { exchanges: changed, cleared, oldest, ...rest } = news;
   state = { ...state, ...rest };
   clockOffset = Date.now() - state.now;
+  const touched = new Set(); // each is drawn once: a call may have hundreds of attempts
   if (cleared) {
     const kept = new Set(changed.map(({ log_id }) => log_id));
-    for (const exchange of exchanges.values()) if (!kept.has(exchange.log_id)) forget(exchange);
+    for (const exchange of exchanges.values()) if (!kept.has(exchange.log_id)) touched.add(forget(exchange));
   }
-  const touched = new Set(changed.map(add));
+  for (const exchange of changed) touched.add(add(exchange));
   for (const exchange of exchanges.values()) {
     if (exchange.log_id === oldest) break;
-    forget(exchange);
+    touched.add(forget(exchange));
   }
   for (const call of touched) if (call.attempts.size > 0) draw(call);
   drawState();
