@@ -38,14 +38,10 @@ async fn publish(state: Arc<State>, events: mpsc::Sender<Bytes>) {
         version.mark_unchanged();
         let news = page.since(seen);
         seen = news.version;
-        let known = std::mem::replace(&mut flows, view::flows(&state));
-        let event = view::event(
-            &state,
-            page,
-            &news,
-            first,
-            (flows != known).then_some(&flows),
-        );
+        let now = view::flows(&state);
+        let changed = (now != flows).then_some(&now);
+        let event = view::event(&state, page, &news, first, changed);
+        flows = now;
         first = false;
         if events
             .send(Bytes::from(format!("data: {event}\n\n")))

@@ -11,7 +11,7 @@ use crate::state::end::End;
 use crate::state::fault::Endpoint;
 use crate::state::page::{Answer, Exchange, Message, News, Page};
 
-/// The text of an event: what has happened, and how things stand.
+/// The text of an event: what has happened, and how things stand; `flows` if they are not as they were told before.
 pub(super) fn event(
     state: &State,
     page: &Page,
@@ -20,7 +20,7 @@ pub(super) fn event(
     flows: Option<&Value>,
 ) -> String {
     let exchanges: Vec<Value> = news.exchanges.iter().map(exchange).collect();
-    let mut event = json!({
+    json!({
         // a page that was open before the emulator was started again begins anew
         "cleared": news.cleared || first,
         "exchanges": exchanges,
@@ -33,11 +33,9 @@ pub(super) fn event(
         "faults": faults(state),
         "chaos": state.faults.chaos().map(|(seed, rate)| json!({"seed": seed.to_string(), "rate": rate})),
         "quota": quota(state),
-    });
-    if let (Some(event), Some(flows)) = (event.as_object_mut(), flows) {
-        event.insert("flows".to_owned(), flows.clone());
-    }
-    event.to_string()
+        "flows": flows,
+    })
+    .to_string()
 }
 
 fn exchange(exchange: &Exchange) -> Value {

@@ -828,7 +828,7 @@ function follow() {
 
 function hear(news) {
   const { exchanges: changed, cleared, oldest, ...rest } = news;
-  state = { ...state, ...rest };
+  state = { ...rest, flows: rest.flows || state.flows };
   clockOffset = Date.now() - state.now;
   const touched = new Set(); // each is drawn once: a call may have hundreds of attempts
   if (cleared) {
