@@ -3,6 +3,7 @@
 use std::io::{BufRead as _, BufReader, Write as _};
 use std::path::PathBuf;
 use std::process::{Child, Command, Stdio};
+use std::thread;
 use std::time::{Duration, Instant};
 
 use fantoccini::elements::Element;
@@ -10,6 +11,7 @@ use fantoccini::wd::Capabilities;
 use fantoccini::{Client, ClientBuilder, Locator};
 use hyper_util::client::legacy::connect::HttpConnector;
 use serde_json::{Value, json};
+use tokio::time::timeout;
 
 /// How long the page may take to show something.
 const PATIENCE: Duration = Duration::from_secs(20);
@@ -145,7 +147,17 @@ impl Browser {
 
 impl Drop for Browser {
     fn drop(&mut self) {
-        // the driver takes its browser with it
+        // the driver ends its browser only when it is asked to, here from a thread that may wait for that
+        let client = self.client.clone();
+        let closing = thread::spawn(move || {
+            let mut runtime = tokio::runtime::Builder::new_current_thread();
+            let close = async { timeout(PATIENCE, client.close()).await };
+            runtime
+                .enable_all()
+                .build()
+                .map(|runtime| runtime.block_on(close))
+        });
+        let _ = closing.join();
         let _ = self.driver.kill();
         let _ = self.driver.wait();
         let _ = std::fs::remove_dir_all(&self.profile);

@@ -139,6 +139,12 @@ async fn json_in_json_in_json_is_unfolded_only_so_far() {
     call(&emulator, "order-1", json!(text)).await;
     page.click(".row[data-outcome=ran]").await;
     let detail = page.find(".detail").await.text().await.unwrap();
+    assert!(
+        detail.contains(
+            "\n  \"params\": JSON in a string: {\n    \"value\": JSON in a string: [\n      ["
+        ),
+        "{detail}"
+    );
     assert!(detail.contains("the end"), "{detail}");
     page.expect(
         "document.querySelectorAll('.unfolded').length > 2",

@@ -216,7 +216,7 @@ function pretty(node, to, depth = 0) {
   const unfolded = depth < UNFOLDED_TO && inside(node);
   if (unfolded) {
     span("unfolded", `${words.unfolded} `);
-    pretty(unfolded, to, depth + 1);
+    pretty(unfolded, to, depth);
   } else if (node.kind === "object") {
     all(node.members, "{", "}", ([name, value]) => {
       to.append(`${JSON.stringify(name)}: `);
