@@ -54,6 +54,15 @@ impl Delivery {
         }
     }
 
+    /// How long the reply is held back.
+    #[cfg(feature = "cli")]
+    pub(super) fn delay(&self) -> Duration {
+        match self {
+            Self::Delayed(_, delay) => *delay,
+            _ => Duration::ZERO,
+        }
+    }
+
     /// Must be awaited on the connection's task, which ends with the connection: it may wait for as long as that lives.
     pub(super) async fn deliver(self, log_id: &str) -> Result<Response<ReplyBody>, HungUp> {
         let (reply, body): (_, fn(Bytes) -> ReplyBody) = match self {

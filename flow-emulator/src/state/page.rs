@@ -31,6 +31,8 @@ struct Kept {
     bytes: usize,
     version: u64,
     cleared: u64,
+    /// Whether any were forgotten since they were last cleared.
+    forgotten: bool,
 }
 
 /// One request and its reply.
@@ -78,6 +80,10 @@ pub(crate) struct News {
     pub(crate) version: u64,
     /// Whether what the page shows is no longer there.
     pub(crate) cleared: bool,
+    /// The log id of the oldest request that is kept.
+    pub(crate) oldest: Option<String>,
+    /// Whether older ones are no longer kept.
+    pub(crate) forgotten: bool,
     pub(crate) exchanges: Vec<Exchange>,
 }
 
@@ -121,7 +127,8 @@ impl Exchange {
     fn bytes(&self) -> usize {
         let received = self.answer.as_ref();
         let received = received.map_or(0, |answer| answer.received.bytes() + answer.summary.len());
-        self.path.len() + self.sent.bytes() + received
+        let names = [&self.flow, &self.key].map(|name| name.as_ref().map_or(0, String::len));
+        self.path.len() + names.iter().sum::<usize>() + self.sent.bytes() + received
     }
 }
 
@@ -183,6 +190,7 @@ impl Page {
         self.change(|kept| {
             kept.exchanges.clear();
             kept.bytes = 0;
+            kept.forgotten = false;
             kept.cleared = kept.version;
         });
     }
@@ -195,6 +203,8 @@ impl Page {
         News {
             version: kept.version,
             cleared: kept.cleared > version,
+            oldest: kept.exchanges.front().map(|oldest| oldest.log_id.clone()),
+            forgotten: kept.forgotten,
             exchanges: newer.cloned().collect(),
         }
     }
@@ -212,6 +222,7 @@ impl Kept {
                 return;
             };
             self.bytes = self.bytes.saturating_sub(oldest.bytes());
+            self.forgotten = true;
         }
     }
 }
@@ -261,6 +272,8 @@ mod tests {
         }
         assert_eq!(page.since(0).exchanges.len(), MAX_EXCHANGES);
         assert_eq!(page.since(0).exchanges[0].log_id, "1");
+        assert_eq!(page.since(0).oldest.as_deref(), Some("1"));
+        assert!(page.since(0).forgotten);
         page.update("0", |exchange| exchange.key = Some("forgotten".to_owned()));
 
         let large = "x".repeat(MAX_BODY);
@@ -270,6 +283,19 @@ mod tests {
         assert!(page.since(0).exchanges.len() <= MAX_BYTES / MAX_BODY);
         let bytes: usize = page.since(0).exchanges.iter().map(Exchange::bytes).sum();
         assert_eq!(page.kept().bytes, bytes);
+
+        page.clear();
+        assert!(!page.since(0).forgotten && page.since(0).oldest.is_none());
+        for n in 0..100 {
+            page.arrived(Exchange {
+                flow: Some(large.clone()),
+                ..exchange(&n.to_string(), "")
+            });
+        }
+        assert!(
+            page.since(0).exchanges.len() <= MAX_BYTES / MAX_BODY,
+            "a name counts, too"
+        );
     }
 
     #[test]

@@ -66,16 +66,26 @@ impl Quota {
         at.saturating_add(self.period)
     }
 
-    /// How long ago each request that the window holds arrived, of each app.
+    /// How long ago the requests that the window holds arrived, and how many at a time, of each app by its name. Those that
+    /// a picture could not show apart count as one time.
     #[cfg(feature = "cli")]
-    pub(crate) fn arrivals(&self, now: Duration) -> Vec<(String, Vec<Duration>)> {
+    pub(crate) fn arrivals(&self, now: Duration) -> Vec<(String, Vec<(Duration, usize)>)> {
+        let apart = self.period / 1000;
         let windows = self.windows.lock().unwrap_or_else(PoisonError::into_inner);
         let arrivals = windows.by_app.iter().map(|(app, window)| {
-            let inside = window.iter().filter(|&&at| self.leaves(at) > now);
-            let ages = inside.map(|&at| now.saturating_sub(at)).collect();
+            let mut ages: Vec<(Duration, usize)> = Vec::new();
+            for &at in window.iter().filter(|&&at| self.leaves(at) > now) {
+                let age = now.saturating_sub(at);
+                match ages.last_mut() {
+                    Some((last, n)) if last.abs_diff(age) < apart => *n += 1,
+                    _ => ages.push((age, 1)),
+                }
+            }
             (app.clone(), ages)
         });
-        arrivals.collect()
+        let mut arrivals: Vec<_> = arrivals.collect();
+        arrivals.sort();
+        arrivals
     }
 
     /// Forgets all arrivals.
@@ -130,6 +140,26 @@ mod tests {
         assert_eq!(arrive(&quota, "a", Duration::ZERO), Err(SECOND));
         assert_eq!(arrive(&quota, "c", SECOND), Ok(()));
         assert_eq!(quota.windows.lock().unwrap().by_app.len(), 1);
+    }
+
+    #[cfg(feature = "cli")]
+    #[test]
+    fn arrivals_are_counted_as_a_picture_shows_them() {
+        let quota = Quota::new(10_000, 10 * SECOND);
+        for n in 0..5000 {
+            assert_eq!(arrive(&quota, "b", n * SECOND / 1000), Ok(()));
+        }
+        assert_eq!(arrive(&quota, "a", 5 * SECOND), Ok(()));
+        let arrivals = quota.arrivals(6 * SECOND);
+        let [(a, of_a), (b, of_b)] = arrivals.as_slice() else {
+            panic!("{arrivals:?}");
+        };
+        assert_eq!(
+            (a.as_str(), of_a.as_slice()),
+            ("a", [(SECOND, 1)].as_slice())
+        );
+        assert_eq!((b.as_str(), of_b.len()), ("b", 500));
+        assert_eq!(of_b.iter().map(|(_, n)| n).sum::<usize>(), 5000);
     }
 
     #[test]

@@ -3,15 +3,17 @@
 //! A web page from elsewhere can have a browser send requests to this machine, under a name of its own that leads here (DNS
 //! rebinding) or across origins. `Host` tells the first, `Origin` the second.
 
-use std::net::IpAddr;
+use std::net::{Ipv4Addr, Ipv6Addr};
 
 use hyper::HeaderMap;
 use hyper::header::{CONTENT_TYPE, HOST, HeaderName, ORIGIN};
 
 const SEC_FETCH_SITE: HeaderName = HeaderName::from_static("sec-fetch-site");
+const SEC_FETCH_MODE: HeaderName = HeaderName::from_static("sec-fetch-mode");
 
-/// Whether this request may see the page; if not, why. `name` is the one that the emulator was told to listen on.
-pub(super) fn check(headers: &HeaderMap, name: &str) -> Result<(), &'static str> {
+/// Whether this request may use the page; if not, why. `name` is the one that the emulator was told to listen on. A link on
+/// another site may lead to what is `linkable`.
+pub(super) fn check(headers: &HeaderMap, name: &str, linkable: bool) -> Result<(), &'static str> {
     let host = text(headers, &HOST).unwrap_or_default();
     if !is_ours(without_port(host), name) {
         return Err(
@@ -29,12 +31,7 @@ pub(super) fn check(headers: &HeaderMap, name: &str) -> Result<(), &'static str>
     match text(headers, &SEC_FETCH_SITE) {
         // `none`: typed into the address bar
         None | Some("same-origin" | "none") => Ok(()),
-        // a link from elsewhere may lead here, as long as it asks for nothing but the page
-        Some(_)
-            if text(headers, &HeaderName::from_static("sec-fetch-mode")) == Some("navigate") =>
-        {
-            Ok(())
-        }
+        Some(_) if linkable && text(headers, &SEC_FETCH_MODE) == Some("navigate") => Ok(()),
         Some(_) => Err("another site may not use this page\n"),
     }
 }
@@ -61,9 +58,6 @@ fn text<'a>(headers: &'a HeaderMap, name: &HeaderName) -> Option<&'a str> {
 }
 
 fn without_port(host: &str) -> &str {
-    if let Some(rest) = host.strip_prefix('[') {
-        return rest.split(']').next().unwrap_or_default();
-    }
     match host.rsplit_once(':') {
         Some((name, port)) if port.bytes().all(|byte| byte.is_ascii_digit()) => name,
         _ => host,
@@ -72,8 +66,12 @@ fn without_port(host: &str) -> &str {
 
 /// A name that no other site can have.
 fn is_ours(host: &str, name: &str) -> bool {
-    let host = host.trim_end_matches('.').to_ascii_lowercase();
-    host.parse::<IpAddr>().is_ok()
+    if let Some(address) = host.strip_prefix('[') {
+        let address = address.strip_suffix(']');
+        return address.is_some_and(|address| address.parse::<Ipv6Addr>().is_ok());
+    }
+    let host = host.strip_suffix('.').unwrap_or(host).to_ascii_lowercase();
+    host.parse::<Ipv4Addr>().is_ok()
         || host == "localhost"
         || host.ends_with(".localhost")
         || (!host.is_empty() && host.eq_ignore_ascii_case(name))
@@ -92,7 +90,7 @@ mod tests {
     }
 
     fn may(given: &[(&'static str, &'static str)]) -> bool {
-        check(&headers(given), "emulator.internal").is_ok()
+        check(&headers(given), "emulator.internal", true).is_ok()
     }
 
     #[test]
@@ -116,9 +114,17 @@ mod tests {
             "notlocalhost",
             "",
             "[::1",
+            "[::1].evil.example",
+            "[localhost]",
+            "[fe80::1%25eth0]",
+            "::1",
             "127.0.0.1@evil.example",
+            "2130706433",
+            "0x7f.1",
+            "localhost..",
+            ".",
         ] {
-            assert_eq!(may(&[("host", host)]), host == "[::1", "{host}");
+            assert!(!may(&[("host", host)]), "{host}");
         }
         assert!(!may(&[]), "no Host at all");
         assert!(!may(&[("host", "127.0.0.1"), ("host", "localhost")]));
@@ -147,6 +153,12 @@ mod tests {
         assert!(site("same-origin", "cors") && site("none", "navigate"));
         assert!(site("cross-site", "navigate"), "a link to the page");
         assert!(!site("cross-site", "no-cors") && !site("same-site", "cors"));
+        let link = headers(&[
+            ("host", "127.0.0.1:7800"),
+            ("sec-fetch-site", "cross-site"),
+            ("sec-fetch-mode", "navigate"),
+        ]);
+        assert!(check(&link, "", false).is_err(), "a link to anything else");
     }
 
     #[test]

@@ -4,6 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use bytes::Bytes;
+use serde_json::Value;
 use tokio::sync::mpsc;
 use tokio::time::{sleep, timeout};
 
@@ -31,12 +32,16 @@ async fn publish(state: Arc<State>, events: mpsc::Sender<Bytes>) {
     };
     let mut version = page.follow();
     let mut seen = 0;
+    let mut flows = Value::Null;
     let mut first = true;
     loop {
         version.mark_unchanged();
         let news = page.since(seen);
         seen = news.version;
-        let event = view::event(&state, page, &news, first);
+        let now = view::flows(&state);
+        let changed = (now != flows).then_some(&now);
+        let event = view::event(&state, page, &news, first, changed);
+        flows = now;
         first = false;
         if events
             .send(Bytes::from(format!("data: {event}\n\n")))

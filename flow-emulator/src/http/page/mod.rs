@@ -14,8 +14,8 @@ use std::sync::Arc;
 use bytes::Bytes;
 use hyper::body::Incoming;
 use hyper::header::{
-    ALLOW, CACHE_CONTROL, CONTENT_SECURITY_POLICY, CONTENT_TYPE, HeaderValue, REFERRER_POLICY,
-    X_CONTENT_TYPE_OPTIONS,
+    ALLOW, CACHE_CONTROL, CONTENT_SECURITY_POLICY, CONTENT_TYPE, HeaderName, HeaderValue,
+    REFERRER_POLICY, X_CONTENT_TYPE_OPTIONS,
 };
 use hyper::{Method, Request, Response, StatusCode};
 
@@ -25,9 +25,14 @@ use crate::state::State;
 use actions::Action;
 pub(super) use watch::Watch;
 
+const RESOURCE_POLICY: HeaderName = HeaderName::from_static("cross-origin-resource-policy");
+
 /// Nothing from anywhere else, and no other site may frame it.
 const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; img-src data:; \
                       base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
+
+/// The address of the page itself.
+const PAGE: &str = "/";
 
 /// A file that the page is made of.
 struct Asset {
@@ -38,7 +43,7 @@ struct Asset {
 
 static ASSETS: [Asset; 3] = [
     Asset {
-        path: "/",
+        path: PAGE,
         media_type: "text/html; charset=utf-8",
         text: include_str!("assets/page.html"),
     },
@@ -98,7 +103,8 @@ pub(super) async fn answer(
         return plain(StatusCode::NOT_FOUND, "this emulator has no page\n");
     };
     let (head, body) = request.into_parts();
-    if let Err(why) = access::check(&head.headers, &page.host) {
+    let linkable = head.uri.path() == PAGE;
+    if let Err(why) = access::check(&head.headers, &page.host, linkable) {
         return plain(StatusCode::FORBIDDEN, why);
     }
     match asked {
@@ -154,6 +160,8 @@ fn with_headers(body: ReplyBody, media_type: &'static str) -> Response<ReplyBody
         (CONTENT_SECURITY_POLICY, POLICY),
         (X_CONTENT_TYPE_OPTIONS, "nosniff"),
         (REFERRER_POLICY, "no-referrer"),
+        // of a browser that does not say which site asks, as none does over plain HTTP to another machine
+        (RESOURCE_POLICY, "same-origin"),
     ] {
         headers.insert(name, HeaderValue::from_static(value));
     }

@@ -11,21 +11,29 @@ use crate::state::end::End;
 use crate::state::fault::Endpoint;
 use crate::state::page::{Answer, Exchange, Message, News, Page};
 
-/// The text of an event: what has happened, and how things stand.
-pub(super) fn event(state: &State, page: &Page, news: &News, first: bool) -> String {
+/// The text of an event: what has happened, and how things stand; `flows` if they are not as they were told before.
+pub(super) fn event(
+    state: &State,
+    page: &Page,
+    news: &News,
+    first: bool,
+    flows: Option<&Value>,
+) -> String {
     let exchanges: Vec<Value> = news.exchanges.iter().map(exchange).collect();
     json!({
         // a page that was open before the emulator was started again begins anew
         "cleared": news.cleared || first,
         "exchanges": exchanges,
+        "oldest": news.oldest,
+        "forgotten": news.forgotten,
         "exposed": !is_loopback(&page.host),
         "now": millis(SystemTime::now()),
         "runs": state.ledger.runs(),
         "requests": state.ledger.execute_requests(),
-        "flows": flows(state),
         "faults": faults(state),
         "chaos": state.faults.chaos().map(|(seed, rate)| json!({"seed": seed.to_string(), "rate": rate})),
         "quota": quota(state),
+        "flows": flows,
     })
     .to_string()
 }
@@ -64,7 +72,8 @@ fn message(message: &Message) -> Value {
     })
 }
 
-fn flows(state: &State) -> Vec<Value> {
+/// What is known of each flow, whole contracts among it: too much to be told each time.
+pub(super) fn flows(state: &State) -> Value {
     let flows = state.flows.described().into_iter();
     let flows = flows.map(|(name, description, edited)| {
         json!({
@@ -89,7 +98,13 @@ fn quota(state: &State) -> Option<Value> {
     let quota = state.quota.as_ref()?;
     let apps = quota.arrivals(state.clock.now()).into_iter();
     let apps: Vec<Value> = apps
-        .map(|(app, ages)| json!({"app": app, "ages": ages.into_iter().map(whole_millis).collect::<Vec<_>>()}))
+        .map(|(app, arrivals)| {
+            let arrivals = arrivals.into_iter();
+            let arrivals: Vec<Value> = arrivals
+                .map(|(age, n)| json!([whole_millis(age), n]))
+                .collect();
+            json!({"app": app, "arrivals": arrivals})
+        })
         .collect();
     Some(json!({
         "calls": quota.calls,

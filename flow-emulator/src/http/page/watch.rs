@@ -17,6 +17,9 @@ use crate::state::page::{self, Exchange, Message};
 /// What stands where a secret was.
 const HIDDEN: &str = "***";
 
+/// How many characters of an idempotency key are shown. The platform sets no limit.
+const MAX_KEY: usize = 1000;
+
 /// A request that is being answered.
 pub(in crate::http) struct Watch {
     log_id: String,
@@ -79,7 +82,7 @@ impl Watch {
             None => Message::default(),
         };
         let answer = page::Answer {
-            after: self.begun.elapsed(),
+            after: self.begun.elapsed().saturating_add(answer.delivery.delay()),
             http_status: answer.delivery.http_status(),
             end: answer.end,
             fault: answer.fault.clone(),
@@ -119,11 +122,15 @@ fn title_case(name: &HeaderName) -> String {
     words.join("-")
 }
 
-/// The idempotency key in a request's body.
+/// The idempotency key in a request's body, or what a person would read of a very long one.
 fn key(body: &str) -> Option<String> {
     let object = json::object(body).ok()?;
     let (_, key) = object.0.iter().find(|(name, _)| name == "idempotent_key")?;
-    serde_json::from_str(key.get()).ok()
+    let key: String = serde_json::from_str(key.get()).ok()?;
+    Some(match key.char_indices().nth(MAX_KEY) {
+        Some((end, _)) => format!("{}…", key.get(..end).unwrap_or_default()),
+        None => key,
+    })
 }
 
 /// The object without the value of one member.
@@ -190,5 +197,7 @@ mod tests {
         );
         assert_eq!(key(r#"{"idempotent_key": 1}"#), None);
         assert_eq!(key("{"), None);
+        let long = format!(r#"{{"idempotent_key": "{}"}}"#, "键".repeat(MAX_KEY + 1));
+        assert_eq!(key(&long), Some("键".repeat(MAX_KEY) + "…"));
     }
 }

@@ -30,18 +30,12 @@ impl Browser {
 
     /// In `light` or `dark`, as a person's system would have it.
     pub async fn open_in(theme: &str, url: &str) -> Option<Self> {
-        let driver = Command::new("chromedriver")
-            .arg("--port=0")
-            .stdout(Stdio::piped())
-            .stderr(Stdio::null())
-            .spawn();
-        let Ok(mut driver) = driver else {
+        let Some((driver, port)) = start_driver() else {
             let name = std::thread::current().name().unwrap_or("?").to_owned();
             let line = format!("SKIPPED {name}: chromedriver is not installed\n");
             std::io::stderr().write_all(line.as_bytes()).unwrap();
             return None;
         };
-        let port = port(&mut driver);
         let profile = std::env::temp_dir().join(format!("apaas-flow-page-{port}"));
         let args = [
             "--headless",
@@ -170,14 +164,29 @@ impl Drop for Browser {
     }
 }
 
-/// The port that the driver says it listens on.
-fn port(driver: &mut Child) -> u16 {
-    let lines = BufReader::new(driver.stdout.take().unwrap()).lines();
-    for line in lines {
-        let line = line.unwrap();
-        if let Some((_, port)) = line.split_once("started successfully on port ") {
-            return port.trim_end_matches('.').parse().unwrap();
+/// The driver and the port that it listens on; `None` if it is not installed.
+fn start_driver() -> Option<(Child, u16)> {
+    // it ends at once if the port that it was given is taken under its other address
+    for _ in 0..5 {
+        let mut driver = Command::new("chromedriver")
+            .arg("--port=0")
+            .stdout(Stdio::piped())
+            .stderr(Stdio::null())
+            .spawn()
+            .ok()?;
+        if let Some(port) = port(&mut driver) {
+            return Some((driver, port));
         }
+        driver.wait().unwrap();
     }
-    panic!("chromedriver ended");
+    panic!("chromedriver does not start");
+}
+
+fn port(driver: &mut Child) -> Option<u16> {
+    let mut lines = BufReader::new(driver.stdout.take().unwrap()).lines();
+    lines.find_map(|line| {
+        let line = line.unwrap();
+        let (_, port) = line.split_once("started successfully on port ")?;
+        Some(port.trim_end_matches('.').parse().unwrap())
+    })
 }

@@ -12,5 +12,7 @@
 mod browser;
 mod copied;
 
+mod copies;
+mod hostile;
 mod page;
 mod screenshots;

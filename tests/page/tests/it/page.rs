@@ -316,7 +316,7 @@ async fn chaos_on_and_off_and_everything_afresh() {
     page.click("#chaos button.primary").await;
     page.expect(
         "document.getElementById('chaos-now').textContent",
-        json!("On: 100 % of execute requests, seed 1."),
+        json!("On: 100% of execute requests, 50% of token requests, seed 1."),
     )
     .await;
     call(&client, "order-2", json!(1)).await.ok();

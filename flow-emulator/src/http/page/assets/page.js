@@ -6,24 +6,24 @@
 const WORDS = {
   en: {
     other: "中文", otherLang: "zh", emulator: "emulator", live: "live", offline: "not connected",
-    counts: (runs, requests) => `${runs} runs, ${requests} execute requests`,
+    counts: (runs, requests) => `${runs} ${runs === 1 ? "run" : "runs"}, ${requests} execute ${requests === 1 ? "request" : "requests"}`,
     exposed: "Other machines can reach this emulator, this page and the values on it.",
     calls: "Calls", filterFlow: "Flow", filterKey: "Idempotency key or log id", filterOutcome: "Outcome",
-    filterTokens: "token requests", all: "all", clear: "Clear list",
+    filterTokens: "show token requests", all: "all", clear: "Clear list",
     empty: "No request yet. Point a client at this address:", emptyFiltered: "No request matches the filter.",
     keys: "↑ ↓ between requests, Enter opens one, / goes to the filter.",
     quota: "Rate limit", quotaOf: (used, calls, seconds) => `${used} of ${calls} in the last ${seconds} s`,
     quotaNone: (used) => `${used} in the last 60 s; no limit is set (the platform's: 100)`,
     refused: (n) => `${n} refused`, ago: (seconds) => `${seconds} s ago`, now: "now",
-    faultNext: "A fault for the next request", fault: "Fault", of: "Of", anyFlow: "any flow", tokenEndpoint: "token endpoint",
+    faultNext: "A fault for the next request", fault: "Fault", of: "For", anyFlow: "any flow", tokenEndpoint: "token endpoint",
     times: "Times", inject: "Inject", clearFaults: "Clear", waitingFaults: "Waiting:",
     after: "When", before: "before the flow runs", afterwards: "after the flow ran",
-    reset: "Start afresh", resetHelp: "No requests, no faults, no chaos; no key is used, the rate limit's window is empty, and outputs are those of the start.",
-    chaos: "Chaos", rate: "Rate, %", seed: "Seed", chaosOn: "On", chaosOff: "Off", chaosNone: "Off.",
-    chaosNow: (rate, seed) => `On: ${rate} % of execute requests, seed ${seed}.`,
+    reset: "Reset everything", resetHelp: "Clears the list, the faults and the chaos, forgets used keys, empties the rate limit's window and restores all outputs.",
+    chaos: "Chaos", rate: "Rate (%)", seed: "Seed", chaosOn: "On", chaosOff: "Off", chaosNone: "Off.",
+    chaosNow: (rate, seed) => `On: ${rate}% of execute requests, ${rate / 2}% of token requests, seed ${seed}.`,
     flows: "Flows", noFlows: "None. Start the emulator with --flow or --contracts.", edited: "edited", byCode: "answered by code",
     contract: "Contract", outputs: "Outputs of each run", save: "Save", restore: "Restore", saved: "Saved: the next run has these outputs.",
-    sent: "Sent", received: "Received", nothing: "No reply.", cut: (bytes) => `Only the beginning; it has ${bytes} bytes.`,
+    sent: "Sent", received: "Received", nothing: "No reply.", cut: (bytes) => `Only the beginning is shown, of ${bytes} bytes; it cannot be copied.`,
     joined: (n, key) => `${n} attempts under the key ${key}`,
     logId: "Log id", key: "Key", path: "Request", line: "In the log", arrived: "Arrived",
     copyCurl: "Copy as curl", copyTest: "Copy as Rust test", copyContract: "Copy as contract", copied: "Copied.", notCopied: "The browser does not allow copying.",
@@ -33,29 +33,29 @@ const WORDS = {
   },
   zh: {
     other: "English", otherLang: "en", emulator: "模拟器", live: "实时", offline: "未连接",
-    counts: (runs, requests) => `已执行 ${runs} 次，收到 ${requests} 个执行请求`,
-    exposed: "其他机器也能访问此模拟器、本页面以及页面上的数据。",
-    calls: "调用", filterFlow: "流程", filterKey: "幂等键或日志 ID", filterOutcome: "结果",
-    filterTokens: "令牌请求", all: "全部", clear: "清空列表",
+    counts: (runs, requests) => `流程执行 ${runs} 次，收到执行请求 ${requests} 个`,
+    exposed: "其他机器也能访问这个模拟器，看到本页面上的数据。",
+    calls: "调用", filterFlow: "流程", filterKey: "幂等键或 Log ID", filterOutcome: "结果",
+    filterTokens: "显示 token 请求", all: "全部", clear: "清空列表",
     empty: "还没有请求。请将客户端指向此地址：", emptyFiltered: "没有符合条件的请求。",
     keys: "↑ ↓ 切换请求，Enter 展开，/ 跳到筛选。",
-    quota: "频率限制", quotaOf: (used, calls, seconds) => `最近 ${seconds} 秒内 ${used} 次，上限 ${calls} 次`,
+    quota: "限流", quotaOf: (used, calls, seconds) => `最近 ${seconds} 秒内 ${used} 次，上限 ${calls} 次`,
     quotaNone: (used) => `最近 60 秒内 ${used} 次；未设上限（平台为 100 次）`,
     refused: (n) => `已拒绝 ${n} 次`, ago: (seconds) => `${seconds} 秒前`, now: "现在",
-    faultNext: "让下一个请求出错", fault: "故障", of: "对象", anyFlow: "任意流程", tokenEndpoint: "令牌接口",
+    faultNext: "为下一个请求注入故障", fault: "故障", of: "作用于", anyFlow: "任意流程", tokenEndpoint: "token 接口",
     times: "次数", inject: "注入", clearFaults: "清除", waitingFaults: "待触发：",
     after: "时机", before: "流程执行之前", afterwards: "流程执行之后",
-    reset: "恢复初始状态", resetHelp: "清除请求、故障和随机故障；幂等键视为未用，频率窗口清空，输出恢复为启动时的值。",
-    chaos: "随机故障", rate: "比例，%", seed: "种子", chaosOn: "开启", chaosOff: "关闭", chaosNone: "已关闭。",
-    chaosNow: (rate, seed) => `已开启：${rate}% 的执行请求，种子 ${seed}。`,
-    flows: "流程", noFlows: "没有流程。启动模拟器时请加上 --flow 或 --contracts。", edited: "已修改", byCode: "由代码应答",
-    contract: "契约", outputs: "每次执行的输出", save: "保存", restore: "还原", saved: "已保存：下一次执行将返回这些输出。",
-    sent: "发送", received: "接收", nothing: "没有回复。", cut: (bytes) => `仅显示开头，共 ${bytes} 字节。`,
-    joined: (n, key) => `同一幂等键 ${key} 下共 ${n} 次尝试`,
-    logId: "日志 ID", key: "幂等键", path: "请求", line: "日志", arrived: "到达时间",
+    reset: "全部重置", resetHelp: "清空列表和限流窗口，清除所有故障，关闭随机故障，忘记用过的幂等键，并还原所有出参。",
+    chaos: "随机故障", rate: "比例（%）", seed: "种子", chaosOn: "开启", chaosOff: "关闭", chaosNone: "已关闭。",
+    chaosNow: (rate, seed) => `已开启：执行请求的 ${rate}%，token 请求的 ${rate / 2}%，种子 ${seed}。`,
+    flows: "流程", noFlows: "没有流程。启动模拟器时请加上 --flow 或 --contracts。", edited: "已修改", byCode: "由代码响应",
+    contract: "契约", outputs: "每次执行的出参", save: "保存", restore: "还原", saved: "已保存，下次执行将返回这些出参。",
+    sent: "发出", received: "收到", nothing: "没有响应。", cut: (bytes) => `共 ${bytes} 字节，仅显示开头，因此不能复制。`,
+    joined: (n, key) => `幂等键 ${key} 下共 ${n} 次尝试`,
+    logId: "Log ID", key: "幂等键", path: "请求", line: "日志", arrived: "到达时间",
     copyCurl: "复制为 curl", copyTest: "复制为 Rust 测试", copyContract: "复制为契约", copied: "已复制。", notCopied: "浏览器不允许复制。",
     unfolded: "字符串中的 JSON：",
-    outcomes: { ran: "已执行", failed: "已执行但失败", started: "已启动", did_not_run: "未执行", reply_lost: "已执行，回复丢失", waiting: "进行中", token: "令牌", other: "不是接口" },
+    outcomes: { ran: "已执行", failed: "已执行但失败", started: "已启动", did_not_run: "未执行", reply_lost: "已执行，响应丢失", waiting: "进行中", token: "token", other: "未知接口" },
     fields: { reset: "等待秒数", http_status: "HTTP 状态码", seconds: "秒数", location: "跳转地址", status: "状态" },
   },
 };
@@ -65,22 +65,21 @@ const FAULTS = {
   dropped: { fields: { after: true }, en: ["Connection dropped", "The connection is closed before any byte of a reply."], zh: ["连接断开", "在返回任何字节之前断开连接。"] },
   gateway: { fields: { http_status: 502, after: true }, en: ["Gateway page", "An HTML page from a gateway in front of the platform."], zh: ["网关页面", "平台前面的网关返回 HTML 页面。"] },
   rate_limited: { fields: { reset: 1 }, en: ["Rate limited", "HTTP 429 with 99991400. The flow does not run."], zh: ["触发限流", "HTTP 429，错误码 99991400。流程不执行。"] },
-  stale_token: { fields: { http_status: 400 }, en: ["Token refused", "99991663, although the token is valid. The flow does not run."], zh: ["令牌被拒", "令牌有效，仍返回 99991663。流程不执行。"] },
+  stale_token: { fields: { http_status: 400 }, en: ["Token refused", "99991663, although the token is valid. The flow does not run."], zh: ["token 被拒", "token 有效，仍返回 99991663。流程不执行。"] },
   internal: { fields: { after: true }, en: ["Internal error", "HTTP 500 with the platform's 2320002."], zh: ["内部错误", "HTTP 500，平台错误码 2320002。"] },
-  slow: { fields: { seconds: 2 }, en: ["Late reply", "The usual reply, this much later. The flow runs at once."], zh: ["回复延迟", "延迟返回正常回复。流程立即执行。"] },
-  silent: { fields: { after: true }, en: ["No reply", "Nothing, for as long as the client waits."], zh: ["没有回复", "客户端等多久都没有回复。"] },
-  endless: { fields: {}, en: ["Endless reply", "A body that never ends. The flow runs."], zh: ["回复不结束", "响应体永不结束。流程会执行。"] },
-  truncated: { fields: {}, en: ["JSON truncated", "Half of the JSON, in a complete reply. The flow runs."], zh: ["JSON 被截断", "完整的回复中只有一半 JSON。流程会执行。"] },
-  cut_off: { fields: {}, en: ["Reply cut off", "Half of the reply, then the connection is closed. The flow runs."], zh: ["回复中断", "回复到一半时断开连接。流程会执行。"] },
+  slow: { fields: { seconds: 2 }, en: ["Late reply", "The usual reply, this much later. The flow runs at once."], zh: ["响应延迟", "延迟返回正常响应。流程立即执行。"] },
+  silent: { fields: { after: true }, en: ["No reply", "Nothing, for as long as the client waits."], zh: ["没有响应", "无论客户端等多久，都不返回任何内容。"] },
+  endless: { fields: {}, en: ["Endless reply", "A body that never ends. The flow runs."], zh: ["响应不结束", "响应体永不结束。流程会执行。"] },
+  truncated: { fields: {}, en: ["JSON truncated", "Half of the JSON, in a complete reply. The flow runs."], zh: ["JSON 被截断", "HTTP 响应完整，但其中的 JSON 只有一半。流程会执行。"] },
+  cut_off: { fields: {}, en: ["Reply cut off", "Half of the reply, then the connection is closed. The flow runs."], zh: ["响应中断", "响应发送到一半时断开连接。流程会执行。"] },
   html: { fields: { after: true }, en: ["HTML page", "HTTP 200 with an HTML page, as from a login wall."], zh: ["HTML 页面", "HTTP 200，但返回登录页之类的 HTML。"] },
   redirect: { fields: { location: "http://127.0.0.1:9/" }, en: ["Redirect", "HTTP 307 to another address. The flow does not run."], zh: ["重定向", "HTTP 307 到其他地址。流程不执行。"] },
-  status: { fields: { status: "wait" }, en: ["Another status", "The usual reply with this data.status. The flow runs."], zh: ["其他状态", "正常回复，但 data.status 为此值。流程会执行。"] },
+  status: { fields: { status: "wait" }, en: ["Another status", "The usual reply with this data.status. The flow runs."], zh: ["其他状态", "正常响应，但 data.status 为此值。流程会执行。"] },
 };
 
 const OUTCOMES = ["ran", "failed", "started", "did_not_run", "reply_lost", "waiting"];
 const CHIPS = { ran: "good", failed: "bad", started: "good", did_not_run: "odd", reply_lost: "bad" };
 
-const SENT_AT_MOST = 500; // as many as the emulator keeps
 const DEFAULT_PERIOD = 60000;
 
 let language = chosenLanguage();
@@ -135,6 +134,7 @@ async function act(action, body = {}) {
 // ---- JSON as it was written: numbers keep their digits, names their order ------------------------------------------
 
 const DEPTH = 200;
+const UNFOLDED_TO = 40;
 
 /** The nodes of a JSON text, or null if it is none, or too deep. */
 function read(text) {
@@ -200,30 +200,30 @@ function inside(node) {
 
 const member = (node, name) => node?.members?.find(([known]) => known === name)?.[1];
 
-/** Lines of spans; JSON inside a string is unfolded where it stands. */
-function pretty(node, to, indent = "") {
-  const deeper = `${indent}  `;
+/** Lines of spans; JSON inside a string is unfolded where it stands, as far as a person could follow. */
+function pretty(node, to, depth = 0) {
+  const line = (depth) => `\n${"  ".repeat(Math.min(depth, 40))}`;
   const span = (className, text) => to.append(make("span", { className }, text));
   const all = (items, open, close, each) => {
     if (items.length === 0) { to.append(open + close); return; }
     to.append(open);
     items.forEach((item, n) => {
-      to.append(`${n ? "," : ""}\n${deeper}`);
+      to.append(`${n ? "," : ""}${line(depth + 1)}`);
       each(item);
     });
-    to.append(`\n${indent}${close}`);
+    to.append(line(depth) + close);
   };
-  const unfolded = inside(node);
+  const unfolded = depth < UNFOLDED_TO && inside(node);
   if (unfolded) {
     span("unfolded", `${words.unfolded} `);
-    pretty(unfolded, to, indent);
+    pretty(unfolded, to, depth);
   } else if (node.kind === "object") {
     all(node.members, "{", "}", ([name, value]) => {
       to.append(`${JSON.stringify(name)}: `);
-      pretty(value, to, deeper);
+      pretty(value, to, depth + 1);
     });
   } else if (node.kind === "array") {
-    all(node.items, "[", "]", (item) => pretty(item, to, deeper));
+    all(node.items, "[", "]", (item) => pretty(item, to, depth + 1));
   } else {
     span(node.kind, node.raw);
   }
@@ -252,15 +252,6 @@ function outputs(exchange) {
   return { kind: "object", members: members.filter(([, value]) => value) };
 }
 
-/** The JSON text of a node, as short as it can be. */
-function compact(node) {
-  switch (node.kind) {
-    case "object": return `{${node.members.map(([name, value]) => `${JSON.stringify(name)}:${compact(value)}`).join(",")}}`;
-    case "array": return `[${node.items.map(compact).join(",")}]`;
-    default: return node.raw;
-  }
-}
-
 // ---- copies ------------------------------------------------------------------------------------------------------
 
 async function copy(text) {
@@ -281,7 +272,9 @@ async function copy(text) {
 const quoted = (text) => `'${text.replaceAll("'", `'\\''`)}'`;
 
 function asCurl(exchange) {
-  const lines = [`curl -X ${exchange.method} ${quoted(location.origin + exchange.path)}`];
+  // brackets and braces in an address mean several to curl
+  const globoff = /[[\]{}]/.test(exchange.path) ? "--globoff " : "";
+  const lines = [`curl ${globoff}-X ${exchange.method} ${quoted(location.origin + exchange.path)}`];
   for (const [name, value] of exchange.sent.headers) {
     if (name === "Authorization") lines.push(`-H "Authorization: Bearer $TOKEN"`);
     else if (name === "Content-Type") lines.push(`-H ${quoted(`${name}: ${value}`)}`);
@@ -295,10 +288,21 @@ function rustString(text) {
   const escaped = [...text].map((char) => {
     if (char === '"' || char === "\\") return `\\${char}`;
     if (char === "\n") return "\\n";
+    if (/\p{Cs}/u.test(char)) return "\\u{fffd}"; // half of a pair, which no string of Rust can hold
     // what cannot be seen, or changes the direction of what can
     return /[\p{C}\u2028\u2029]/u.test(char) ? `\\u{${char.codePointAt(0).toString(16)}}` : char;
   });
   return `"${escaped.join("")}"`;
+}
+
+/** A number of Rust: an integer without a type would be an `i32`, and not compile if it is too large for one. */
+function rustNumber(raw) {
+  if (!Number.isFinite(Number(raw))) return "null"; // no `Value` holds it
+  if (/[.eE]/.test(raw)) return raw;
+  const integer = BigInt(raw);
+  if (BigInt.asIntN(32, integer) === integer) return raw;
+  if (BigInt.asIntN(64, integer) === integer) return `${raw}_i64`;
+  return `${raw}_${BigInt.asUintN(64, integer) === integer ? "u64" : "f64"}`;
 }
 
 /** The inside of `json!`. */
@@ -306,13 +310,35 @@ function rustJson(node) {
   switch (node.kind) {
     case "object": return `{${node.members.map(([name, value]) => `${rustString(name)}: ${rustJson(value)}`).join(", ")}}`;
     case "array": return `[${node.items.map(rustJson).join(", ")}]`;
-    case "string": return rustString(node.value.toWellFormed?.() ?? node.value);
+    case "string": return rustString(node.value);
+    case "number": return rustNumber(node.raw);
     default: return node.raw;
   }
 }
 
+/** JSON text that is read as what `rustJson` would be. */
+function plainJson(node) {
+  const string = (text) => JSON.stringify(text.replace(/\p{Cs}/gu, "\ufffd"));
+  switch (node.kind) {
+    case "object": return `{${node.members.map(([name, value]) => `${string(name)}:${plainJson(value)}`).join(",")}}`;
+    case "array": return `[${node.items.map(plainJson).join(",")}]`;
+    case "string": return string(node.value);
+    case "number": return Number.isFinite(Number(node.raw)) ? node.raw : "null";
+    default: return node.raw;
+  }
+}
+
+// the compiler ends a macro that calls itself at 128 steps
+const MAX_STEPS = 100;
+
+/** How often `json!` would call itself at most: some times for each item, and for what is in one. */
+function steps(node) {
+  const items = node.items || node.members?.map(([, value]) => value) || [];
+  return 4 * items.length + 2 + items.reduce((most, item) => Math.max(most, steps(item)), 0);
+}
+
 function rustFault(fault) {
-  const number = (value) => (Number.isInteger(value) ? `${value}.0` : `${value}`);
+  const number = (value) => (/[.e]/.test(`${value}`) ? `${value}` : `${value}.0`);
   const name = fault.kind.split("_").map((word) => word[0].toUpperCase() + word.slice(1)).join("");
   switch (fault.kind) {
     case "rate_limited": return `Fault::RateLimited { reset: ${number(fault.reset)} }`;
@@ -327,60 +353,75 @@ function rustFault(fault) {
 }
 
 function asTest(exchange) {
-  const [namespace, flowId] = splitFlow(exchange.flow);
+  const [namespace, flowId] = names(exchange);
   const flow = `${rustString(namespace)}, ${rustString(flowId)}`;
   const { answer } = exchange;
   const data = member(read(answer?.received.body || ""), "data");
   const code = member(data, "code")?.value;
-  const given = outputs(exchange);
   // the number of the run is another one in each
-  const values = (given?.members || []).filter(([name]) => name !== "_flowExecutionID");
+  const values = (outputs(exchange)?.members || []).filter(([name]) => name !== "_flowExecutionID");
   const failed = answer?.end === "failed" && code;
-  const params = inputs(exchange).members;
-  const used = ["Emulator", failed && "Failure", answer?.fault && "Fault"].filter(Boolean);
-  const lines = [
-    "#[tokio::test]",
-    `async fn ${(flowId.match(/[A-Za-z0-9]+/g) || []).join("_").toLowerCase().replace(/^(\d|$)/, "flow_$1")}() -> Result<(), Box<dyn std::error::Error>> {`,
-    `    use apaas_flow::DynamicFlow;`,
-    `    use apaas_flow_emulator::${used.length > 1 ? `{${used.join(", ")}}` : used[0]};`,
-    `    use serde_json::${!failed && values.length && !answer?.fault ? "{Value, json}" : "json"};`,
-    "",
-    "    let emulator = Emulator::start().await?;",
-  ];
+
+  const json = new Set(); // what the test needs of serde_json
+  const value = (node) => {
+    const short = steps(node) <= MAX_STEPS;
+    json.add(short ? "json" : "Value");
+    return short ? `json!(${rustJson(node)})` : `serde_json::from_str::<Value>(${rustString(plainJson(node))}).unwrap()`;
+  };
+
+  const body = [];
   if (failed) {
     const message = member(data, "error_msg")?.value || "";
-    lines.push(`    emulator.on_raw(${flow}, |_| Err(Failure::new(${rustString(code)}, ${rustString(message)})));`);
+    body.push(`emulator.on_raw(${flow}, |_| Err(Failure::new(${rustString(code)}, ${rustString(message)})));`);
+  } else if (values.length && steps({ members: values }) <= MAX_STEPS) {
+    json.add("json");
+    const members = values.map(([name, node]) => `        ${rustString(name)}: ${rustJson(node)},`);
+    body.push(`emulator.on_raw(${flow}, |_| {`, "    Ok(json!({", ...members, "    }))", "});");
   } else {
-    const members = values.map(([name, value]) => `            ${rustString(name)}: ${rustJson(value)},`);
-    lines.push(
-      `    emulator.on_raw(${flow}, |_| {`,
-      ...(members.length ? ["        Ok(json!({", ...members, "        }))"] : ["        Ok(json!({}))"]),
-      "    });",
-    );
+    body.push(`emulator.on_raw(${flow}, |_| {`, `    Ok(${value({ kind: "object", members: values })})`, "});");
   }
-  if (answer?.fault) lines.push(`    emulator.inject(${rustFault(answer.fault)});`);
-  lines.push("", `    let call = DynamicFlow::new(${flow})?`);
-  for (const [name, value] of params) lines.push(`        .param(${rustString(name)}, json!(${rustJson(value)}))?`);
-  lines.push("        .execute(&emulator.client());");
+  if (answer?.fault) body.push(`emulator.inject(${rustFault(answer.fault)});`);
+  body.push("", `let call = DynamicFlow::new(${flow})?`);
+  for (const [name, node] of inputs(exchange).members) body.push(`    .param(${rustString(name)}, ${value(node)})?`);
+  body.push("    .execute(&emulator.client());");
   if (answer?.fault) {
-    lines.push(
-      "    match call.await {",
-      "        Ok(run) => assert_eq!(emulator.runs_of(&run.idempotency_key), 1),",
-      "        // what does your program do now?",
-      "        Err(error) => println!(\"{}: {error}\", error.outcome()),",
-      "    }",
-      "    assert!(emulator.runs() <= 1, \"whatever goes wrong, the flow does not run twice\");",
+    body.push(
+      "match call.await {",
+      "    Ok(run) => assert_eq!(emulator.runs_of(&run.idempotency_key), 1),",
+      "    // what does your program do now?",
+      "    Err(error) => println!(\"{}: {error}\", error.outcome()),",
+      "}",
+      "assert!(emulator.runs() <= 1, \"whatever goes wrong, the flow does not run twice\");",
     );
   } else if (failed) {
-    lines.push("    let error = call.await.unwrap_err();", `    assert_eq!(error.flow_code(), Some(${rustString(code)}));`);
+    body.push("let error = call.await.unwrap_err();", `assert_eq!(error.flow_code(), Some(${rustString(code)}));`);
   } else {
-    lines.push(`    let ${values.length ? "run" : "_run"} = call.await?;`);
-    for (const [name, value] of values) {
-      lines.push(`    assert_eq!(run.output.get::<Value>(${rustString(name)})?, json!(${rustJson(value)}));`);
+    body.push(`let ${values.length ? "run" : "_run"} = call.await?;`);
+    for (const [name, node] of values) {
+      json.add("Value");
+      body.push(`assert_eq!(run.output.get::<Value>(${rustString(name)})?, ${value(node)});`);
     }
   }
-  lines.push("    Ok(())", "}", "");
-  return lines.join("\n");
+
+  const use = (path, items) => (items.length ? [`use ${path}::${items.length > 1 ? `{${items.join(", ")}}` : items[0]};`] : []);
+  const lines = [
+    "use apaas_flow::DynamicFlow;",
+    ...use("apaas_flow_emulator", ["Emulator", failed && "Failure", answer?.fault && "Fault"].filter(Boolean)),
+    ...use("serde_json", [...json].sort()),
+    "",
+    "let emulator = Emulator::start().await?;",
+    ...body,
+    "Ok(())",
+  ];
+  // with a word before it, the name is neither a keyword nor does it begin with a digit
+  const name = ["calls", ...(flowId.match(/[A-Za-z0-9]+/g) || ["a", "flow"])].join("_").toLowerCase();
+  return [
+    "#[tokio::test]",
+    `async fn ${name}() -> Result<(), Box<dyn std::error::Error>> {`,
+    ...lines.map((line) => (line ? `    ${line}` : "")),
+    "}",
+    "",
+  ].join("\n");
 }
 
 /** The contract of the flow; where it has none, what this request and its reply show, as recording writes it. */
@@ -401,9 +442,10 @@ function asContract(exchange) {
   return `${JSON.stringify(contract, null, 2)}\n`;
 }
 
-function splitFlow(flow) {
-  const at = flow.indexOf("/");
-  return [flow.slice(0, at), flow.slice(at + 1)];
+/** The namespace and the flow id: of the path, since a name may have a slash in it. */
+function names(exchange) {
+  const segments = exchange.path.split("/");
+  return [segments[5], segments[7]].map(decodeURIComponent);
 }
 
 // ---- the list ----------------------------------------------------------------------------------------------------
@@ -424,9 +466,10 @@ function outcome(exchange) {
 
 const callOf = (exchange) => (exchange.endpoint === "execute" && exchange.key ? `key ${exchange.key}` : `one ${exchange.log_id}`);
 
+/** Adds a request, or what is new of it; returns its call, which is to be drawn. */
 function add(exchange) {
   const before = exchanges.get(exchange.log_id);
-  if (before && callOf(before) !== callOf(exchange)) forget(before); // its key is known now
+  if (before && callOf(before) !== callOf(exchange)) leaveCall(before); // its key is known now
   exchanges.set(exchange.log_id, exchange);
   const name = callOf(exchange);
   let call = calls.get(name);
@@ -439,46 +482,58 @@ function add(exchange) {
   return call;
 }
 
+/** Returns the call that it was an attempt of, too. */
 function forget(exchange) {
   exchanges.delete(exchange.log_id);
+  return leaveCall(exchange);
+}
+
+function leaveCall(exchange) {
   const call = calls.get(callOf(exchange));
-  if (!call) return;
   call.attempts.delete(exchange.log_id);
   if (call.attempts.size === 0) {
     call.element.remove();
     calls.delete(callOf(exchange));
-  } else {
-    draw(call);
   }
+  return call;
 }
 
-function forgetAll() {
-  exchanges.clear();
-  calls.clear();
-  $("list").replaceChildren();
-}
-
+/** Shows a call. What is as before stays in place: the focus, a selection, what a person has scrolled to. */
 function draw(call) {
   const attempts = [...call.attempts.values()];
-  const focused = call.element.contains(document.activeElement) ? document.activeElement.dataset.logId : null;
   call.element.classList.toggle("several", attempts.length > 1);
-  const parts = attempts.flatMap((exchange) => {
-    const row = drawRow(exchange);
-    return opened.has(exchange.log_id) ? [row, drawDetail(exchange)] : [row];
-  });
+  const parts = attempts.flatMap(drawn);
   if (attempts.length > 1) {
     parts.unshift(make("div", { className: "joined" }, words.joined(attempts.length, attempts[0].key)));
   }
-  call.element.replaceChildren(...parts);
-  if (focused) call.element.querySelector(`[data-log-id="${CSS.escape(focused)}"]`)?.focus();
+  const active = document.activeElement;
+  const focused = call.element.contains(active) && active.closest("[data-log-id]")?.dataset.logId;
+  const wanted = new Set(parts);
+  for (const part of [...call.element.children]) if (!wanted.has(part)) part.remove();
+  parts.forEach((part, n) => {
+    const there = call.element.children[n] || null;
+    if (there !== part) call.element.insertBefore(part, there);
+  });
+  if (focused && !call.element.contains(active)) {
+    call.element.querySelector(`.row[data-log-id="${CSS.escape(focused)}"]`)?.focus({ preventScroll: true });
+  }
   call.element.hidden = !attempts.some(matches);
+}
+
+/** The elements of a request, made once in a language: one that has changed is another object. */
+function drawn(exchange) {
+  if (exchange.language !== language) Object.assign(exchange, { language, row: drawRow(exchange), detail: null });
+  const open = opened.has(exchange.log_id);
+  exchange.row.setAttribute("aria-expanded", String(open));
+  exchange.detail = open ? exchange.detail || drawDetail(exchange) : null;
+  return open ? [exchange.row, exchange.detail] : [exchange.row];
 }
 
 function drawRow(exchange) {
   const end = outcome(exchange);
   const { answer } = exchange;
   const name = exchange.flow || (exchange.endpoint === "token" ? words.tokenEndpoint : `${exchange.method} ${exchange.path}`);
-  const row = make("button", { className: "row", type: "button", "aria-expanded": String(opened.has(exchange.log_id)), title: exchange.log_id },
+  const row = make("button", { className: "row", type: "button" },
     make("span", { className: "time" }, clock(exchange.arrived)),
     make("span", { className: "name" }, make("span", {}, name), make("span", { className: "ids" }, [exchange.key, exchange.log_id].filter(Boolean).join(" · "))),
     make("span", { className: "chip fault odd", hidden: !answer?.fault }, answer?.fault ? faultName(answer.fault) : ""),
@@ -504,15 +559,18 @@ function drawDetail(exchange) {
   for (const [name, value] of facts) list.append(make("dt", {}, name), make("dd", {}, value));
 
   const copies = make("div", { className: "buttons" });
+  const whole = !exchange.sent.cut_from && !answer?.received.cut_from;
   const button = (label, text) => copies.append(make("button", { type: "button", onclick: () => copy(text()) }, label));
-  button(words.copyCurl, () => asCurl(exchange));
-  if (exchange.flow) {
+  if (whole) button(words.copyCurl, () => asCurl(exchange));
+  if (whole && exchange.flow) {
     button(words.copyTest, () => asTest(exchange));
     button(words.copyContract, () => asContract(exchange));
   }
-  return make("div", { className: "detail" }, list,
+  const detail = make("div", { className: "detail" }, list,
     make("div", { className: "sides" }, side(words.sent, exchange.sent), side(words.received, answer?.received, answer?.http_status)),
     copies);
+  detail.dataset.logId = exchange.log_id;
+  return detail;
 }
 
 function side(title, message, status) {
@@ -547,7 +605,7 @@ function matches(exchange) {
   const flow = $("filter-flow").value.trim().toLowerCase();
   const key = $("filter-key").value.trim().toLowerCase();
   const wanted = $("filter-outcome").value;
-  if (exchange.endpoint !== "execute" && !$("filter-tokens").checked) return false;
+  if (exchange.endpoint === "token" && !$("filter-tokens").checked) return false;
   return (exchange.flow || "").toLowerCase().includes(flow)
     && (!key || [exchange.key || "", exchange.log_id].some((text) => text.toLowerCase().includes(key)))
     && (!wanted || outcome(exchange) === wanted);
@@ -562,7 +620,7 @@ function drawEmpty() {
   const shown = [...calls.values()].some((call) => !call.element.hidden);
   const empty = $("empty");
   empty.hidden = shown;
-  const any = [...exchanges.values()].some((exchange) => exchange.endpoint === "execute" || $("filter-tokens").checked);
+  const any = [...exchanges.values()].some((exchange) => exchange.endpoint !== "token" || $("filter-tokens").checked);
   empty.textContent = any ? words.emptyFiltered : `${words.empty} ${location.origin}`;
 }
 
@@ -575,22 +633,30 @@ function drawQuota() {
   const period = quota?.period || DEFAULT_PERIOD;
   const seconds = Number((period / 1000).toFixed(1));
   const executes = [...exchanges.values()].filter((exchange) => exchange.endpoint === "execute");
-  const inWindow = (at) => now - at < period;
+  // either side of now: a clock may be set back
+  const inWindow = (at) => Math.abs(now - at) < period;
   const apps = quota
-    ? quota.apps.map(({ app, ages }) => ({ app, arrivals: ages.map((age) => state.now - age).filter(inWindow) }))
-    : [{ app: "", arrivals: executes.map((exchange) => exchange.arrived).filter(inWindow) }];
+    ? quota.apps.map(({ app, arrivals }) => ({ app, arrivals: arrivals.map(([age, n]) => [state.now - age, n]) }))
+    : [{ app: "", arrivals: executes.map((exchange) => [exchange.arrived, 1]) }];
   if (apps.length === 0) apps.push({ app: "", arrivals: [] });
   const refused = executes.filter((exchange) => exchange.answer?.http_status === 429 && !exchange.answer.fault && inWindow(exchange.arrived));
+  // without a limit the list is all there is to count, and it may have lost some
+  const more = !quota && state.forgotten && executes.every((exchange) => inWindow(exchange.arrived)) ? "+" : "";
   const parts = apps.flatMap(({ app, arrivals }) => {
-    const used = arrivals.length;
-    const label = (app ? `${app}: ` : "") + (quota ? words.quotaOf(used, quota.calls, seconds) : words.quotaNone(used));
+    const inside = arrivals.filter(([at]) => inWindow(at));
+    const used = inside.reduce((sum, [, n]) => sum + n, 0);
+    const label = (app ? `${app}: ` : "") + (quota ? words.quotaOf(used, quota.calls, seconds) : words.quotaNone(used + more));
     const bar = make("div", { className: "bar", role: "img", "aria-label": label });
+    const places = new Set();
     const tick = (at, className) => {
+      const place = `${Math.min(100, Math.max(0, (1 - (now - at) / period) * 100)).toFixed(1)}%`;
+      if (places.has(className + place)) return; // no wider than a mark
+      places.add(className + place);
       const mark = make("i", { className });
-      mark.style.left = `${(1 - (now - at) / period) * 100}%`;
+      mark.style.left = place;
       bar.append(mark);
     };
-    arrivals.forEach((at) => tick(at, ""));
+    inside.forEach(([at]) => tick(at, ""));
     refused.forEach((exchange) => tick(exchange.arrived, "refused"));
     return [make("div", {}, label), bar, make("div", { className: "scale" }, make("span", {}, words.ago(seconds)), make("span", {}, words.now))];
   });
@@ -740,24 +806,42 @@ function drawLive() {
   $("live").classList.toggle("on", live);
 }
 
+let events = null;
+
+/** Listens while the page is in front: a browser has six connections to a host, and pages behind others need none. */
 function follow() {
-  const events = new EventSource("/_emulator/events");
+  events?.close();
+  events = null;
+  live = false;
+  drawLive();
+  if (document.hidden) return;
+  events = new EventSource("/_emulator/events");
   events.onopen = () => { live = true; drawLive(); };
-  events.onerror = () => { live = false; drawLive(); }; // it tries again by itself
-  events.onmessage = (event) => {
-    const news = JSON.parse(event.data);
-    if (news.cleared) forgetAll();
-    const { exchanges: changed, ...rest } = news;
-    state = rest;
-    clockOffset = Date.now() - state.now;
-    const touched = new Set(changed.map(add));
-    for (const exchange of exchanges.values()) {
-      if (exchanges.size <= SENT_AT_MOST) break;
-      forget(exchange);
-    }
-    for (const call of touched) draw(call);
-    drawState();
+  events.onerror = ({ target }) => {
+    live = false;
+    drawLive();
+    // most often it tries again by itself
+    if (target.readyState === EventSource.CLOSED) setTimeout(() => { if (events === target) follow(); }, 2000);
   };
+  events.onmessage = (event) => hear(JSON.parse(event.data));
+}
+
+function hear(news) {
+  const { exchanges: changed, cleared, oldest, ...rest } = news;
+  state = { ...rest, flows: rest.flows || state.flows };
+  clockOffset = Date.now() - state.now;
+  const touched = new Set(); // each is drawn once: a call may have hundreds of attempts
+  if (cleared) {
+    const kept = new Set(changed.map(({ log_id }) => log_id));
+    for (const exchange of exchanges.values()) if (!kept.has(exchange.log_id)) touched.add(forget(exchange));
+  }
+  for (const exchange of changed) touched.add(add(exchange));
+  for (const exchange of exchanges.values()) {
+    if (exchange.log_id === oldest) break;
+    touched.add(forget(exchange));
+  }
+  for (const call of touched) if (call.attempts.size > 0) draw(call);
+  drawState();
 }
 
 // ---- what a person does ------------------------------------------------------------------------------------------
@@ -777,8 +861,10 @@ document.addEventListener("keydown", (event) => {
     event.preventDefault();
     $("filter-flow").focus();
   } else if ((event.key === "ArrowDown" || event.key === "ArrowUp") && !typing && event.target.tagName !== "PRE") {
+    if (event.target !== document.body && !$("list").contains(event.target)) return;
     const rows = [...document.querySelectorAll(".row")].filter((row) => row.offsetParent);
-    const at = rows.indexOf(document.activeElement);
+    const { logId } = event.target.closest("[data-log-id]")?.dataset || {};
+    const at = rows.findIndex((row) => row.dataset.logId === logId);
     const next = rows[at < 0 ? 0 : at + (event.key === "ArrowDown" ? 1 : -1)];
     if (next) { event.preventDefault(); next.focus(); }
   }
@@ -814,6 +900,8 @@ $("language").onclick = () => {
   try { localStorage.setItem("language", language); } catch { /* for this visit only */ }
   drawAll();
 };
+
+document.addEventListener("visibilitychange", follow);
 
 drawAll();
 follow();

@@ -1,5 +1,5 @@
 #[tokio::test]
-async fn flow_y() -> Result<(), Box<dyn std::error::Error>> {
+async fn calls_flow_y() -> Result<(), Box<dyn std::error::Error>> {
     use apaas_flow::DynamicFlow;
     use apaas_flow_emulator::{Emulator, Fault};
     use serde_json::json;
