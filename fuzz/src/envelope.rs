@@ -10,10 +10,9 @@ use crate::repair::repair;
 
 /// What a body is.
 pub(crate) enum Envelope {
-    /// No JSON object with a whole number as `code`.
-    None,
-    /// A key comes twice with different values. With all of its text.
-    Ambiguous(String),
+    /// No JSON object with a whole number as `code`, or one in which a key comes twice with different values. With all
+    /// of its text, if that may be a reply.
+    None(Option<String>),
     Reply {
         code: i64,
         /// None where it is no object.
@@ -79,12 +78,14 @@ enum Fault {
 /// A body that is unreadable for a bad character is read once more without.
 pub(crate) fn read(body: &[u8]) -> Envelope {
     let body = body.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(body);
+    let first = body.trim_ascii_start().first();
+    let text = |body: &[u8]| String::from_utf8_lossy(body).into_owned();
     let read = |body: &[u8]| match parse(body) {
         Ok((code, data)) => Ok(Envelope::Reply { code, data }),
-        Err(Fault::Ambiguous) => Ok(Envelope::Ambiguous(
-            String::from_utf8_lossy(body).into_owned(),
+        Err(Fault::Ambiguous) => Ok(Envelope::None(Some(text(body)))),
+        Err(Fault::Unreadable) => Err(Envelope::None(
+            matches!(first, Some(b'{' | b'[')).then(|| text(body)),
         )),
-        Err(Fault::Unreadable) => Err(Envelope::None),
     };
     let again = |none| repair(body).map_or(Err(none), |body| read(&body));
     read(body).or_else(again).unwrap_or_else(|none| none)

@@ -105,15 +105,14 @@ type Reply = apaas_flow::Result<Execution<Vec<Seen>>>;
 
 fn whole(way: &Way, body: &[u8]) -> Outcome {
     let reply = (way.reply)(body);
-    let malformed = |error: Error, out_params: Option<&str>| {
-        assert_eq!(error.kind(), ErrorKind::Malformed);
-        assert_eq!(error.code(), None);
-        assert_eq!(error.out_params(), out_params);
-        Outcome::Malformed
-    };
     match envelope::read(body) {
-        Envelope::None => malformed(reply.expect_err("no envelope"), None),
-        Envelope::Ambiguous(text) => malformed(reply.expect_err("ambiguous"), Some(&text)),
+        Envelope::None(text) => {
+            let error = reply.expect_err("no envelope");
+            assert_eq!(error.kind(), ErrorKind::Malformed);
+            assert_eq!(error.code(), None);
+            assert_eq!(error.out_params(), text.as_deref());
+            Outcome::Malformed
+        }
         Envelope::Reply { code, data } => {
             let data = data.unwrap_or_default();
             let kind = data.failure();
@@ -121,6 +120,12 @@ fn whole(way: &Way, body: &[u8]) -> Outcome {
                 return outputs(way, &data, reply);
             }
             let error = reply.expect_err("refused");
+            let is_no_run = data.status.is_empty() && !data.shows_a_run();
+            if code == 0 && !data.is_refused() && is_no_run {
+                assert_eq!(error.kind(), ErrorKind::Malformed);
+                assert_eq!(error.out_params(), None);
+                return Outcome::Malformed;
+            }
             if code == 0 && !data.is_refused() {
                 assert_eq!(Some(error.kind()), kind);
             } else {
@@ -202,7 +207,8 @@ fn shown(found: Option<&str>, expected: Option<&str>) {
 
 /// Whether a text of the reply's may stand in a message as it is.
 pub(crate) fn is_usual(text: &str) -> bool {
-    text.len() <= 100 && text.bytes().all(|byte| matches!(byte, b' '..=b'~'))
+    let mut characters = text.chars();
+    text.len() <= 100 && characters.all(|c| matches!(c, ' '..='~' | '\u{4e00}'..='\u{9fff}'))
 }
 
 fn non_empty(text: &str) -> Option<&str> {

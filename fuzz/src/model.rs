@@ -130,18 +130,18 @@ impl<'a> Model<'a> {
         let shown = &self.outputs[..self.outputs.len().min(12)];
         let more = if self.outputs.len() > 12 { ", ..." } else { "" };
         let found = if shown.is_empty() {
-            Some("no outputs at all".to_owned())
+            "no outputs at all".to_owned()
         } else if shown.iter().all(|(name, _)| is_usual(name)) {
             let names: Vec<_> = shown.iter().map(|(name, _)| format!("`{name}`")).collect();
-            Some(format!(
+            format!(
                 "nothing of that name (there are {}{more})",
                 names.join(", ")
-            ))
+            )
         } else {
-            None
+            return self.fail(Problem::Anything);
         };
-        let why = found.map(|found| format!(" expected `{rust_type}`, found {found}"));
-        self.fail(problem(name, why))
+        let why = format!(" expected `{rust_type}`, found {found}");
+        self.fail(problem(name, Some(why)))
     }
 
     fn read<T: Field>(&mut self, name: &str, value: &str) -> Result<T, Failure> {
@@ -177,7 +177,8 @@ impl Problems {
         };
         // behind the flow's name
         let message = text.splitn(3, ' ').last().unwrap_or_default();
-        let message = message.strip_suffix("; the flow ran").unwrap_or(message);
+        let end = message.rfind("; the flow ran").unwrap_or(message.len());
+        let message = &message[..end];
         let Some(mut rest) = message.strip_prefix(&*head) else {
             panic!("{text}\nis no error of {} outputs", self.0.len());
         };
@@ -254,7 +255,11 @@ impl<'a> Reader<'a> for Model<'a> {
     }
 
     fn take_all<T: DeserializeOwned>(&mut self) -> Result<T, Failure> {
-        T::deserialize(All(&self.outputs)).map_err(|_| self.fail(Problem::Anything))
+        let all = All {
+            rest: self.outputs.iter(),
+            value: "null",
+        };
+        T::deserialize(all).map_err(|_| self.fail(Problem::Anything))
     }
 }
 
@@ -269,8 +274,11 @@ fn absent<T: DeserializeOwned>() -> Option<T> {
     serde_json::from_str("{}").ok().map(|Only { field }| field)
 }
 
-/// All outputs as one object, from the first that is left.
-struct All<'o, 'a>(&'o [(String, &'a str)]);
+/// All outputs as one object.
+struct All<'o, 'a> {
+    rest: std::slice::Iter<'o, (String, &'a str)>,
+    value: &'a str,
+}
 
 impl<'de> MapAccess<'de> for All<'_, 'de> {
     type Error = serde_json::Error;
@@ -279,9 +287,12 @@ impl<'de> MapAccess<'de> for All<'_, 'de> {
         &mut self,
         seed: K,
     ) -> serde_json::Result<Option<K::Value>> {
-        let name = self.0.first().map(|(name, _)| name.as_str());
-        name.map(|name| seed.deserialize(name.into_deserializer()))
-            .transpose()
+        let Some((name, value)) = self.rest.next() else {
+            return Ok(None);
+        };
+        self.value = value;
+        seed.deserialize(name.as_str().into_deserializer())
+            .map(Some)
     }
 
     /// A value that is not read to its end does not fit.
@@ -289,8 +300,7 @@ impl<'de> MapAccess<'de> for All<'_, 'de> {
         &mut self,
         seed: V,
     ) -> serde_json::Result<V::Value> {
-        let mut value = Json::from_str(self.0[0].1);
-        self.0 = &self.0[1..];
+        let mut value = Json::from_str(self.value);
         let read = seed.deserialize(&mut value)?;
         value.end().map(|()| read)
     }

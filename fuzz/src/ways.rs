@@ -195,10 +195,8 @@ fn misfit(expected: &str, value: &str) -> Option<String> {
         _ => "an integer",
     };
     let wants_number = expected.starts_with('`');
-    // what only a text can hold is read as text for who wants no number
-    let is_read = !wants_number && cfg!(feature = "arbitrary_precision");
-    let is_too_large = is_number && !is_read && value.parse().is_ok_and(f64::is_infinite);
-    let does_not_fit = is_too_large || wants_number && is_number && !has_fraction;
+    let is_too_large = value.parse().is_ok_and(f64::is_infinite);
+    let does_not_fit = wants_number && is_number && (is_too_large || !has_fraction);
     let why = if does_not_fit {
         " that does not fit"
     } else {

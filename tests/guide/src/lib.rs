@@ -37,7 +37,10 @@ mod tests {
             name.strip_suffix(".md").unwrap().to_owned()
         });
         let pages: BTreeSet<String> = pages.collect();
-        for list in [include_str!("lib.rs"), include_str!("../../../src/guide.rs")] {
+        for list in [
+            include_str!("lib.rs"),
+            include_str!("../../../src/guide.rs"),
+        ] {
             let (_, list) = list.split_once("\npages! {\n").unwrap();
             let (list, _) = list.split_once('}').unwrap();
             let listed: BTreeSet<String> = list.split_whitespace().map(str::to_owned).collect();

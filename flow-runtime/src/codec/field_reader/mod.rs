@@ -336,7 +336,11 @@ impl<'a> FieldReader<'a> {
         if self.in_place.is_some() {
             return match self.index()?.find(name)? {
                 Some(value) => self.read(name, value),
-                None => Err(self.missing(name, type_name::<T>())),
+                // a second name behind the value: it is another output's, and this one is missing
+                None => {
+                    self.is_doubtful = true;
+                    Err(self.missing(name, type_name::<T>()))
+                }
             };
         }
         let refused = reread(value.text, error, &self.empties, |trace| {
