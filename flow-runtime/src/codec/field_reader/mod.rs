@@ -334,14 +334,12 @@ impl<'a> FieldReader<'a> {
         error: &serde_json::Error,
     ) -> Result<T> {
         if self.in_place.is_some() {
-            return match self.index()?.find(name)? {
-                Some(value) => self.read(name, value),
-                // a second name behind the value: it is another output's, and this one is missing
-                None => {
-                    self.is_doubtful = true;
-                    Err(self.missing(name, type_name::<T>()))
-                }
-            };
+            if let Some(value) = self.index()?.find(name)? {
+                return self.read(name, value);
+            }
+            // A second name behind the value: it is another output's, and this one is missing.
+            self.is_doubtful = true;
+            return Err(self.missing(name, type_name::<T>()));
         }
         let refused = reread(value.text, error, &self.empties, |trace| {
             T::deserialize(trace.deserializer())
