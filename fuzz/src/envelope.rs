@@ -78,17 +78,18 @@ enum Fault {
 /// A body that is unreadable for a bad character is read once more without.
 pub(crate) fn read(body: &[u8]) -> Envelope {
     let body = body.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(body);
-    let first = body.trim_ascii_start().first();
-    let text = |body: &[u8]| String::from_utf8_lossy(body).into_owned();
-    let read = |body: &[u8]| match parse(body) {
-        Ok((code, data)) => Ok(Envelope::Reply { code, data }),
-        Err(Fault::Ambiguous) => Ok(Envelope::None(Some(text(body)))),
-        Err(Fault::Unreadable) => Err(Envelope::None(
-            matches!(first, Some(b'{' | b'[')).then(|| text(body)),
-        )),
+    let may_be_a_reply = matches!(body.trim_ascii_start().first(), Some(b'{' | b'['));
+    let repaired = match parse(body) {
+        Err(Fault::Unreadable) => repair(body),
+        _ => None,
     };
-    let again = |none| repair(body).map_or(Err(none), |body| read(&body));
-    read(body).or_else(again).unwrap_or_else(|none| none)
+    let body = repaired.as_deref().unwrap_or(body);
+    match parse(body) {
+        Ok((code, data)) => Envelope::Reply { code, data },
+        Err(_) => {
+            Envelope::None(may_be_a_reply.then(|| String::from_utf8_lossy(body).into_owned()))
+        }
+    }
 }
 
 fn parse(body: &[u8]) -> Result<(i64, Option<Data>), Fault> {

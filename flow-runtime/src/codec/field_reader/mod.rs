@@ -69,7 +69,7 @@ impl<'a> FieldReader<'a> {
     }
 
     /// What `read_all` has to give, out of the index alone: the truth that it is held against.
-    #[cfg(any(test, fuzzing))]
+    #[cfg(test)]
     pub(crate) fn read_indexed<T>(
         text: &'a str,
         read: impl Fn(&mut Self) -> Result<T>,
