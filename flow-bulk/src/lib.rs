@@ -51,7 +51,7 @@
 //!
 //! | [`RowState`] | meaning | the next run |
 //! |---|---|---|
-//! | `New` | it has not been sent yet | sends it |
+//! | `New` | it has not been sent yet; this version never writes it | sends it |
 //! | `Sending` | its request may have left, and the call has not ended; if the process dies, the row becomes `Unknown` | see `Unknown` |
 //! | `Ran` | it ran; with [`reply_lost`](JournaledRow::reply_lost), its outputs were never seen | skips it |
 //! | `DidNotRun` | it did not run | sends it again |
