@@ -118,7 +118,7 @@ impl<O> Bulk<O> {
         self
     }
 
-    /// A handle that ends the run without losing what is under way, for Ctrl-C for example.
+    /// A handle that ends the run without losing the calls under way, for example on Ctrl-C.
     pub fn stop_handle(&self) -> StopHandle {
         self.stop.clone()
     }

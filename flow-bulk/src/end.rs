@@ -141,7 +141,7 @@ mod tests {
             state(Kind::ReplyLost, Is::MayHaveRun, false),
             (State::Ran, true)
         );
-        // somebody else's, unless this row was sent before
+        // used by someone else, unless this row was sent before
         assert_eq!(
             state(Kind::KeyUsed, Is::MayHaveRun, false),
             (State::Unknown, false)

@@ -102,7 +102,7 @@ pub struct JournaledRow {
     /// The idempotency key of its last call: the row's own, or one derived from it if the row was sent again after it was
     /// refused or failed.
     pub idempotency_key: String,
-    /// What became of it.
+    /// Its state.
     pub state: RowState,
     /// It ran, but its outputs were never seen: it must never be sent under another key.
     pub reply_lost: bool,

@@ -154,7 +154,7 @@ impl Report {
         self.exit
     }
 
-    /// What a person is told on stderr.
+    /// The message for people, on stderr.
     pub(crate) fn complaint(&self) -> Option<&str> {
         self.error.as_ref().map(|error| error.message.as_str())
     }
