@@ -20,6 +20,7 @@ struct Line {
 
 #[derive(Debug, Deserialize)]
 #[serde(rename_all = "snake_case")]
+#[allow(dead_code)]
 enum Tag {
     New,
     Sale { percent: u8 },

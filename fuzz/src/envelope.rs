@@ -1,16 +1,18 @@
-//! The reply's shell as serde_json reads it.
+//! The reply's shell as serde_json reads it, and what its texts say of the run.
 
 use std::fmt;
 
-use serde::de::{Deserialize, Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
+use apaas_flow::{ErrorKind, Status};
+use serde::de::{Deserializer, IgnoredAny, MapAccess, Visitor};
 use serde_json::value::RawValue;
+
+use crate::repair::repair;
 
 /// What a body is.
 pub(crate) enum Envelope {
-    /// No JSON object with a whole number as `code`.
-    None,
-    /// A list or an object where the document has a text: what it means is anybody's guess.
-    Unclear,
+    /// No JSON object with a whole number as `code`, or one in which a key comes twice with different values. With all
+    /// of its text, if that may be a reply.
+    None(Option<String>),
     Reply {
         code: i64,
         /// None where it is no object.
@@ -26,230 +28,159 @@ pub(crate) struct Data {
     pub(crate) execution_id: String,
     pub(crate) error_msg: String,
     pub(crate) code: String,
-    pub(crate) is_unclear: bool,
 }
+
+/// What stands for an object or a list in a text's place.
+const COMPOUND: [&str; 2] = ["{…}", "[…]"];
 
 impl Data {
-    /// Whether the flow engine or the status says that the flow did not end well.
-    pub(crate) fn is_failure(&self) -> bool {
+    /// Whether the flow engine itself says that something is wrong.
+    pub(crate) fn is_refused(&self) -> bool {
         let is_error = |text: &str| {
-            !matches!(
-                &*text.trim().to_ascii_lowercase(),
-                "" | "null" | "ok" | "success"
-            )
+            let word = text.trim().to_ascii_lowercase();
+            !matches!(&*word, "" | "null" | "ok" | "success")
         };
-        self.code.trim() != "0" && is_error(&self.code)
-            || is_error(&self.error_msg)
-            || !matches!(self.status.trim(), "" | "end" | "agreed")
+        is_error(&self.code) && integer(self.code.trim()) != Some(0) || is_error(&self.error_msg)
+    }
+
+    /// What its status says is wrong.
+    pub(crate) fn failure(&self) -> Option<ErrorKind> {
+        match self.status.trim() {
+            "" if !self.shows_a_run() => Some(ErrorKind::Malformed),
+            "" | "end" | "agreed" => None,
+            "wait" | "in_process" => Some(ErrorKind::Unfinished),
+            "failed" | "rejected" | "canceled" => Some(ErrorKind::Flow),
+            _ => Some(ErrorKind::Malformed),
+        }
+    }
+
+    pub(crate) fn shows_a_run(&self) -> bool {
+        !self.execution_id.is_empty()
+            || !matches!(self.out_params.trim(), "" | "[]" | "{}" | "null")
+            || !matches!(self.status.trim(), "" | "failed" | "rejected")
+    }
+
+    /// None where it is missing, or no text.
+    pub(crate) fn execution_id(&self) -> Option<&str> {
+        let id = &*self.execution_id;
+        (!id.is_empty() && !COMPOUND.contains(&id)).then_some(id)
+    }
+
+    pub(crate) fn status(&self) -> Option<Status> {
+        let status = self.status.trim();
+        (!status.is_empty()).then(|| Status::from(status))
     }
 }
 
+/// Why an object cannot be read.
+enum Fault {
+    Unreadable,
+    Ambiguous,
+}
+
+/// A body that is unreadable for a bad character is read once more without.
 pub(crate) fn read(body: &[u8]) -> Envelope {
     let body = body.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(body);
-    match serde_json::from_slice(body) {
-        Ok(Shell {
-            is_unclear: true, ..
-        }) => Envelope::Unclear,
-        Ok(Shell {
-            code: Some(code),
-            data,
-            ..
-        }) => Envelope::Reply { code, data },
-        Ok(Shell { code: None, .. }) => Envelope::None,
-        Err(_) => Envelope::None,
+    let may_be_a_reply = matches!(body.trim_ascii_start().first(), Some(b'{' | b'['));
+    let repaired = match parse(body) {
+        Err(Fault::Unreadable) => repair(body),
+        _ => None,
+    };
+    let body = repaired.as_deref().unwrap_or(body);
+    match parse(body) {
+        Ok((code, data)) => Envelope::Reply { code, data },
+        Err(_) => {
+            Envelope::None(may_be_a_reply.then(|| String::from_utf8_lossy(body).into_owned()))
+        }
     }
 }
 
-/// The last of several keys counts.
-#[derive(Default)]
-struct Shell {
-    code: Option<i64>,
-    data: Option<Data>,
-    is_unclear: bool,
+fn parse(body: &[u8]) -> Result<(i64, Option<Data>), Fault> {
+    let [code, msg, data, _] = members(body, ["code", "msg", "data", "error"])?;
+    let code = integer(&text(code)?).ok_or(Fault::Unreadable)?;
+    text(msg)?;
+    let data = data.filter(|data| data.starts_with('{'));
+    Ok((code, data.map(parse_data).transpose()?))
 }
 
-impl<'de> Deserialize<'de> for Shell {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        struct Object;
+fn parse_data(data: &str) -> Result<Data, Fault> {
+    let keys = ["status", "out_params", "execution_id", "error_msg", "code"];
+    let [status, out_params, execution_id, error_msg, code] = members(data.as_bytes(), keys)?;
+    Ok(Data {
+        status: text(status)?,
+        out_params: match out_params {
+            // outputs that nobody has put into a text
+            Some(json) if json.starts_with(['{', '[']) => json.to_owned(),
+            out_params => text(out_params)?,
+        },
+        execution_id: text(execution_id)?,
+        error_msg: text(error_msg)?,
+        code: text(code)?,
+    })
+}
 
-        impl<'de> Visitor<'de> for Object {
-            type Value = Shell;
+/// A scalar as text, a number as it is written.
+fn text(value: Option<&str>) -> Result<String, Fault> {
+    let value = value.unwrap_or("null");
+    let is_empty = || value[1..value.len() - 1].trim().is_empty();
+    let text = match value.as_bytes().first() {
+        Some(b'"') => return serde_json::from_str(value).map_err(|_| Fault::Unreadable),
+        Some(b'n') => "",
+        Some(b'{' | b'[') if is_empty() => "",
+        Some(b'{') => COMPOUND[0],
+        Some(b'[') => COMPOUND[1],
+        _ => value,
+    };
+    Ok(text.to_owned())
+}
 
-            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str("an object")
-            }
+/// A whole number, in digits or with a fraction that is none.
+fn integer(text: &str) -> Option<i64> {
+    let text = text.trim();
+    text.parse().ok().or_else(|| {
+        let number: f64 = text.parse().ok()?;
+        let is_whole = number.trunc() == number && number.abs() < 1e15;
+        is_whole.then_some(number as i64)
+    })
+}
 
-            fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Shell, A::Error> {
-                let mut shell = Shell::default();
-                while let Some(key) = map.next_key::<String>()? {
-                    match &*key {
-                        "code" => {
-                            let code = map.next_value::<Text>()?;
-                            shell.is_unclear |= code.is_unclear;
-                            shell.code = code.text.parse().ok();
-                        }
-                        "msg" => shell.is_unclear |= map.next_value::<Text>()?.is_unclear,
-                        "data" => {
-                            shell.data = map.next_value::<MaybeData>()?.0;
-                            shell.is_unclear |=
-                                shell.data.as_ref().is_some_and(|data| data.is_unclear);
-                        }
-                        "error" => {
-                            map.next_value::<&RawValue>()?;
-                        }
-                        _ => {
-                            map.next_value::<IgnoredAny>()?;
-                        }
-                    }
-                }
-                Ok(shell)
-            }
+/// The JSON texts under these keys of an object; of all others nobody asks more than where they end.
+fn members<'a, const N: usize>(
+    json: &'a [u8],
+    keys: [&str; N],
+) -> Result<[Option<&'a str>; N], Fault> {
+    struct Object<'k, const N: usize>([&'k str; N]);
+
+    impl<'de, const N: usize> Visitor<'de> for Object<'_, N> {
+        type Value = Vec<(usize, &'de RawValue)>;
+
+        fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+            f.write_str("an object")
         }
 
-        deserializer.deserialize_map(Object)
+        fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
+            let mut found = Vec::with_capacity(N);
+            while let Some(key) = map.next_key::<String>()? {
+                match self.0.iter().position(|known| *known == key) {
+                    Some(known) => found.push((known, map.next_value()?)),
+                    None => drop(map.next_value::<IgnoredAny>()?),
+                }
+            }
+            Ok(found)
+        }
     }
-}
 
-/// None for what is no object.
-struct MaybeData(Option<Data>);
-
-impl<'de> Deserialize<'de> for MaybeData {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        struct Any;
-
-        macro_rules! nothing {
-            ($($method:ident($type:ty),)*) => {$(
-                fn $method<E>(self, _: $type) -> Result<MaybeData, E> {
-                    Ok(MaybeData(None))
-                }
-            )*};
-        }
-
-        impl<'de> Visitor<'de> for Any {
-            type Value = MaybeData;
-
-            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str("anything")
-            }
-
-            fn visit_unit<E>(self) -> Result<MaybeData, E> {
-                Ok(MaybeData(None))
-            }
-
-            nothing! {
-                visit_bool(bool),
-                visit_i64(i64),
-                visit_u64(u64),
-                visit_f64(f64),
-                visit_str(&str),
-            }
-
-            fn visit_seq<A: SeqAccess<'de>>(self, mut list: A) -> Result<MaybeData, A::Error> {
-                while list.next_element::<IgnoredAny>()?.is_some() {}
-                Ok(MaybeData(None))
-            }
-
-            fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<MaybeData, A::Error> {
-                let mut data = Data::default();
-                while let Some(key) = map.next_key::<String>()? {
-                    let slot = match &*key {
-                        "status" => &mut data.status,
-                        "out_params" => &mut data.out_params,
-                        "execution_id" => &mut data.execution_id,
-                        "error_msg" => &mut data.error_msg,
-                        "code" => &mut data.code,
-                        NUMBER if cfg!(feature = "arbitrary_precision") => {
-                            // a number, not an object
-                            data.is_unclear = true;
-                            map.next_value::<IgnoredAny>()?;
-                            continue;
-                        }
-                        _ => {
-                            map.next_value::<IgnoredAny>()?;
-                            continue;
-                        }
-                    };
-                    let text = map.next_value::<Text>()?;
-                    *slot = text.text;
-                    data.is_unclear |= text.is_unclear;
-                }
-                Ok(MaybeData(Some(data)))
-            }
-        }
-
-        deserializer.deserialize_any(Any)
+    let mut deserializer = serde_json::Deserializer::from_slice(json);
+    let found = deserializer.deserialize_map(Object(keys));
+    let found = found.and_then(|found| deserializer.end().map(|()| found));
+    let mut members = [None; N];
+    let mut is_ambiguous = false;
+    for (known, value) in found.map_err(|_| Fault::Unreadable)? {
+        let before = members[known].replace(value.get());
+        is_ambiguous |= before.is_some_and(|before| before != value.get());
     }
-}
-
-/// With `arbitrary_precision`, serde_json passes a number as an object of this one key.
-const NUMBER: &str = "$serde_json::private::Number";
-
-/// A scalar as text.
-struct Text {
-    text: String,
-    is_unclear: bool,
-}
-
-impl<'de> Deserialize<'de> for Text {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        struct Any;
-
-        macro_rules! displayed {
-            ($($method:ident($type:ty),)*) => {$(
-                fn $method<E>(self, scalar: $type) -> Result<Text, E> {
-                    Ok(Text { text: scalar.to_string(), is_unclear: false })
-                }
-            )*};
-        }
-
-        impl<'de> Visitor<'de> for Any {
-            type Value = Text;
-
-            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str("anything")
-            }
-
-            fn visit_unit<E>(self) -> Result<Text, E> {
-                Ok(Text {
-                    text: String::new(),
-                    is_unclear: false,
-                })
-            }
-
-            displayed! {
-                visit_bool(bool),
-                visit_i64(i64),
-                visit_u64(u64),
-                visit_f64(f64),
-                visit_str(&str),
-            }
-
-            fn visit_seq<A: SeqAccess<'de>>(self, mut list: A) -> Result<Text, A::Error> {
-                while list.next_element::<IgnoredAny>()?.is_some() {}
-                Ok(Text {
-                    text: String::new(),
-                    is_unclear: true,
-                })
-            }
-
-            fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Text, A::Error> {
-                let mut number = Text {
-                    text: String::new(),
-                    is_unclear: true,
-                };
-                while let Some(key) = map.next_key::<String>()? {
-                    if cfg!(feature = "arbitrary_precision") && key == NUMBER {
-                        // written as it was, which is the same text for a whole number only
-                        number.text = map.next_value::<Text>()?.text;
-                        number.is_unclear = number.text.contains(|c: char| !c.is_ascii_digit());
-                    } else {
-                        map.next_value::<IgnoredAny>()?;
-                    }
-                }
-                Ok(number)
-            }
-        }
-
-        deserializer.deserialize_any(Any)
+    if is_ambiguous {
+        return Err(Fault::Ambiguous);
     }
+    Ok(members)
 }

@@ -55,6 +55,12 @@ const SCALARS: &[&[u8]] = parts![
     b"\"[1]\""
 ];
 
+/// What some of the library's own values are read from, and what is nothing to them.
+const OWN: &[&[u8]] = parts![
+    b"{\"_id\":7,\"_name\":\"x\"}" b"{\"_id\":\"7\"}" b"{\"api_name\":\"x\",\"label\":{\"zh_CN\":\"y\"}}" b"\"\"" b"{}" b"[]" b"[ ]"
+    b"[\"x\",\"\",null]" b"[{},[],{\"api_name\":\"\"}]" b"\"128.50\""
+];
+
 /// What is no JSON, or is only while nobody looks closer.
 const BROKEN: &[&[u8]] = parts![
     b"1e400" b"01" b"1." b"-" b".5" b"\"\\ud83d\"" b"\"\\ude00\\ud83d\"" b"\"\\ud83dx\"" b"\"\\u00\"" b"\"\\x\""
@@ -238,7 +244,8 @@ fn value(dice: &mut Dice, to: &mut Vec<u8>, depth: usize) {
         0..=3 => {
             to.extend_from_slice(dice.of(parts![b"7" b"\"x\"" b"true" b"null" b"[1,2]" b"12.5"]))
         }
-        4..=8 => to.extend_from_slice(dice.of(SCALARS)),
+        4 => to.extend_from_slice(dice.of(OWN)),
+        5..=8 => to.extend_from_slice(dice.of(SCALARS)),
         9 if dice.one_in(64) => deep(dice, to),
         9 if dice.one_in(2) => to.extend_from_slice(dice.of(BROKEN)),
         9 => to.extend_from_slice(dice.of(PRIVATE)),
@@ -269,7 +276,7 @@ fn object(dice: &mut Dice, to: &mut Vec<u8>, depth: usize) {
     to.push(b'}');
 }
 
-/// Around serde_json's limit of 128.
+/// Around serde_json's limit of 128. The innermost may be a level of its own, and what serde_json takes for its own.
 fn deep(dice: &mut Dice, to: &mut Vec<u8>) {
     let (open, close): (&[u8], &[u8]) = if dice.one_in(2) {
         (b"[", b"]")
@@ -280,7 +287,12 @@ fn deep(dice: &mut Dice, to: &mut Vec<u8>) {
     for _ in 0..depth {
         to.extend_from_slice(open);
     }
-    to.push(b'1');
+    let innermost = if dice.one_in(2) {
+        dice.of(parts![b"1" b"\"\"" b"[]" b"{}"])
+    } else {
+        dice.of(PRIVATE)
+    };
+    to.extend_from_slice(innermost);
     for _ in 0..depth {
         to.extend_from_slice(close);
     }

@@ -2,20 +2,19 @@
 
 use std::fmt;
 
-use apaas_flow::{Flow, Outputs, Params, wire};
-use serde::de::value::MapDeserializer;
-use serde::de::{DeserializeOwned, Deserializer, IntoDeserializer, MapAccess, Visitor};
+use serde::de::{
+    DeserializeOwned, DeserializeSeed, Deserializer, IntoDeserializer, MapAccess, Visitor,
+};
 use serde::{Deserialize, forward_to_deserialize_any};
 use serde_json::Deserializer as Json;
-use serde_json::de::StrRead;
 use serde_json::value::RawValue;
 
-use crate::ways::{Field, Reader};
+use crate::is_usual;
+use crate::ways::{Field, Read, Reader};
 
 pub(crate) struct Model<'a> {
     outputs: Vec<(String, &'a str)>,
-    problems: Vec<Problem>,
-    is_terse: bool,
+    problems: Problems,
 }
 
 /// Why a flow's outputs could not be read.
@@ -26,6 +25,9 @@ pub(crate) enum Failure {
     /// An error that the flow's author made.
     Own,
 }
+
+/// All that an error must say, in the order in which it was met.
+pub(crate) struct Problems(Vec<Problem>);
 
 /// What an error must say of an output.
 enum Problem {
@@ -65,7 +67,7 @@ impl<'de> Deserialize<'de> for Entries<'de> {
 
 impl<'a> Model<'a> {
     /// None if the text is no list of outputs.
-    pub(crate) fn parse(text: &'a str, is_terse: bool) -> Option<Self> {
+    pub(crate) fn parse(text: &'a str) -> Option<Self> {
         let mut outputs = Vec::with_capacity(8);
         // any space is no outputs; around a list, only JSON's own is space
         if !text.trim().is_empty() {
@@ -104,9 +106,12 @@ impl<'a> Model<'a> {
         }
         Some(Self {
             outputs,
-            problems: Vec::new(),
-            is_terse,
+            problems: Problems(Vec::new()),
         })
+    }
+
+    pub(crate) fn into_problems(self) -> Problems {
+        self.problems
     }
 
     /// The value of that name, if there is one; a failure if there are several that differ.
@@ -116,75 +121,79 @@ impl<'a> Model<'a> {
             return Ok(None);
         };
         if values.any(|(_, other)| other != value) {
-            return Err(self.fail(Problem::Text(format!(
-                "`{name}` expected one value, found several that differ"
-            ))));
+            let why = " expected one value, found several that differ";
+            return Err(self.fail(problem(name, Some(why.to_owned()))));
         }
         Ok(Some(value))
     }
 
-    fn find_value(&mut self, name: &str) -> Result<Option<&'a str>, Failure> {
+    fn find_but_null(&mut self, name: &str) -> Result<Option<&'a str>, Failure> {
         Ok(self.find(name)?.filter(|value| *value != "null"))
     }
 
     fn fail(&mut self, problem: Problem) -> Failure {
-        self.problems.push(problem);
+        self.problems.0.push(problem);
         Failure::Unfit
     }
 
     fn missing(&mut self, name: &str, rust_type: &str) -> Failure {
-        let names: Vec<_> = self
-            .outputs
-            .iter()
-            .take(12)
-            .map(|(name, _)| format!("`{name}`"))
-            .collect();
+        let shown = &self.outputs[..self.outputs.len().min(12)];
         let more = if self.outputs.len() > 12 { ", ..." } else { "" };
-        let found = match names.len() {
-            0 => "no outputs at all".to_owned(),
-            _ => format!(
+        let found = if shown.is_empty() {
+            "no outputs at all".to_owned()
+        } else if shown.iter().all(|(name, _)| is_usual(name)) {
+            let names: Vec<_> = shown.iter().map(|(name, _)| format!("`{name}`")).collect();
+            format!(
                 "nothing of that name (there are {}{more})",
                 names.join(", ")
-            ),
+            )
+        } else {
+            return self.fail(Problem::Anything);
         };
-        self.fail(Problem::Text(format!(
-            "`{name}` expected `{rust_type}`, found {found}"
-        )))
+        let why = format!(" expected `{rust_type}`, found {found}");
+        self.fail(problem(name, Some(why)))
     }
 
     fn read<T: Field>(&mut self, name: &str, value: &str) -> Result<T, Failure> {
-        serde_json::from_str(value).map_err(|_| {
-            let name = format!("`{name}`");
-            self.fail(if self.is_terse {
-                Problem::Begins(name)
-            } else {
-                Problem::Text(name + &why_alone::<T>(value))
-            })
-        })
+        T::read(value).ok_or_else(|| self.fail(problem(name, T::why(value))))
     }
 
     fn read_with<T>(
         &mut self,
         name: &str,
         value: &'a str,
-        read: impl FnOnce(&mut Json<StrRead<'a>>) -> serde_json::Result<T>,
+        read: impl Read<T>,
     ) -> Result<T, Failure> {
-        read(&mut Json::from_str(value))
-            .map_err(|_| self.fail(Problem::Begins(format!("`{name}`"))))
+        read.read(Value(value))
+            .map_err(|_| self.fail(problem(name, None)))
     }
+}
 
-    /// Whether an error's text has every problem, in the order in which they were met.
-    pub(crate) fn explains(&self, text: &str) {
-        let head = match self.problems.len() {
+/// An output's, from what is said behind its name, if that is known.
+fn problem(name: &str, why: Option<String>) -> Problem {
+    match why {
+        _ if !is_usual(name) => Problem::Begins("`".to_owned()),
+        Some(why) => Problem::Text(format!("`{name}`{why}")),
+        None => Problem::Begins(format!("`{name}`")),
+    }
+}
+
+impl Problems {
+    /// Whether an error's text has every problem, and no other.
+    pub(crate) fn are_in(&self, text: &str) {
+        let head = match self.0.len() {
             1 => "an output does not fit its field: ".to_owned(),
             n => format!("{n} outputs do not fit their fields: "),
         };
         // behind the flow's name
         let message = text.splitn(3, ' ').last().unwrap_or_default();
+        let end = message.rfind("; the flow ran").unwrap_or(message.len());
+        let message = &message[..end];
         let Some(mut rest) = message.strip_prefix(&*head) else {
-            panic!("{text}\nis no error of {} outputs", self.problems.len());
+            panic!("{text}\nis no error of {} outputs", self.0.len());
         };
-        for problem in &self.problems {
+        for (nth, problem) in self.0.iter().enumerate() {
+            let is_last = nth + 1 == self.0.len();
             let (expected, is_all) = match problem {
                 Problem::Text(text) => (text, true),
                 Problem::Begins(text) => (text, false),
@@ -193,11 +202,15 @@ impl<'a> Model<'a> {
             let Some(after) = rest.strip_prefix(&**expected) else {
                 panic!("{text}\nhas not: {expected}");
             };
-            rest = match after.split_once(", `") {
-                Some((between, _)) if !is_all => after.get(between.len() + 2..).unwrap_or_default(),
-                _ => after.strip_prefix(", ").unwrap_or(after),
+            rest = match after.find(", `") {
+                _ if is_last && !is_all => "",
+                _ if is_last => after,
+                _ if is_all => after.strip_prefix(", ").unwrap_or(after),
+                Some(end) => &after[end + 2..],
+                None => "",
             };
         }
+        assert_eq!(rest, "", "{text}");
     }
 }
 
@@ -220,8 +233,8 @@ impl<'a> Reader<'a> for Model<'a> {
     }
 
     fn take_or_default<T: Field + Default>(&mut self, name: &str) -> Result<T, Failure> {
-        match self.find_value(name)? {
-            Some(value) => self.read(name, value),
+        match self.find(name)? {
+            Some(value) => Ok(self.read::<Option<T>>(name, value)?.unwrap_or_default()),
             None => Ok(T::default()),
         }
     }
@@ -233,11 +246,7 @@ impl<'a> Reader<'a> for Model<'a> {
         }
     }
 
-    fn take_with<T: Field>(
-        &mut self,
-        name: &str,
-        read: impl FnOnce(&mut Json<StrRead<'a>>) -> serde_json::Result<T>,
-    ) -> Result<T, Failure> {
+    fn take_with<T: Field>(&mut self, name: &str, read: impl Read<T>) -> Result<T, Failure> {
         match self.find(name)? {
             Some(value) => self.read_with(name, value, read),
             None => Err(self.missing(name, T::NAME)),
@@ -247,19 +256,20 @@ impl<'a> Reader<'a> for Model<'a> {
     fn take_with_or_default<T: Field + Default>(
         &mut self,
         name: &str,
-        read: impl FnOnce(&mut Json<StrRead<'a>>) -> serde_json::Result<T>,
+        read: impl Read<T>,
     ) -> Result<T, Failure> {
-        match self.find_value(name)? {
+        match self.find_but_null(name)? {
             Some(value) => self.read_with(name, value, read),
             None => Ok(T::default()),
         }
     }
 
     fn take_all<T: DeserializeOwned>(&mut self) -> Result<T, Failure> {
-        let outputs = self.outputs.iter();
-        let outputs = outputs.map(|(name, value)| (name.as_str(), Value(value)));
-        T::deserialize(Object(MapDeserializer::new(outputs)))
-            .map_err(|_| self.fail(Problem::Anything))
+        let all = All {
+            rest: self.outputs.iter(),
+            value: "null",
+        };
+        T::deserialize(all).map_err(|_| self.fail(Problem::Anything))
     }
 }
 
@@ -274,44 +284,43 @@ fn absent<T: DeserializeOwned>() -> Option<T> {
     serde_json::from_str("{}").ok().map(|Only { field }| field)
 }
 
-/// What the library says of a value that does not fit, from behind its name on, when it is the only output.
-fn why_alone<T: Field>(value: &str) -> String {
-    struct Alone<T>(std::marker::PhantomData<T>);
-
-    impl<T: Field> Flow for Alone<T> {
-        const NAMESPACE: &'static str = "package_x__c";
-        const FLOW_ID: &'static str = "alone";
-        type Output = ();
-
-        fn write_params(&self, _: &mut Params) -> apaas_flow::Result<()> {
-            Ok(())
-        }
-
-        fn read_outputs(from: &mut Outputs<'_>) -> apaas_flow::Result<()> {
-            from.take::<T>("x").map(drop)
-        }
-    }
-
-    let list = format!(r#"[{{"api_name":"x","value":{value}}}]"#);
-    let body = serde_json::json!({ "code": 0, "data": { "out_params": list } });
-    let text = match wire::reply::<Alone<T>>(200, body.to_string().as_bytes()) {
-        Ok(_) => panic!("{} fits alone: {value}", T::NAME),
-        Err(error) => error.to_string(),
-    };
-    text.split_once("its field: `x`")
-        .and_then(|(_, why)| why.strip_suffix("; the flow ran"))
-        .unwrap_or_else(|| panic!("{text}"))
-        .to_owned()
+/// All outputs as one object.
+struct All<'o, 'a> {
+    rest: std::slice::Iter<'o, (String, &'a str)>,
+    value: &'a str,
 }
 
-/// All outputs as one object.
-struct Object<I>(I);
+impl<'de> MapAccess<'de> for All<'_, 'de> {
+    type Error = serde_json::Error;
 
-impl<'de, I: MapAccess<'de, Error = serde_json::Error>> Deserializer<'de> for Object<I> {
+    fn next_key_seed<K: DeserializeSeed<'de>>(
+        &mut self,
+        seed: K,
+    ) -> serde_json::Result<Option<K::Value>> {
+        let Some((name, value)) = self.rest.next() else {
+            return Ok(None);
+        };
+        self.value = value;
+        seed.deserialize(name.as_str().into_deserializer())
+            .map(Some)
+    }
+
+    /// A value that is not read to its end does not fit.
+    fn next_value_seed<V: DeserializeSeed<'de>>(
+        &mut self,
+        seed: V,
+    ) -> serde_json::Result<V::Value> {
+        let mut value = Json::from_str(self.value);
+        let read = seed.deserialize(&mut value)?;
+        value.end().map(|()| read)
+    }
+}
+
+impl<'de> Deserializer<'de> for All<'_, 'de> {
     type Error = serde_json::Error;
 
     fn deserialize_any<V: Visitor<'de>>(self, visitor: V) -> serde_json::Result<V::Value> {
-        visitor.visit_map(self.0)
+        visitor.visit_map(self)
     }
 
     fn deserialize_option<V: Visitor<'de>>(self, visitor: V) -> serde_json::Result<V::Value> {
@@ -328,22 +337,15 @@ impl<'de, I: MapAccess<'de, Error = serde_json::Error>> Deserializer<'de> for Ob
     }
 }
 
-/// A raw value; nobody asks whether all of it is read.
-#[derive(Clone, Copy)]
+/// A raw value for a function of the author's, which reads all of it or nothing.
 struct Value<'a>(&'a str);
-
-impl<'de> IntoDeserializer<'de, serde_json::Error> for Value<'de> {
-    type Deserializer = Self;
-
-    fn into_deserializer(self) -> Self {
-        self
-    }
-}
 
 macro_rules! pass_on {
     ($($method:ident($($argument:ident: $type:ty),*),)*) => {$(
         fn $method<V: Visitor<'de>>(self, $($argument: $type,)* visitor: V) -> serde_json::Result<V::Value> {
-            Json::from_str(self.0).$method($($argument,)* visitor)
+            let mut value = Json::from_str(self.0);
+            let read = value.$method($($argument,)* visitor)?;
+            value.end().map(|()| read)
         }
     )*};
 }

@@ -3,11 +3,12 @@
 use std::collections::BTreeMap;
 use std::fmt;
 
+use apaas_flow::value::{Choice, Decimal, Lookup};
 use apaas_flow::{Error, ErrorKind, Execution, Flow, Outputs, Params, Result, wire};
 use serde::Deserialize;
 use serde::de::{DeserializeOwned, Deserializer, IgnoredAny, MapAccess, Visitor};
-use serde_json::de::StrRead;
-use serde_json::{Deserializer as Json, Value};
+use serde_json::Value;
+use serde_json::value::RawValue;
 
 use crate::model::{Failure, Model};
 
@@ -23,17 +24,55 @@ pub(crate) trait Reader<'a> {
     fn take<T: Field>(&mut self, name: &str) -> Result<T, Self::Error>;
     fn take_or_default<T: Field + Default>(&mut self, name: &str) -> Result<T, Self::Error>;
     fn take_nullable<T: Field>(&mut self, name: &str) -> Result<Option<Option<T>>, Self::Error>;
-    fn take_with<T: Field>(
-        &mut self,
-        name: &str,
-        read: impl FnOnce(&mut Json<StrRead<'a>>) -> serde_json::Result<T>,
-    ) -> Result<T, Self::Error>;
+    fn take_with<T: Field>(&mut self, name: &str, read: impl Read<T>) -> Result<T, Self::Error>;
     fn take_with_or_default<T: Field + Default>(
         &mut self,
         name: &str,
-        read: impl FnOnce(&mut Json<StrRead<'a>>) -> serde_json::Result<T>,
+        read: impl Read<T>,
     ) -> Result<T, Self::Error>;
     fn take_all<T: DeserializeOwned>(&mut self) -> Result<T, Self::Error>;
+}
+
+/// A function of the author's: both sides are given the same one, and each has a deserializer of its own.
+pub(crate) trait Read<T> {
+    fn read<'de, D: Deserializer<'de>>(self, from: D) -> Result<T, D::Error>;
+}
+
+/// Reads what the type does.
+struct AsItIs;
+
+impl<T: DeserializeOwned> Read<T> for AsItIs {
+    fn read<'de, D: Deserializer<'de>>(self, from: D) -> Result<T, D::Error> {
+        T::deserialize(from)
+    }
+}
+
+/// Has a value of its own, and reads nothing.
+struct Unread<T>(T);
+
+impl<T> Read<T> for Unread<T> {
+    fn read<'de, D: Deserializer<'de>>(self, _: D) -> Result<T, D::Error> {
+        Ok(self.0)
+    }
+}
+
+/// Reads any value and refuses it.
+struct Refused;
+
+impl<T> Read<T> for Refused {
+    fn read<'de, D: Deserializer<'de>>(self, from: D) -> Result<T, D::Error> {
+        IgnoredAny::deserialize(from)?;
+        Err(serde::de::Error::custom("refused"))
+    }
+}
+
+/// Reads a list, as far as it is one, and tells whether it was.
+struct IsIntegers;
+
+impl Read<bool> for IsIntegers {
+    fn read<'de, D: Deserializer<'de>>(self, from: D) -> Result<bool, D::Error> {
+        Ok(Vec::<i64>::deserialize(from).is_ok())
+    }
 }
 
 impl<'a> Reader<'a> for Outputs<'a> {
@@ -44,7 +83,7 @@ impl<'a> Reader<'a> for Outputs<'a> {
     }
 
     fn names(&mut self) -> Vec<String> {
-        self.names().map(str::to_owned).collect()
+        Outputs::names(self).map(str::to_owned).collect()
     }
 
     fn take<T: Field>(&mut self, name: &str) -> Result<T> {
@@ -59,20 +98,16 @@ impl<'a> Reader<'a> for Outputs<'a> {
         self.take_nullable(name)
     }
 
-    fn take_with<T: Field>(
-        &mut self,
-        name: &str,
-        read: impl FnOnce(&mut Json<StrRead<'a>>) -> serde_json::Result<T>,
-    ) -> Result<T> {
-        self.take_with(name, read)
+    fn take_with<T: Field>(&mut self, name: &str, read: impl Read<T>) -> Result<T> {
+        self.take_with(name, |value| read.read(value))
     }
 
     fn take_with_or_default<T: Field + Default>(
         &mut self,
         name: &str,
-        read: impl FnOnce(&mut Json<StrRead<'a>>) -> serde_json::Result<T>,
+        read: impl Read<T>,
     ) -> Result<T> {
-        self.take_with_or_default(name, read)
+        self.take_with_or_default(name, |value| read.read(value))
     }
 
     fn take_all<T: DeserializeOwned>(&mut self) -> Result<T> {
@@ -98,13 +133,24 @@ pub(crate) enum Seen {
     Shop(Shop),
 }
 
-/// A type that is taken, by the name that an error has for it.
+/// A type that is taken.
 pub(crate) trait Field: DeserializeOwned + Into<Seen> {
+    /// The name that an error has for it.
     const NAME: &'static str;
+
+    /// What it makes of a value.
+    fn read(value: &str) -> Option<Self> {
+        serde_json::from_str(value).ok()
+    }
+
+    /// What is said of a value that does not fit, behind the output's name; none where that is left to other tests.
+    fn why(_value: &str) -> Option<String> {
+        None
+    }
 }
 
 macro_rules! fields {
-    ($($type:ty = $name:literal: $value:ident => $seen:expr,)*) => {$(
+    ($($type:ty = $name:literal: $value:ident => $seen:expr $(, says $why:expr)?;)*) => {$(
         impl From<$type> for Seen {
             fn from($value: $type) -> Self {
                 $seen
@@ -113,19 +159,61 @@ macro_rules! fields {
 
         impl Field for $type {
             const NAME: &'static str = $name;
+
+            $(fn why(value: &str) -> Option<String> {
+                $why(value)
+            })?
         }
     )*};
 }
 
 fields! {
-    bool = "bool": value => Seen::Bool(value),
-    i64 = "i64": value => Seen::Integer(value),
-    u8 = "u8": value => Seen::Byte(value),
-    f64 = "f64": value => Seen::Float(value.to_bits()),
-    String = "String": value => Seen::Text(value),
-    Vec<i64> = "Vec<i64>": value => Seen::Integers(value),
-    Value = "Value": value => Seen::Any(value),
-    Blind = "Blind": _value => Seen::Nothing,
+    bool = "bool": value => Seen::Bool(value), says |value| misfit("a boolean", value);
+    i64 = "i64": value => Seen::Integer(value), says |value| misfit("`i64`", value);
+    u8 = "u8": value => Seen::Byte(value), says |value| misfit("`u8`", value);
+    f64 = "f64": value => Seen::Float(value.to_bits()), says |value| misfit("`f64`", value);
+    String = "String": value => Seen::Text(value), says |value| misfit("a string", value);
+    Vec<i64> = "Vec<i64>": value => Seen::Integers(value), says misfit_of_integers;
+    Value = "Value": value => Seen::Any(value);
+    Blind = "Blind": _value => Seen::Nothing;
+    Choice = "Choice": value => Seen::Text(format!("{value:?}"));
+    Lookup = "Lookup": value => Seen::Text(format!("{value:?}"));
+    Decimal = "Decimal": value => Seen::Text(format!("{value:?}"));
+}
+
+/// What is said of a value that is not what serde calls this.
+fn misfit(expected: &str, value: &str) -> Option<String> {
+    let is_number = value.starts_with(|c: char| c == '-' || c.is_ascii_digit());
+    let has_fraction = value.contains(['.', 'e', 'E']);
+    let kind = match value.as_bytes()[0] {
+        b'"' => "a string",
+        b't' | b'f' => "a boolean",
+        b'n' => "null",
+        b'[' => "a list",
+        b'{' => "an object",
+        _ if has_fraction => "a number with a fraction",
+        _ => "an integer",
+    };
+    let wants_number = expected.starts_with('`');
+    let is_too_large = value.parse().is_ok_and(f64::is_infinite);
+    let does_not_fit = wants_number && is_number && (is_too_large || !has_fraction);
+    let why = if does_not_fit {
+        " that does not fit"
+    } else {
+        ""
+    };
+    Some(format!(" expected {expected}, found {kind}{why}"))
+}
+
+/// As `misfit`, of the first in a list that is no integer.
+fn misfit_of_integers(value: &str) -> Option<String> {
+    if !value.starts_with('[') {
+        return misfit("a sequence", value);
+    }
+    let values: Vec<Box<RawValue>> = serde_json::from_str(value).ok()?;
+    let mut values = values.iter().map(|value| value.get()).enumerate();
+    let (nth, value) = values.find(|(_, value)| <i64 as Field>::read(value).is_none())?;
+    misfit("`i64`", value).map(|why| format!(" at `[{nth}]`{why}"))
 }
 
 impl<T: Into<Seen>> From<Option<T>> for Seen {
@@ -134,8 +222,49 @@ impl<T: Into<Seen>> From<Option<T>> for Seen {
     }
 }
 
+/// Null is none, and so is what is empty, where the type has no use for that. All but the library's own values take it.
 impl<T: Field> Field for Option<T> {
     const NAME: &'static str = "an option, which is never missing";
+
+    fn read(value: &str) -> Option<Self> {
+        let is_empty = match value.strip_prefix(['{', '[']) {
+            Some(inside) => inside.trim_start().len() == 1,
+            None => value == "\"\"",
+        };
+        let is_own = matches!(T::NAME, "Choice" | "Lookup" | "Decimal");
+        match T::read(value) {
+            _ if value == "null" => Some(None),
+            None if is_own && is_empty => Some(None),
+            read => read.map(Some),
+        }
+    }
+
+    fn why(value: &str) -> Option<String> {
+        T::why(value)
+    }
+}
+
+/// Options inside of a value.
+#[derive(Debug, Default, Deserialize)]
+#[serde(transparent)]
+pub(crate) struct Choices(Vec<Option<Choice>>);
+
+impl From<Choices> for Seen {
+    fn from(Choices(values): Choices) -> Self {
+        Self::Text(format!("{values:?}"))
+    }
+}
+
+impl Field for Choices {
+    const NAME: &'static str = "Choices";
+
+    fn read(value: &str) -> Option<Self> {
+        let values: Vec<Box<RawValue>> = serde_json::from_str(value).ok()?;
+        let values = values
+            .iter()
+            .map(|value| <Option<Choice> as Field>::read(value.get()));
+        values.collect::<Option<_>>().map(Self)
+    }
 }
 
 /// Reads nothing of its value.
@@ -238,8 +367,7 @@ fn with_defaults<'a, R: Reader<'a>>(from: &mut R) -> Taken<'a, R> {
     Ok(vec![
         from.take_or_default::<Value>("a")?.into(),
         from.take_or_default::<String>("b")?.into(),
-        from.take_with_or_default("c", |value| Vec::<i64>::deserialize(value))?
-            .into(),
+        from.take_with_or_default::<Vec<i64>>("c", AsItIs)?.into(),
         from.take_or_default::<Option<bool>>("d")?.into(),
     ])
 }
@@ -263,25 +391,30 @@ fn the_same_again<'a, R: Reader<'a>>(from: &mut R) -> Taken<'a, R> {
 
 fn what_reads_nothing<'a, R: Reader<'a>>(from: &mut R) -> Taken<'a, R> {
     let a = from.take::<Blind>("a").is_ok();
-    let b = from.take_with("b", |_| Ok(7_i64));
-    let c = from.take_with_or_default("c", |_| Ok(true));
+    let b = from.take_with("b", Unread(7_i64));
+    let c = from.take_with_or_default("c", Unread(true));
     let d = from.take_or_default::<Blind>("d");
     Ok(vec![a.into(), b?.into(), c?.into(), d?.into()])
 }
 
-/// A function of the author's that reads a part of the value, then more than there is.
-fn what_reads_otherwise<'a, R: Reader<'a>>(from: &mut R) -> Taken<'a, R> {
-    let twice = |value: &mut Json<StrRead<'a>>| {
-        IgnoredAny::deserialize(&mut *value)?;
-        Ok(IgnoredAny::deserialize(value).is_ok())
-    };
-    let once = from.take_with("a", |value| Value::deserialize(value))?;
-    let refused = from.take_with_or_default::<bool>("b", |value| {
-        IgnoredAny::deserialize(value)?;
-        Err(serde::de::Error::custom("refused"))
-    });
-    let more = from.take_with("c", twice)?;
-    Ok(vec![once.into(), more.into(), refused?.into()])
+fn what_gets_over_errors<'a, R: Reader<'a>>(from: &mut R) -> Taken<'a, R> {
+    let a = from.take_with::<Value>("a", AsItIs)?;
+    let refused = from.take_with_or_default::<bool>("b", Refused);
+    let c = from.take_with("c", IsIntegers)?;
+    let d = from.take_with_or_default("d", IsIntegers)?;
+    Ok(vec![a.into(), c.into(), d.into(), refused?.into()])
+}
+
+fn own_values<'a, R: Reader<'a>>(from: &mut R) -> Taken<'a, R> {
+    let b = from.take::<Option<Choice>>("b");
+    let a = from.take::<Option<Lookup>>("a");
+    let c = from.take_or_default::<Choices>("c")?;
+    Ok(vec![
+        a?.into(),
+        b?.into(),
+        c.into(),
+        from.take_nullable::<Decimal>("d")?.into(),
+    ])
 }
 
 fn after_an_error<'a, R: Reader<'a>>(from: &mut R) -> Taken<'a, R> {
@@ -413,7 +546,7 @@ macro_rules! ways {
 
 ways! {
     in_order, in_order_as_options, reversed, all_before_the_first_error, with_defaults, nullable, the_same_again,
-    what_reads_nothing, what_reads_otherwise, after_an_error, an_error_of_its_own, one_of_many, none_at_all,
+    what_reads_nothing, what_gets_over_errors, own_values, after_an_error, an_error_of_its_own, one_of_many, none_at_all,
     names_first, names_between, as_a_map, as_a_struct, as_a_map_between, as_nothing, as_names,
     as_a_map_of_nothing,
 }

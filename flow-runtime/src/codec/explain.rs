@@ -4,7 +4,7 @@ use serde_json::error::Category;
 
 use super::entries::entries;
 use super::field_serializer::NOT_FINITE;
-use super::kind::{FRACTION, INTEGER, OBJECT, STRING, kind};
+use super::kind::{FRACTION, INTEGER, NUMBER, OBJECT, STRING, kind};
 use super::mentions::{Keys, mentions};
 use super::serde_words::{Found, Words};
 use super::traced::{EMPTY_LIST, EMPTY_OBJECT, EMPTY_STRING, KEY_IS_NO_NUMBER, Refusal};
@@ -65,13 +65,14 @@ fn expectation(text: &str, refusal: &Refusal<'_>) -> Option<(String, String)> {
         Category::Syntax | Category::Eof => Some(match refusal.message() {
             "number out of range" => {
                 let expected = of_author(refusal.expecting(), text, refusal);
-                (expected, format!("{kind} that does not fit"))
+                let found = too_large(kind, refusal.expecting());
+                (expected, found)
             }
             "trailing characters" => {
                 let expected = of_author(refusal.expecting(), text, refusal);
                 (expected, format!("{kind} with more in it than that"))
             }
-            KEY_IS_NO_NUMBER => ("a number".to_owned(), format!("another string{AS_KEY}")),
+            KEY_IS_NO_NUMBER => (NUMBER.to_owned(), format!("another string{AS_KEY}")),
             message => (
                 "a JSON value".to_owned(),
                 format!("text that is none ({message})"),
@@ -99,7 +100,7 @@ fn from_words(words: &Words<'_>, text: &str, refusal: &Refusal<'_>) -> Option<(S
             let is_own = !refusal.is_entered() && found.is(value);
             let found = match found.kind {
                 Some(empty @ (EMPTY_STRING | EMPTY_OBJECT | EMPTY_LIST)) => empty.to_owned(),
-                Some(FRACTION) if is_own && kind == INTEGER => format!("{kind} that does not fit"),
+                Some(FRACTION) if is_own && kind == INTEGER => too_large(kind, expected),
                 _ if is_own => kind.to_owned(),
                 other => format!("{}{}", other.unwrap_or("a value"), place(is_own)),
             };
@@ -164,8 +165,12 @@ fn of_author(expected: &str, text: &str, refusal: &Refusal<'_>) -> String {
         let mut names = expected.split('`').skip(1).step_by(2).peekable();
         names.peek().is_some() && names.all(|name| refusal.knows(name))
     };
+    // A type that reads nothing of its value does not say what it expects.
+    if expected.is_empty() {
+        return named(refusal.rust_type());
+    }
     if refusal.is_ours()
-        || OF_SERDE.contains(&expected)
+        || is_of_serde(expected)
         || is_known()
         || !mentions(expected, text, Keys::All)
     {
@@ -175,22 +180,27 @@ fn of_author(expected: &str, text: &str, refusal: &Refusal<'_>) -> String {
     }
 }
 
+/// A number that serde_json cannot hold, or only as a float. A type that expects no number would refuse a smaller one
+/// too.
+fn too_large(kind: &str, expected: &str) -> String {
+    if NO_NUMBERS.contains(&expected) {
+        kind.to_owned()
+    } else {
+        format!("{kind} that does not fit")
+    }
+}
+
 /// What serde's own types expect: safe to show, even if the value happens to contain the same word.
-const OF_SERDE: &[&str] = &[
-    "i8",
-    "i16",
-    "i32",
-    "i64",
-    "i128",
-    "isize",
-    "u8",
-    "u16",
-    "u32",
-    "u64",
-    "u128",
-    "usize",
-    "f32",
+fn is_of_serde(expected: &str) -> bool {
+    NUMBERS.contains(&expected) || NO_NUMBERS.contains(&expected)
+}
+
+const NUMBERS: &[&str] = &[
+    "i8", "i16", "i32", "i64", "i128", "isize", "u8", "u16", "u32", "u64", "u128", "usize", "f32",
     "f64",
+];
+
+const NO_NUMBERS: &[&str] = &[
     "a boolean",
     "a character",
     "a string",
@@ -216,7 +226,7 @@ impl Found<'_> {
         let (kind, Some(quote)) = (kind(value), self.quote) else {
             return match found {
                 EMPTY_STRING | EMPTY_OBJECT | EMPTY_LIST => true,
-                FRACTION | INTEGER => matches!(kind(value), FRACTION | INTEGER),
+                FRACTION | INTEGER | NUMBER => matches!(kind(value), FRACTION | INTEGER),
                 _ => found == kind(value),
             };
         };
@@ -263,7 +273,8 @@ mod blame;
 
 #[cfg(test)]
 mod tests {
-    use serde::{Deserialize, Deserializer, de::DeserializeOwned, de::Error};
+    use serde::de::{DeserializeOwned, Error, Unexpected};
+    use serde::{Deserialize, Deserializer};
 
     use super::{explain_read, named};
     use crate::codec::traced::{Empties, reread};
@@ -342,6 +353,20 @@ mod tests {
             "`variable_x` expected `i64`, found an integer that does not fit"
         );
         assert_eq!(
+            why::<f64>("1e400"),
+            "`variable_x` expected `f64`, found a number with a fraction that does not fit"
+        );
+        for (number, kind) in [
+            ("12345678901234567890123", "an integer"),
+            ("-0", "an integer"),
+            ("1e400", "a number with a fraction"),
+        ] {
+            assert_eq!(
+                why::<String>(number),
+                format!("`variable_x` expected a string, found {kind}")
+            );
+        }
+        assert_eq!(
             why::<i64>("oops"),
             "`variable_x` expected a JSON value, found text that is none (expected value)"
         );
@@ -360,6 +385,50 @@ mod tests {
         assert!(
             why::<Fussy>(r#""secret""#)
                 .contains("expected `Fussy`, found a string that it refuses")
+        );
+    }
+
+    /// As serde_json refuses every number under `arbitrary_precision`.
+    #[derive(Debug)]
+    struct NoNumber;
+
+    impl<'de> Deserialize<'de> for NoNumber {
+        fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+            f64::deserialize(deserializer)?;
+            Err(D::Error::invalid_type(
+                Unexpected::Other("number"),
+                &"a string",
+            ))
+        }
+    }
+
+    /// Reads nothing of its value.
+    #[derive(Debug)]
+    struct Blind;
+
+    impl<'de> Deserialize<'de> for Blind {
+        fn deserialize<D: Deserializer<'de>>(_: D) -> Result<Self, D::Error> {
+            Ok(Self)
+        }
+    }
+
+    #[test]
+    fn a_number_is_one_with_arbitrary_precision_too() {
+        assert_eq!(
+            why::<NoNumber>("7"),
+            "`variable_x` expected a string, found an integer"
+        );
+        assert_eq!(
+            why::<Vec<NoNumber>>("[1.5]"),
+            "`variable_x` at `[0]` expected a string, found a number with a fraction"
+        );
+    }
+
+    #[test]
+    fn a_type_that_reads_nothing_is_named() {
+        assert_eq!(
+            why::<Blind>("7"),
+            "`variable_x` expected `Blind`, found an integer with more in it than that"
         );
     }
 

@@ -7,6 +7,8 @@ pub(crate) const OBJECT: &str = "an object";
 pub(crate) const NULL: &str = "null";
 pub(crate) const INTEGER: &str = "an integer";
 pub(crate) const FRACTION: &str = "a number with a fraction";
+/// Either of the two.
+pub(crate) const NUMBER: &str = "a number";
 
 /// The kind of a JSON value, by its text.
 pub(crate) fn kind(value: &str) -> &'static str {

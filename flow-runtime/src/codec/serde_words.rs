@@ -1,6 +1,6 @@
 //! serde's own texts of what is wrong with a value, taken apart. Any other text was written by a type, and may be data.
 
-use super::kind::{BOOLEAN, FRACTION, INTEGER, LIST, NULL, OBJECT, STRING};
+use super::kind::{BOOLEAN, FRACTION, INTEGER, LIST, NULL, NUMBER, OBJECT, STRING};
 use super::traced::{EMPTY_LIST, EMPTY_OBJECT, EMPTY_STRING};
 
 /// What serde says of a value that does not fit.
@@ -79,7 +79,7 @@ fn found(text: &str) -> Option<(Found<'_>, &str)> {
         ("character `", STRING),
     ];
     // serde's words, those of serde_json, and those of our own values
-    const NAMED: [(&str, Option<&str>); 23] = [
+    const NAMED: [(&str, Option<&str>); 24] = [
         ("null", Some(NULL)),
         ("unit value", Some(NULL)),
         ("sequence", Some(LIST)),
@@ -93,6 +93,8 @@ fn found(text: &str) -> Option<(Found<'_>, &str)> {
         ("Option value", None),
         ("byte array", None),
         ("floating point number", Some(FRACTION)),
+        // of any kind, with serde_json's `arbitrary_precision`
+        ("number", Some(NUMBER)),
         (STRING, Some(STRING)),
         (BOOLEAN, Some(BOOLEAN)),
         (LIST, Some(LIST)),

@@ -188,8 +188,9 @@ fn refused_with(outer: Meaning, data: &Data<'_>) -> Meaning {
 
 /// What a failed reply tells of the run, if there was one; `said` is its message, without secrets.
 fn note_run(context: &mut ErrorContext, data: Data<'_>, said: &str) {
-    context.flow_message =
-        non_empty(&one_line(said.trim(), SENTENCE)).filter(|said| said != "success");
+    context.flow_message = Some(said.trim())
+        .filter(|said| !is_no_error(said))
+        .map(|said| one_line(said, SENTENCE).into_owned());
     context.flow_code = non_empty(&one_line(data.code.trim(), ID));
     context.status = Some(status_of(&data)).filter(|status| *status != Status::Missing);
     context.execution_id = non_empty(&id(&data.execution_id));

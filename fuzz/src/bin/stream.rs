@@ -59,12 +59,12 @@ fn main() -> ExitCode {
     ExitCode::from(u8::from(findings > 0))
 }
 
-/// An input that is not done after some seconds never will be, and may take all memory with it.
+/// An input that is not done after a while never will be, and may take all memory with it.
 fn watch(current: Arc<AtomicU64>) {
     thread::spawn(move || {
         let mut last = None;
         loop {
-            thread::sleep(Duration::from_secs(3));
+            thread::sleep(Duration::from_secs(30));
             let number = current.load(Ordering::Relaxed);
             if last.replace(number) == Some(number) {
                 let mut input = Vec::new();

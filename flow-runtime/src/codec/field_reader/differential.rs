@@ -197,6 +197,9 @@ const VALUES: &[&str] = &[
     r#"[{"k":""},{"k":"y"}]"#,
     r#"{"_id":7,"_name":{}}"#,
     r#"{"$serde_json::private::RawValue":"1"}"#,
+    r#"{"k":{"$serde_json::private::RawValue":"]"}}"#,
+    r#"{"$serde_json::private::Number":"1"}"#,
+    r#"[[[[[[[[{"k":{"k":{"k":[[[[""]]]]}}}]]]]]]]]"#,
     "0.1e1",
     r#"[{"k":"x"},{"api_name":"a","value":1}]"#,
     r#"[["x",2],["y"],[1]]"#,
@@ -257,6 +260,9 @@ fn text(dice: &mut Dice) -> String {
                 r#"{{"type":[{value}],"api_name":{space}"{name}","value":{value},"more":{value}}}"#
             ),
             2 => format!(r#"{{"api_name":"{name}","value":{value},"value":1}}"#),
+            3 => {
+                format!(r#"{{"api_name":"{name}","value":{value},"api_name":"a{name}"}}"#)
+            }
             _ => format!(r#"{{"api_name":"{name}",{space}"value":{space}{value}{space}}}{space}"#),
         }
     };

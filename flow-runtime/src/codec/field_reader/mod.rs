@@ -69,7 +69,7 @@ impl<'a> FieldReader<'a> {
     }
 
     /// What `read_all` must return, read from the index alone: tests compare the two.
-    #[cfg(any(test, fuzzing))]
+    #[cfg(test)]
     pub(crate) fn read_indexed<T>(
         text: &'a str,
         read: impl Fn(&mut Self) -> Result<T>,
@@ -334,10 +334,12 @@ impl<'a> FieldReader<'a> {
         error: &serde_json::Error,
     ) -> Result<T> {
         if self.in_place.is_some() {
-            return match self.index()?.find(name)? {
-                Some(value) => self.read(name, value),
-                None => Err(self.missing(name, type_name::<T>())),
-            };
+            if let Some(value) = self.index()?.find(name)? {
+                return self.read(name, value);
+            }
+            // A second name behind the value: it is another output's, and this one is missing.
+            self.is_doubtful = true;
+            return Err(self.missing(name, type_name::<T>()));
         }
         let refused = reread(value.text, error, &self.empties, |trace| {
             T::deserialize(trace.deserializer())

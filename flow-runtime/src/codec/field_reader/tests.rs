@@ -124,6 +124,19 @@ fn the_same_output_twice_is_no_guess() {
 }
 
 #[test]
+fn a_value_is_that_of_the_name_behind_it_and_the_other_one_is_missing() {
+    let text = r#"[{"api_name":"a","value":"x","api_name":"b"}]"#;
+    let read = |read: fn(&mut FieldReader<'_>) -> Result<Option<i64>>| {
+        FieldReader::read_all(text, read).unwrap()
+    };
+    assert_eq!(read(|from| from.take("a")), None);
+    assert_eq!(read(|from| from.take_or_default("a")), None);
+    assert_eq!(read(|from| Ok(from.take_nullable("a")?.flatten())), None);
+    let b = FieldReader::read_all(text, |from| from.take::<String>("b"));
+    assert_eq!(b.unwrap(), "x");
+}
+
+#[test]
 fn many_outputs_are_taken_in_any_order() {
     for count in [3_u64, 100] {
         let pair = |n: u64| format!(r#"{{"api_name":"n{n}","value":{n}}}"#);
