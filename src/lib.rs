@@ -1,6 +1,8 @@
 // Where the README's links lead in these pages. The first definition of a label counts; the README has its own, for
 // readers of the repository.
 #![doc = "
+[benchmarks]: https://github.com/apaas-flow/apaas-flow/blob/main/BENCHMARKS.md
+[cli]: https://github.com/apaas-flow/apaas-flow/blob/main/flow-cli/README.md
 [emulator-page]: https://raw.githubusercontent.com/apaas-flow/apaas-flow/main/docs/emulator.png
 [guide-attribute]: macro@apaas_flow
 [guide-calls]: guide::calls
@@ -13,6 +15,7 @@
 [guide-testing]: guide::testing
 [guide-values]: guide::values
 [guide-web-service]: guide::web_service
+[order-desk]: https://github.com/apaas-flow/apaas-flow/tree/main/examples/order-desk
 [session]: https://raw.githubusercontent.com/apaas-flow/apaas-flow/main/docs/session.svg
 "]
 #![doc = include_str!("../README.md")]

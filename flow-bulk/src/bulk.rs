@@ -17,13 +17,13 @@ use crate::report::{Report, Stopped};
 use crate::row::Row;
 use crate::stop::StopHandle;
 
-/// A call of a bulk run can wait as long as it takes.
+/// A call of a bulk run may wait as long as necessary.
 const PATIENCE: Duration = Duration::from_secs(7 * 24 * 60 * 60);
 
 /// The pause before a row is sent again; twice as long each time.
 const PAUSE: Duration = Duration::from_secs(2);
 
-/// A bulk run: sends rows, a number at a time, and keeps a journal of them.
+/// A bulk run: sends rows, several at a time, and keeps a journal of them.
 ///
 /// See the [crate's page](crate) for an example.
 #[must_use = "a run does nothing until `run` is called and awaited"]
@@ -61,28 +61,28 @@ impl<O> Bulk<O> {
         }
     }
 
-    /// How many calls are under way at a time, and so how many rows may be unknown if the process dies. 16 by default;
-    /// 0 counts as 1.
+    /// How many calls run at a time, and so how many rows may be unknown if the process dies. 16 by default; 0 counts
+    /// as 1.
     pub fn concurrency(mut self, concurrency: usize) -> Self {
         self.concurrency = concurrency.max(1);
         self
     }
 
-    /// Ends the run when so many of the rows that it sent did not run, failed or are unknown. No limit by default.
+    /// Ends the run when this many of the rows that it sent did not run, failed or are unknown. No limit by default.
     pub fn max_failures(mut self, failures: u64) -> Self {
         self.max_failures = Some(failures);
         self
     }
 
     /// How often a row is sent in one run if it did not run and another try may help, with a growing pause in between. 3
-    /// by default; 0 counts as 1. This comes on top of the client's own retries.
+    /// by default; 0 counts as 1. This is in addition to the client's own retries.
     pub fn tries(mut self, tries: u32) -> Self {
         self.tries = tries.max(1);
         self
     }
 
-    /// Sends rows of unknown end again, each under its own key: it runs now, or the platform says that the key is used,
-    /// and then it ran before. Off by default.
+    /// Sends unknown rows again, each under its own key: either it runs now, or the platform says that the key is used:
+    /// then it ran before. Off by default.
     pub fn settle_unknown(mut self, settle: bool) -> Self {
         self.settle_unknown = settle;
         self
@@ -95,42 +95,42 @@ impl<O> Bulk<O> {
         self
     }
 
-    /// Leaves a part of the client's quota to others, such as `0.5` for half of it, and lets their calls go first: see
+    /// Uses only this share of the client's quota, such as `0.5` for half of it, and lets other calls go first: see
     /// [`Client::with_share_of_quota`].
     pub fn share_of_quota(mut self, share: f64) -> Self {
         self.client = self.client.with_share_of_quota(share);
         self
     }
 
-    /// Called after each row, from the task that awaits [`run`](Self::run).
+    /// Calls this function after each row, in the task that awaits [`run`](Self::run).
     pub fn on_progress(mut self, tell: impl FnMut(&Progress) + Send + 'static) -> Self {
         self.on_progress = Some(Box::new(tell));
         self
     }
 
-    /// Called with the outputs of each row that ran, **before** the row is marked as one that ran.
+    /// Calls this function with the outputs of each row that ran, **before** the row is marked as one that ran.
     ///
     /// So a process that dies in between leaves the row unknown, and its outputs may or may not have been handled. If
-    /// the function panics, the row is marked as one that ran, no further row is sent, and the panic goes on once the
+    /// the function panics, the row is marked as one that ran, no further row is sent, and the panic resumes once the
     /// calls under way have ended.
     pub fn on_ran(mut self, handle: impl FnMut(&str, &Execution<O>) + Send + 'static) -> Self {
         self.on_ran = Some(Box::new(handle));
         self
     }
 
-    /// A handle that ends the run without losing what is under way, for Ctrl-C for example.
+    /// A handle that ends the run without losing the calls under way, for example on Ctrl-C.
     pub fn stop_handle(&self) -> StopHandle {
         self.stop.clone()
     }
 
-    /// Sends the rows, as far as they have not run. The iterator is read as rows are sent, so it may be of any length.
+    /// Sends the rows that have not run. The iterator is read as rows are sent, so it may be of any length.
     ///
     /// If this future is dropped, rows that are being sent will be [unknown](RowState::Unknown).
     ///
     /// # Errors
-    /// If a row has no key, or one that another row of this run has, if a row differs from the one in the journal under
-    /// its key, and if the journal cannot be written. Then no further row is sent, those under way come to their end,
-    /// and [`Error::report`] has what was done.
+    /// If a row has no key, or the key of another row of this run; if a row differs from the one in the journal under its
+    /// key; or if the journal cannot be written. Then no further row is sent, calls under way finish, and
+    /// [`Error::report`] says what was done.
     pub async fn run<I>(self, rows: I) -> Result<Report>
     where
         I: IntoIterator<Item = Row<O>>,
@@ -179,9 +179,9 @@ struct Run<O> {
     total: Option<u64>,
     begun_at: Instant,
     report: Report,
-    /// Rows that were sent, of which the pace is made.
+    /// Rows that were sent: the basis of the pace.
     sent: u64,
-    /// Of those, the ones that did not simply run.
+    /// Those of them that did not run, failed or are unknown.
     failures: u64,
     /// The first error that ended the run.
     error: Option<Error>,
@@ -201,7 +201,7 @@ struct Sent<O> {
 enum Step<O> {
     Skipped(RowState),
     Refused(Error),
-    /// Its call has ended, which is not in the journal yet.
+    /// Its call has ended, but that is not in the journal yet.
     Ended(Box<(Sent<O>, Ended<O>)>),
     /// It is in the journal, or could not be written there.
     Recorded {
@@ -212,7 +212,7 @@ enum Step<O> {
     },
 }
 
-/// What is to be done for a row next.
+/// What to do next with a row.
 enum Next<O> {
     Record(Box<(Sent<O>, Ended<O>)>),
     SendAgain(Sent<O>),
@@ -221,7 +221,7 @@ enum Next<O> {
 
 impl<O> Run<O> {
     async fn all(&mut self, journal: &InRun, mut rows: impl Iterator<Item = Row<O>>) {
-        // Both waits are in here, for the answer and for the disk: so the ends of many rows share a commit.
+        // Both waits are in here, for the reply and for the disk, so that the ends of many rows share a commit.
         let mut under_way = FuturesUnordered::new();
         let mut number = 0;
         loop {
@@ -234,7 +234,7 @@ impl<O> Run<O> {
             }
             let stopped = self.bulk.stop.clone();
             let step = tokio::select! {
-                // the end of a row is not to be missed for the sake of a stop
+                // a row that has ended comes before a stop
                 biased;
                 step = under_way.next() => step,
                 () = stopped.stopped(), if !stopped.is_stopped() => continue,
@@ -308,7 +308,7 @@ impl<O> Run<O> {
         }
     }
 
-    /// Takes a step into the report.
+    /// Adds a step to the report.
     fn take(&mut self, step: Step<O>) -> Next<O> {
         match step {
             Step::Refused(error) => {
@@ -347,7 +347,7 @@ impl<O> Run<O> {
         Next::Nothing
     }
 
-    /// A row that was sent has come to its end.
+    /// Handles the end of a row that was sent.
     fn count(&mut self, state: RowState) {
         self.sent += 1;
         *self.report.count(state) += 1;

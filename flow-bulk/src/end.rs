@@ -9,11 +9,11 @@ pub(crate) struct Ended<O> {
     pub(crate) end: End,
     /// The run with its outputs, if they were seen.
     pub(crate) run: Option<Execution<O>>,
-    /// It did not run, and may if it is sent again.
+    /// It did not run, and may do so if it is sent again.
     pub(crate) may_heal: bool,
 }
 
-/// What a call says of its row. `may_have_run`: an earlier call under the same key, whose end is not known.
+/// What the end of a call means for its row. `may_have_run`: whether an earlier call under the same key may have run.
 pub(crate) fn ended<O>(
     key: &str,
     may_have_run: bool,
@@ -57,19 +57,19 @@ pub(crate) fn ended<O>(
 /// The state, and whether the reply of the run was lost.
 fn state_of(error: &Error, may_have_run: bool) -> (RowState, bool) {
     match (error.kind(), error.outcome()) {
-        // the platform has taken in a request of ours under this key
+        // the platform has accepted a request of ours under this key
         (ErrorKind::ReplyLost, _) => (RowState::Ran, true),
-        // of an earlier call of this row: nobody else has the key
+        // an earlier call of this row used it: nobody else has the key
         (ErrorKind::KeyUsed, _) if may_have_run => (RowState::Ran, true),
         (_, Outcome::Failed) => (RowState::Failed, false),
-        // This call did not run, which says nothing of the earlier one.
+        // This call did not run, which says nothing about the earlier one.
         (_, Outcome::DidNotRun) if !may_have_run => (RowState::DidNotRun, false),
         (_, Outcome::Ran) => (RowState::Ran, false),
         _ => (RowState::Unknown, false),
     }
 }
 
-/// Whether the platform may have used the key up, so that the row needs another to be sent again.
+/// Whether the platform may refuse the key from now on, so that the row needs another one to be sent again.
 fn reached(error: &Error) -> bool {
     !matches!(
         error.kind(),
@@ -83,7 +83,7 @@ fn reached(error: &Error) -> bool {
 
 fn text_of(error: &Error, may_have_run: bool, state: RowState) -> String {
     if may_have_run && state == RowState::Unknown && error.outcome() == Outcome::DidNotRun {
-        // the document has no code of its own for a used key, and this may be how one is refused
+        // the documentation has no code for a used key; this may be how one is refused
         return format!(
             "still unknown: sent again under its own key, which came to nothing ({error})"
         );
@@ -112,7 +112,7 @@ mod tests {
                 State::DidNotRun,
                 State::Unknown,
             ),
-            // a used key may be refused like this, too
+            // a used key may be refused like this too
             (
                 Kind::Invalid,
                 Is::DidNotRun,
@@ -141,7 +141,7 @@ mod tests {
             state(Kind::ReplyLost, Is::MayHaveRun, false),
             (State::Ran, true)
         );
-        // somebody else's, unless this row was sent before
+        // used by someone else, unless this row was sent before
         assert_eq!(
             state(Kind::KeyUsed, Is::MayHaveRun, false),
             (State::Unknown, false)

@@ -5,29 +5,29 @@ use std::path::Path;
 
 use crate::report::Report;
 
-/// The result of a run, or of a look at a journal.
+/// The result of a run, or of reading a journal.
 pub type Result<T, E = Error> = std::result::Result<T, E>;
 
-/// Why a run stopped early, or a journal cannot be used. What became of each row is in the journal all the same.
+/// Why a run stopped early, or a journal cannot be used. The outcome of each row is in the journal all the same.
 pub struct Error {
     kind: ErrorKind,
     message: String,
     report: Option<Box<Report>>,
 }
 
-/// What sort of error it is.
+/// The kind of an error.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum ErrorKind {
     /// Another process, or another run of this one, uses the journal.
     InUse,
-    /// The file is no journal, or one of a newer version.
+    /// The file is not a journal, or one of a newer version.
     NotAJournal,
     /// The journal cannot be read or written: no such folder, no permission, a full disk, a damaged file.
     Journal,
     /// Two rows of one run have the same key.
     DuplicateKey,
-    /// A row's inputs are not those that the journal has under its key.
+    /// A row's inputs differ from those that the journal has under its key.
     Changed,
     /// A row without a key.
     NoKey,
@@ -83,12 +83,12 @@ impl Error {
         self
     }
 
-    /// What sort of error it is.
+    /// The kind of error.
     pub fn kind(&self) -> ErrorKind {
         self.kind
     }
 
-    /// What the run had done until then; none if it had not begun.
+    /// What the run had done so far; none if it had not begun.
     pub fn report(&self) -> Option<&Report> {
         self.report.as_deref()
     }

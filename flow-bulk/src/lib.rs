@@ -1,8 +1,8 @@
 //! Thousands of calls of a flow, with a journal: nothing is lost, and nothing runs twice.
 //!
-//! A script that calls a flow for each row of a table is where flows run twice: it stops halfway, and is started again.
-//! Here every row has a key, and a journal in a file knows what became of it. The same run, started again, sends what
-//! is left, and nothing else.
+//! A script that calls a flow for each row of a table makes flows run twice: it stops halfway, and is started again.
+//! Here every row has a key, and a journal file records what happened to it. Started again, the same run sends what is
+//! left, and nothing else.
 //!
 //! ```no_run
 //! use apaas_flow::{Client, Execution, apaas_flow, value::RecordRef};
@@ -36,39 +36,40 @@
 //! # }
 //! ```
 //!
-//! # How many, how fast, how sure
+//! # When to use it
 //!
-//! | how many | what to use |
+//! | calls | what to use |
 //! |---|---|
 //! | one | `flow.execute(&client).await` |
-//! | some hundred, in one go | [`futures::stream`](https://docs.rs/futures/latest/futures/stream/trait.StreamExt.html#method.buffer_unordered)'s `buffer_unordered(8)`; the client's quota paces them |
+//! | a few hundred, in one go | [`futures::stream`](https://docs.rs/futures/latest/futures/stream/trait.StreamExt.html#method.buffer_unordered)'s `buffer_unordered(8)`; the client's quota paces them |
 //! | thousands, or hours | this crate: at 100 calls a minute, 30,000 rows take five hours |
 //! | plain rows without a flow's logic | the platform's record batch call, 500 rows a call |
 //! | beside a service | [`Bulk::share_of_quota`], so that the service's own calls go first |
-//! | from several machines | one bulk run, since the quota is one for all; the services beside it share it through Redis (`apaas_flow::shared`) |
+//! | from several machines | one bulk run, since all share one quota; services beside it share that quota through Redis (`apaas_flow::shared`) |
 //!
 //! # What became of a row
 //!
 //! | [`RowState`] | meaning | the next run |
 //! |---|---|---|
-//! | `Sending` | its request may have left, and its end is not known yet; it becomes `Unknown` when the process dies | see `Unknown` |
+//! | `New` | it has not been sent yet; this version never writes it | sends it |
+//! | `Sending` | its request may have left, and the call has not ended; if the process dies, the row becomes `Unknown` | see `Unknown` |
 //! | `Ran` | it ran; with [`reply_lost`](JournaledRow::reply_lost), its outputs were never seen | skips it |
 //! | `DidNotRun` | it did not run | sends it again |
 //! | `Failed` | it ran and failed, or its outputs do not fit the struct | skips it, or with [`Bulk::retry_failed`] sends it again under a new key |
 //! | `Unknown` | it may have run | skips it, or with [`Bulk::settle_unknown`] sends it again **under its own key** |
 //!
-//! A row of unknown end is never sent under another key. Under its own, either it runs now, or the platform says that
-//! the key is used: then it ran before, which is as sure as the platform's keys are. How long it remembers a key is not
+//! An unknown row is never sent under another key. Under its own, either it runs now, or the platform says that the key
+//! is used: then it ran before. That is as reliable as the platform's keys are. How long it remembers a key is not
 //! documented, so settle soon.
 //!
 //! # The journal
 //!
-//! It is a SQLite file that only its owner can read. In it are keys, states, ids and error texts, which never have a
-//! value in them, and a salted hash of each row's inputs, so that a row that was changed under the same key is refused.
-//! A guessable value can be found out from such a hash by trying, so keep the file as you would keep a log.
+//! It is a SQLite file that only its owner can read. It holds keys, states, ids and error texts, none of which contains a
+//! value, and a salted hash of each row's inputs, so that a row that changed under the same key is refused. A guessable
+//! value can be recovered from such a hash by trial, so protect the file as you would a log.
 //!
-//! That a row is being sent is on the disk before its request leaves. Whatever happens then, the journal never says that
-//! a row did not run when it may have.
+//! A row is marked `Sending` on disk before its request leaves. Whatever happens then, the journal never says that a row
+//! did not run when it may have.
 
 mod bulk;
 mod end;

@@ -1,16 +1,16 @@
-//! How far a run is.
+//! The progress of a run.
 
 use std::time::Duration;
 
 use crate::report::Report;
 
-/// How far a run is, as [`Bulk::on_progress`](crate::Bulk::on_progress) is told after each row.
+/// The progress of a run, passed to [`Bulk::on_progress`](crate::Bulk::on_progress) after each row.
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct Progress {
     /// Rows that have ended or were skipped.
     pub done: u64,
-    /// All rows, if the iterator knows.
+    /// All rows, if the iterator knows how many.
     pub total: Option<u64>,
     /// Rows that ran in this run.
     pub ran: u64,
@@ -22,11 +22,11 @@ pub struct Progress {
     pub failed: u64,
     /// Rows that may have run.
     pub unknown: u64,
-    /// Calls of the client that wait for the quota.
+    /// Calls of the client that are waiting for the quota.
     pub queued: u64,
     /// What is left of a pause that the platform asked for.
     pub paused_for: Option<Duration>,
-    /// How long the rest will take: by the pace so far, by the quota, and with the pause; none if the total is not known.
+    /// How long the rest will take, from the pace so far, the quota and the pause; none if the total is not known.
     pub eta: Option<Duration>,
 }
 
@@ -35,14 +35,14 @@ pub(crate) struct Pace {
     /// Rows that were sent in this run, and the time that it has taken.
     pub(crate) sent: u64,
     pub(crate) elapsed: Duration,
-    /// So many calls in such a period, at most.
+    /// At most this many calls per period.
     pub(crate) limit: usize,
     pub(crate) period: Duration,
 }
 
 impl Pace {
-    /// How long so many more will take. The quota lets the first ones through at once, so the pace of a short run is no
-    /// promise for a long one: the slower of the two counts.
+    /// How long this many more will take. The quota lets the first ones through at once, so the pace of a short run says
+    /// little about a long one: the slower of the two counts.
     fn time_of(&self, rows: u64) -> Duration {
         let seconds = |rows: u64, of: u64, time: Duration| {
             #[expect(clippy::cast_precision_loss, reason = "an estimate")]
@@ -55,7 +55,7 @@ impl Pace {
         };
         let by_quota = match u64::try_from(self.limit) {
             Ok(limit) if self.limit != usize::MAX => {
-                // what the window takes at once is no wait
+                // what the window lets through at once does not wait
                 seconds(rows.saturating_sub(limit), limit, self.period)
             }
             _ => Duration::ZERO,

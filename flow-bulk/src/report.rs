@@ -8,15 +8,15 @@ use crate::journal::RowState;
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Report {
-    /// They ran in this run.
+    /// Rows that ran in this run.
     pub ran: u64,
-    /// They did not run; the next run sends them again.
+    /// Rows that did not run; the next run sends them again.
     pub did_not_run: u64,
-    /// They ran and failed, in this run or in an earlier one.
+    /// Rows that ran and failed, in this run or in an earlier one.
     pub failed: u64,
-    /// They may have run, in this run or in an earlier one.
+    /// Rows that may have run, in this run or in an earlier one.
     pub unknown: u64,
-    /// They had run before.
+    /// Rows that had run before.
     pub skipped: u64,
     /// Why the run ended before its last row; none if it did not.
     pub stopped: Option<Stopped>,

@@ -9,7 +9,7 @@ use sha2::{Digest, Sha256};
 /// `migrate-4711`, and be different from those of every other task.
 pub struct Row<O> {
     pub(crate) key: String,
-    /// The flow's name and the request without a key: what makes this row differ from another.
+    /// The flow's name and the request without a key: what distinguishes this row from another.
     pub(crate) content: apaas_flow::Result<Vec<u8>>,
     pub(crate) call: MakeCall<O>,
 }
@@ -35,7 +35,7 @@ impl<O> Row<O> {
         let hash = Sha256::new().chain_update(salt);
         match &self.content {
             Ok(content) => hash.chain_update(content),
-            // Inputs that cannot be written never leave, so they differ from none.
+            // Inputs that cannot be written are never sent, so there is nothing to compare.
             Err(_) => hash,
         }
         .finalize()

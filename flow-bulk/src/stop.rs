@@ -1,4 +1,4 @@
-//! Ending a run early, without losing what is under way.
+//! Ending a run early, without losing the calls under way.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -7,7 +7,7 @@ use tokio::sync::Notify;
 
 /// Ends a run: no further row is sent, and [`Bulk::run`](crate::Bulk::run) returns once those under way have ended.
 ///
-/// From [`Bulk::stop_handle`](crate::Bulk::stop_handle). For Ctrl-C, for example.
+/// From [`Bulk::stop_handle`](crate::Bulk::stop_handle); for Ctrl-C, for example.
 #[derive(Debug, Clone, Default)]
 pub struct StopHandle(Arc<Stop>);
 
@@ -18,7 +18,7 @@ struct Stop {
 }
 
 impl StopHandle {
-    /// Ends the run. To call it again changes nothing.
+    /// Ends the run. Calling it again changes nothing.
     pub fn stop(&self) {
         self.0.is_asked.store(true, Ordering::Release);
         self.0.woken.notify_waiters();
@@ -30,7 +30,7 @@ impl StopHandle {
     }
 
     pub(crate) async fn stopped(&self) {
-        // registered before the look, so that no call of `stop` is missed between the two
+        // registered before the check, so that no call of `stop` in between is missed
         let woken = self.0.woken.notified();
         tokio::pin!(woken);
         woken.as_mut().enable();

@@ -1,4 +1,4 @@
-//! `completions`: what a shell completes.
+//! `completions`: a shell's completion script.
 
 use std::process::ExitCode;
 
@@ -14,7 +14,7 @@ Examples:
 #[derive(clap::Args)]
 #[command(after_help = AFTER_HELP)]
 pub(crate) struct Args {
-    /// Whose completions
+    /// The shell
     #[arg(value_enum)]
     shell: Shell,
 }

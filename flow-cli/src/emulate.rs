@@ -1,4 +1,4 @@
-//! `emulate`: the emulator's own command line.
+//! `emulate`: runs the emulator, with its own command line.
 
 use std::ffi::OsString;
 use std::process::ExitCode;

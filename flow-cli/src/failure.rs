@@ -1,4 +1,4 @@
-//! A mistake in what the user gave: arguments, settings, inputs. Nothing was sent.
+//! A mistake in the user's arguments, settings or inputs. Nothing was sent.
 
 use std::fmt::{self, Display};
 use std::io::{self, Write as _};
@@ -16,14 +16,14 @@ impl Mistake {
     }
 }
 
-/// Of what is built before anything is sent: settings, names, inputs.
+/// Errors from building settings, names or inputs, before anything is sent.
 impl From<apaas_flow::Error> for Mistake {
     fn from(error: apaas_flow::Error) -> Self {
         Self::new(error.to_string())
     }
 }
 
-/// Of a journal that cannot be used.
+/// Errors of a journal that cannot be used.
 impl From<apaas_flow_bulk::Error> for Mistake {
     fn from(error: apaas_flow_bulk::Error) -> Self {
         Self::new(error.to_string())
@@ -36,7 +36,7 @@ impl Display for Mistake {
     }
 }
 
-/// Writes to stdout. Where nobody reads it any more, there is nobody to tell.
+/// Writes to stdout. If nobody reads it any more, there is nobody to tell.
 pub(crate) fn print(text: &str) {
     let mut stdout = io::stdout();
     let _ = stdout

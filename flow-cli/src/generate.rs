@@ -11,8 +11,8 @@ use crate::call::flow_name;
 use crate::failure::{Mistake, USAGE, complain, print};
 
 const AFTER_HELP: &str = "\
-A reply is the whole one, or its out_params alone, or what `apaas-flow call
---format json` has printed. More of them tell what is optional.
+A reply is a whole one, its out_params alone, or the output of `apaas-flow call
+--format json`. Several replies show which outputs are optional.
 Exit status: 0 done, 1 with --check: the file is not what would be written,
 2 usage.
 
@@ -34,13 +34,13 @@ pub(crate) struct Args {
         requires = "flow"
     )]
     reply: Vec<PathBuf>,
-    /// The flow that the replies are of
+    /// The flow that the replies are from
     #[arg(long, value_name = "NAMESPACE/FLOW_ID", requires = "reply")]
     flow: Option<String>,
     /// The file to write [default: stdout]
     #[arg(short, long, value_name = "FILE")]
     output: Option<PathBuf>,
-    /// Write nothing; fail if the file is not what would be written
+    /// Write nothing; fail if the file is not up to date
     #[arg(long, requires = "output")]
     check: bool,
 }
@@ -94,7 +94,7 @@ fn read(file: &Path) -> Result<String, Mistake> {
         .map_err(|error| Mistake::new(format!("cannot read {}: {error}", file.display())))
 }
 
-/// By rustfmt, where there is one; it is well-formed without.
+/// Formatted by rustfmt if it is installed; readable without.
 fn formatted(source: String) -> String {
     by_rustfmt(&source).unwrap_or(source)
 }

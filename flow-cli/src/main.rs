@@ -1,4 +1,4 @@
-//! `apaas-flow`: flows of the Feishu low-code platform from the command line.
+//! `apaas-flow`: calls flows of the Feishu low-code platform from the command line.
 
 #![allow(
     clippy::format_push_string,
@@ -6,7 +6,7 @@
 )]
 #![allow(
     clippy::doc_markdown,
-    reason = "what stands over an argument is its help, in which backticks are shown"
+    reason = "an argument's doc comment is its help, which shows backticks as they are"
 )]
 
 mod bulk;
@@ -29,8 +29,8 @@ use clap::{CommandFactory as _, Parser, Subcommand};
 
 const AFTER_HELP: &str = "\
 Credentials: APAAS_APP_ID and APAAS_APP_SECRET (or APAAS_APP_SECRET_FILE), or a
-profile of apaas-flow.toml. A secret is never an argument.
-Begin with `apaas-flow doctor`.";
+profile of apaas-flow.toml. A secret is never passed as an argument.
+Start with `apaas-flow doctor`.";
 
 /// Calls flows of the Feishu low-code platform (飞书低代码平台, aPaaS)
 #[derive(Parser)]
@@ -42,20 +42,20 @@ struct Cli {
 
 #[derive(Subcommand)]
 enum Command {
-    /// Call a flow and show what became of it
+    /// Call a flow and show the outcome
     Call(call::Args),
     /// Call a flow for each row of a file, with a journal
     Bulk(bulk::Args),
     /// Check settings, connection, token and permission; runs no flow
     Doctor(doctor::Args),
-    /// Run a harmless flow a few times; report what the platform does
+    /// Run a harmless flow a few times to see what the platform does
     Probe(probe::Args),
     /// Write annotated structs from contracts or saved replies
     Generate(generate::Args),
     /// Run the emulator: the platform on this machine, for tests
     #[command(disable_help_flag = true)]
     Emulate(emulate::Args),
-    /// Print the completions of a shell
+    /// Print a shell's completion script
     Completions(completions::Args),
     /// Print the manual page, or write those of all commands
     Man(man::Args),

@@ -17,7 +17,7 @@ Examples:
 #[derive(clap::Args)]
 #[command(after_help = AFTER_HELP)]
 pub(crate) struct Args {
-    /// The folder for the pages of all commands [default: the program's own page to stdout]
+    /// The folder for the pages of all commands [default: print the program's own page]
     #[arg(value_name = "DIR")]
     folder: Option<PathBuf>,
 }

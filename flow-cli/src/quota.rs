@@ -1,4 +1,4 @@
-//! `--quota N/SECONDS`, of every command that calls.
+//! `--quota N/SECONDS`, a flag of every command that makes calls.
 
 use std::time::Duration;
 
@@ -6,10 +6,10 @@ use apaas_flow::Quota;
 
 use crate::failure::Mistake;
 
-/// The period where none is given: the platform's own.
+/// The default period: the platform's own.
 const DEFAULT_SECONDS: &str = "60";
 
-/// Reads `N[/SECONDS]`; `from` says where it stands.
+/// Parses `N[/SECONDS]`; `from` says where it was given.
 pub(crate) fn parse(text: &str, from: &str) -> Result<Quota, Mistake> {
     numbers(text, from).map(|(calls, period)| Quota::new(calls, period))
 }

@@ -1,4 +1,4 @@
-//! The runtime in which a command's calls are awaited.
+//! The runtime that awaits a command's calls.
 
 use std::future::{self, Future};
 
@@ -12,7 +12,7 @@ pub(crate) fn block_on<T>(future: impl Future<Output = T>) -> Result<T, Mistake>
     Ok(runtime.block_on(future))
 }
 
-/// Ctrl-C. Where no handler can be had, it ends the program as ever.
+/// Waits for Ctrl-C. If no handler can be installed, Ctrl-C ends the program as usual.
 pub(crate) async fn interrupt() {
     if tokio::signal::ctrl_c().await.is_err() {
         future::pending::<()>().await;

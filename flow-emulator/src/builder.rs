@@ -225,7 +225,7 @@ impl Builder {
         self
     }
 
-    /// Calls `log` with a line for each request: method, path, HTTP status and what became of it, without any value.
+    /// Calls `log` with a line for each request: method, path, HTTP status and outcome, without any value.
     ///
     /// ```no_run
     /// # use apaas_flow_emulator::Emulator;

@@ -1,9 +1,9 @@
 //! The Feishu aPaaS platform on loopback: the endpoint that executes a flow and the one that issues tokens, for tests
-//! without a tenant and without a network.
+//! without a tenant or a network.
 //!
-//! It is written from the platform's document alone and shares no wire types with the client, so that a mistake in one is
-//! not repeated in the other. A request that the document does not allow is refused with the platform's code and a list
-//! of everything that is wrong with it.
+//! It is written from the platform's documentation alone and shares no wire types with the client, so that a mistake in
+//! one is not repeated in the other. A request that the documentation does not allow is refused with the platform's code
+//! and a list of everything that is wrong with it.
 //!
 //! ```
 //! use apaas_flow_emulator::Emulator;
@@ -30,10 +30,10 @@
 //! The same address in a browser shows requests and runs as they come, with what was sent and received, and injects faults.
 //! An emulator in a test has that page with [`Builder::page`], a part of the feature `cli`.
 //!
-//! Tests need none of what only the program needs: leave it out with `default-features = false`.
+//! Tests do not need the program: leave it out with `default-features = false`.
 //!
 //! # Flows without a handler
-//! In a repository that keeps contracts of its flows (`flows/NAMESPACE/FLOW_ID.json`), no handler is needed to begin with:
+//! In a repository that keeps contracts of its flows (`flows/NAMESPACE/FLOW_ID.json`), no handler is needed at first:
 //! [`Builder::contracts`], or `--contracts flows` for the program, answers each flow with sample values of its outputs'
 //! types, and refuses inputs that are not in the contract.
 //!
@@ -69,7 +69,7 @@
 //! | `Gateway { http_status, after }` | this HTTP status, an HTML page | if `after` |
 //! | `Internal { after }` | HTTP 500, 2320002 | if `after` |
 //! | `Dropped { after }` | the connection closed, no byte of a reply | if `after` |
-//! | `Slow(delay)` | the usual reply, this much later | yes |
+//! | `Slow(delay)` | the usual reply, delayed by this time | yes |
 //! | `Silent { after }` | nothing, for as long as it waits | if `after` |
 //! | `Endless` | HTTP 200, a body that never ends | yes |
 //! | `Truncated` | HTTP 200, complete; half of the JSON | yes |
@@ -78,9 +78,9 @@
 //! | `Redirect { location }` | HTTP 307, `Location: {location}` | no |
 //! | `Status(status)` | the usual reply with this `data.status` | yes |
 //!
-//! [`Emulator::executions`], [`Emulator::runs`] and [`Emulator::runs_of`] tell what really ran, whatever became of the reply.
+//! [`Emulator::executions`], [`Emulator::runs`] and [`Emulator::runs_of`] tell what really ran, whatever happened to the reply.
 //!
-//! # Where the document is silent
+//! # Where the documentation is silent
 //! None of this proves how a real tenant behaves:
 //! - A flow that reports a failure is answered with the outer code 0, with `data.code` and `data.error_msg`, and with a
 //!   `data.status` of `failed` or that of the [`Failure`].
@@ -88,7 +88,7 @@
 //!   or lack what a contract requires, `k_wf_ec_2001002`; params that are not in a contract, `k_wf_ec_2001001`; a used
 //!   idempotency key, `k_wf_ec_2001008`. A run uses up its key, however it ends, for all flows and forever.
 //! - `is_async` is answered with `in_process` and no outputs, after the handler has run: a test need not wait for it.
-//! - `_flowExecutionID`, as in the document's sample, is added to outputs that do not have it.
+//! - `_flowExecutionID`, as in the documentation's sample, is added to outputs that do not have it.
 
 #![cfg_attr(docsrs, feature(doc_cfg))]
 #![cfg_attr(

@@ -102,7 +102,7 @@ impl Status {
         }
     }
 
-    /// What became of a run that was started and that this is the status of.
+    /// The outcome of a run that was started and has this status.
     pub(crate) fn of_start(&self) -> Outcome {
         match self {
             Self::End | Self::Agreed => Outcome::Ran,
@@ -133,7 +133,7 @@ impl fmt::Display for Status {
     }
 }
 
-/// What became of a call, in words that a program can match: every error and every success has one.
+/// The outcome of a call, for a program to match on: every error and every success has one.
 ///
 /// ```
 /// use apaas_flow::{Client, Outcome};

@@ -2,13 +2,13 @@
 //!
 //! | you test | with |
 //! |---|---|
-//! | the calls too: inputs, outputs, lost replies, the rate limit | the emulator, package `apaas-flow-emulator`: the platform on loopback, in the types of your flows |
-//! | what your program makes of an outcome | a mock of a trait of yours, whose results the builders of this module make |
-//! | a struct against a reply that was saved | [`wire::reply`](crate::wire::reply) |
+//! | the calls too: inputs, outputs, lost replies, the rate limit | the emulator, package `apaas-flow-emulator`: the platform on loopback, with the types of your flows |
+//! | how your program handles an outcome | a mock of your own trait, with results from the builders of this module |
+//! | a struct against a saved reply | [`wire::reply`](crate::wire::reply) |
 //!
 //! # A mock
-//! Let the code under test ask for a trait of yours, and implement it for the [`Client`](crate::Client) by the call. A
-//! mock then returns what it likes: [`Execution::builder`], [`Started::builder`] and [`Error::builder`] set every field
+//! Let the code under test use a trait of your own, and implement it for the [`Client`](crate::Client) with the call. A
+//! mock can then return any result: [`Execution::builder`], [`Started::builder`] and [`Error::builder`] set every field
 //! that a call could have set.
 //!
 //! ```
@@ -23,7 +23,7 @@
 //!     pub number: String,
 //! }
 //!
-//! /// What the shop needs of the platform.
+//! /// What the shop needs from the platform.
 //! trait Orders {
 //!     async fn take(&self, order: TakeOrder) -> Result<Execution<TakeOrderOutput>>;
 //! }

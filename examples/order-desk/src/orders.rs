@@ -72,7 +72,7 @@ pub async fn place(
     Ok((StatusCode::CREATED, Json(placed.order.into())))
 }
 
-/// Finds the order that was placed under this key: how a caller settles an uncertain end.
+/// Finds the order that was placed under this key: how a caller settles an uncertain outcome.
 pub async fn find(State(app): State<App>, Path(key): Path<String>) -> Result<Json<Order>, Problem> {
     let key = IdempotencyKey::new(key.as_bytes())?.of_call::<PlaceOrder>();
     let found = FindOrder { key }.execute(&app.client).deadline(DEADLINE);

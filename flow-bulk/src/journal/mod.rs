@@ -1,4 +1,4 @@
-//! What is known of each row, in a file that outlives the process.
+//! The state of each row, in a file that outlives the process.
 
 mod rows;
 mod schema;
@@ -26,21 +26,21 @@ pub struct Journal(Arc<Inner>);
 struct Inner {
     path: PathBuf,
     salt: Vec<u8>,
-    /// None of a journal that is only looked at.
+    /// None if the journal is open for reading only.
     writer: Option<Writer>,
     is_in_run: AtomicBool,
-    /// Let go last, when nothing is written any more.
+    /// Released last, when nothing is written any more.
     _lock: Option<schema::Lock>,
 }
 
 impl Journal {
-    /// Opens a journal for a run, or creates it. One process at a time can.
+    /// Opens a journal for a run, or creates it. Only one process at a time can have it open.
     ///
-    /// Rows that a process which died was sending are [unknown](RowState::Unknown) from now on.
+    /// Rows that a process was sending when it died become [unknown](RowState::Unknown).
     ///
     /// # Errors
-    /// [`ErrorKind::InUse`], [`ErrorKind::NotAJournal`], and [`ErrorKind::Journal`] for a folder that is missing, cannot
-    /// be written, or is on a network.
+    /// [`ErrorKind::InUse`], [`ErrorKind::NotAJournal`], and [`ErrorKind::Journal`] for a folder that is missing, not
+    /// writable, or on a network.
     pub fn open(path: impl AsRef<Path>) -> Result<Self> {
         let path = schema::one_name(path.as_ref())?;
         let lock = schema::Lock::take(&path)?;
@@ -55,7 +55,7 @@ impl Journal {
         })))
     }
 
-    /// Opens a journal to look at it, also while a run has it.
+    /// Opens a journal for reading only, even while a run has it open.
     ///
     /// # Errors
     /// [`ErrorKind::NotAJournal`], and [`ErrorKind::Journal`] for a file that is missing or cannot be read.
@@ -74,7 +74,7 @@ impl Journal {
     /// The rows in a state, in the order of their keys, read as they are asked for.
     ///
     /// # Errors
-    /// [`ErrorKind::Journal`] if it cannot be read, here or for each row.
+    /// [`ErrorKind::Journal`] if it cannot be read, here or at any row.
     pub fn rows(&self, state: RowState) -> Result<Rows> {
         let journal = schema::open_to_read(&self.0.path)?;
         Ok(Rows::new(journal, &self.0.path, state))
@@ -118,7 +118,7 @@ impl fmt::Debug for Journal {
     }
 }
 
-/// A journal that a run has for itself.
+/// A journal that one run has to itself.
 pub(crate) struct InRun(Journal);
 
 impl InRun {

@@ -17,7 +17,7 @@ pub struct Rows {
     path: PathBuf,
     state: RowState,
     page: vec::IntoIter<JournaledRow>,
-    /// The key that the next page begins after; none after the last page.
+    /// The key after which the next page begins; none after the last page.
     after: Option<String>,
 }
 
@@ -69,7 +69,7 @@ fn read(row: &Row<'_>) -> rusqlite::Result<JournaledRow> {
     Ok(JournaledRow {
         idempotency_key: call_key(&key, row.get(1)?),
         key,
-        // what another program wrote there is nothing to rely on
+        // another program may have written anything there
         state: RowState::from_name(&state).unwrap_or(RowState::Unknown),
         reply_lost: row.get(3)?,
         execution_id: row.get(4)?,
@@ -79,7 +79,7 @@ fn read(row: &Row<'_>) -> rusqlite::Result<JournaledRow> {
     })
 }
 
-/// The idempotency key of a row that is sent for the nth time after it is known that it can be.
+/// The idempotency key of a row's nth generation: each time a row may safely be sent under a new key, it gets the next one.
 pub(super) fn call_key(key: &str, generation: u32) -> String {
     match generation {
         0 | 1 => key.to_owned(),

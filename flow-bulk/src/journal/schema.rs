@@ -9,13 +9,13 @@ use rusqlite::{Connection, OpenFlags};
 
 use crate::error::{Error, ErrorKind, Result};
 
-/// "aflw": how one sees without a doubt whose file it is.
+/// "aflw": identifies the file as a journal.
 const APPLICATION_ID: i64 = 0x6166_6c77;
 
 const VERSION: i64 = 1;
 
-/// There is no index by state: it would be written three times for each row, and is read a few times in all. States are
-/// written by name: a person who opens the file with another program can read them.
+/// There is no index by state: it would be written three times per row, and read a few times in all. States are stored
+/// by name, so that a person who opens the file with another program can read them.
 const SCHEMA: &str = "
 CREATE TABLE meta (name TEXT PRIMARY KEY, value BLOB NOT NULL) WITHOUT ROWID;
 CREATE TABLE row (
@@ -33,13 +33,13 @@ CREATE TABLE row (
 INSERT INTO meta VALUES ('salt', randomblob(16));
 ";
 
-/// What a process that died, or a run that was dropped, leaves behind.
+/// Rows that a process that died, or a run that was dropped, left as being sent become unknown.
 pub(super) const INTERRUPTED: &str = "
 UPDATE row SET state = 'unknown', error_kind = 'interrupted',
     error = 'the run ended while this row was being sent; it may have run'
 WHERE state = 'sending'";
 
-/// Held while a process may write; the system lets it go when the process dies, however it dies.
+/// Held while a process may write; the system releases it when the process dies, however it dies.
 pub(super) struct Lock(#[expect(dead_code, reason = "held")] File);
 
 impl Lock {
@@ -63,7 +63,7 @@ impl Lock {
     }
 }
 
-/// Of the names that links give a journal, the one that its lock is beside. It is created if it is missing.
+/// The journal's path with links resolved: its lock is beside that. The file is created if it is missing.
 pub(super) fn one_name(path: &Path) -> Result<PathBuf> {
     private_file(path)
         .and_then(|_| path.canonicalize())
@@ -89,9 +89,9 @@ fn cannot_open(path: &Path, error: &io::Error) -> Error {
     )
 }
 
-/// Opens the journal for a run; creates it if it is missing.
+/// Opens the journal for a run, and creates it if it is missing.
 pub(super) fn open(path: &Path) -> Result<Connection> {
-    // SQLite gives its other two files the mode of this one, which is there already
+    // SQLite gives its other two files the mode of this one, which exists by now
     let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
     let failed = |error: &rusqlite::Error| Error::sqlite("opened", path, error);
     let mut journal = Connection::open_with_flags(path, flags).map_err(|error| failed(&error))?;
@@ -102,7 +102,7 @@ pub(super) fn open(path: &Path) -> Result<Connection> {
     Ok(journal)
 }
 
-/// Opens a journal to look at it, also while a run has it.
+/// Opens a journal for reading, even while a run has it open.
 pub(super) fn open_to_read(path: &Path) -> Result<Connection> {
     let failed = |error: rusqlite::Error| Error::sqlite("read", path, &error);
     if !path.exists() {
@@ -158,11 +158,11 @@ fn prepare(journal: &mut Connection, path: &Path) -> Result<()> {
         );
         return Err(Error::new(ErrorKind::Journal, message));
     }
-    // A commit is on the disk when it returns, whatever happens to the machine.
+    // A commit is on disk when it returns, whatever happens to the machine.
     journal
         .pragma_update(None, "synchronous", "FULL")
         .map_err(failed)?;
-    // The keys of a run are kept in a file, however many they are.
+    // The keys of a run go to a file, not to memory, however many there are.
     journal
         .pragma_update(None, "temp_store", "FILE")
         .map_err(failed)?;
@@ -180,7 +180,7 @@ fn prepare(journal: &mut Connection, path: &Path) -> Result<()> {
     change.commit().map_err(failed)
 }
 
-/// What makes the hashes of this journal its own.
+/// The salt of this journal's hashes.
 pub(super) fn salt(journal: &Connection, path: &Path) -> Result<Vec<u8>> {
     journal
         .query_row("SELECT value FROM meta WHERE name = 'salt'", [], |row| {

@@ -1,4 +1,4 @@
-//! What is known of a row.
+//! What the journal knows of a row.
 
 use std::fmt;
 
@@ -8,7 +8,7 @@ use std::fmt;
 pub enum RowState {
     /// Known, and not sent yet.
     New,
-    /// Being sent by the run that has the journal.
+    /// Being sent by the run that has the journal open.
     Sending,
     /// It ran.
     Ran,
@@ -21,7 +21,7 @@ pub enum RowState {
 }
 
 impl RowState {
-    /// All of them, in the order of a row's life.
+    /// All states, in the order of a row's life.
     pub const ALL: [Self; 6] = [
         Self::New,
         Self::Sending,
@@ -43,7 +43,7 @@ impl RowState {
         }
     }
 
-    /// The state of this name.
+    /// The state with this name.
     pub fn from_name(name: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|state| state.as_str() == name)
     }
@@ -99,16 +99,16 @@ impl Totals {
 pub struct JournaledRow {
     /// The row's key.
     pub key: String,
-    /// The idempotency key of its last call: the row's own, or one made from it for a row that was sent again after it
-    /// had been refused or had failed.
+    /// The idempotency key of its last call: the row's own, or one derived from it if the row was sent again after it was
+    /// refused or failed.
     pub idempotency_key: String,
-    /// What became of it.
+    /// Its state.
     pub state: RowState,
-    /// It ran, and its outputs were never seen: it must never be sent under another key.
+    /// It ran, but its outputs were never seen: it must never be sent under another key.
     pub reply_lost: bool,
-    /// The platform's number of the run.
+    /// The platform's id of the run.
     pub execution_id: Option<String>,
-    /// The id to name to the platform's support.
+    /// The id that the platform's support asks for.
     pub log_id: Option<String>,
     /// [`ErrorKind::as_str`](apaas_flow::ErrorKind::as_str) of the error.
     pub error_kind: Option<String>,

@@ -1,7 +1,7 @@
 //! The one thread that writes to a journal.
 //!
-//! A commit waits for the disk, so it is no work for an async runtime; and the changes of all rows that come meanwhile
-//! share the next one. A change is answered when it is on the disk, not before.
+//! A commit waits for the disk, so it must not run on an async runtime; changes that arrive meanwhile share the next
+//! commit. A change is answered once it is on disk, not before.
 
 use std::path::PathBuf;
 use std::sync::mpsc::{Receiver, Sender, channel};
@@ -19,13 +19,13 @@ use crate::error::{Error, ErrorKind, Result};
 const BATCH: usize = 512;
 
 pub(super) struct Writer {
-    /// None only while it is being dropped.
+    /// None only during drop.
     changes: Option<Sender<Change>>,
     thread: Option<JoinHandle<()>>,
 }
 
 enum Change {
-    /// A run begins: no key has been seen yet.
+    /// A run begins: forget the keys seen before.
     Begin(Answer<()>),
     Claim(Claim, Answer<Claimed>),
     End(End, Answer<()>),
@@ -41,14 +41,14 @@ pub(crate) struct Claim {
     pub(crate) hash: [u8; 32],
     pub(crate) settle_unknown: bool,
     pub(crate) retry_failed: bool,
-    /// It was claimed in this run before, and did not run.
+    /// It was claimed before in this run, and did not run.
     pub(crate) again: bool,
 }
 
 /// What to do with it.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) enum Claimed {
-    /// Send it under this key; whether it may have run before under the same.
+    /// Send it under this key. `may_have_run`: an earlier call under the same key may have run.
     Send {
         call_key: String,
         may_have_run: bool,
@@ -63,7 +63,7 @@ pub(crate) struct End {
     pub(crate) key: String,
     pub(crate) state: RowState,
     pub(crate) reply_lost: bool,
-    /// The request reached the platform, which may have used its key up.
+    /// The request reached the platform, which may now refuse its key.
     pub(crate) reached: bool,
     pub(crate) execution_id: Option<String>,
     pub(crate) log_id: Option<String>,
@@ -109,7 +109,7 @@ impl Writer {
     }
 }
 
-/// What it was told is on the disk, and the file is closed, before another process can have the journal.
+/// All changes are on disk and the file is closed before another process can open the journal.
 impl Drop for Writer {
     fn drop(&mut self) {
         drop(self.changes.take());
@@ -123,7 +123,7 @@ fn serve(mut journal: Connection, path: &std::path::Path, changes: &Receiver<Cha
     while let Ok(first) = changes.recv() {
         let mut batch = vec![first];
         batch.extend(changes.try_iter().take(BATCH - 1));
-        // an answer that nobody waits for any more is of a run that was dropped
+        // if nobody waits for the answer any more, the run was dropped
         match write(&mut journal, &batch) {
             Ok(made) => batch
                 .into_iter()
@@ -136,7 +136,7 @@ fn serve(mut journal: Connection, path: &std::path::Path, changes: &Receiver<Cha
     }
 }
 
-/// What a change came to, apart from a failure of the journal itself.
+/// The result of a change, unless the journal itself failed.
 type Made = Result<Option<Claimed>>;
 
 fn write(journal: &mut Connection, batch: &[Change]) -> rusqlite::Result<Vec<Made>> {
@@ -159,7 +159,7 @@ impl Change {
             (Self::Claim(_, answer), Ok(Some(claimed))) => drop(answer.send(Ok(claimed))),
             (Self::Begin(answer) | Self::End(_, answer), Ok(_)) => drop(answer.send(Ok(()))),
             (change, Err(error)) => change.refuse(error),
-            // a claim comes to something
+            // a claim always has a result
             (Self::Claim(..), Ok(None)) => {}
         }
     }
@@ -173,9 +173,9 @@ impl Change {
 }
 
 fn begin(journal: &Connection) -> rusqlite::Result<()> {
-    // of a run of this process that was dropped
+    // rows of an earlier run of this process that was dropped
     journal.execute(INTERRUPTED, [])?;
-    // not in the journal itself: which keys a run has seen is nobody's affair later
+    // not in the journal itself: the keys a run has seen matter only while it runs
     journal.execute_batch(
         "CREATE TEMP TABLE IF NOT EXISTS seen (key TEXT PRIMARY KEY, number INTEGER) WITHOUT ROWID;
          DELETE FROM temp.seen;",
@@ -212,7 +212,7 @@ fn claim(journal: &Connection, row: &Claim) -> rusqlite::Result<Result<Claimed>>
             may_have_run: false,
         }));
     };
-    // What did not run may be mended and sent again.
+    // A row that did not run may be corrected and sent again.
     if known.hash != row.hash && known.state != RowState::DidNotRun {
         return Ok(Err(Error::new(
             ErrorKind::Changed,
@@ -226,7 +226,7 @@ fn claim(journal: &Connection, row: &Claim) -> rusqlite::Result<Result<Claimed>>
         RowState::DidNotRun if known.reached => known.generation.saturating_add(1),
         RowState::New | RowState::DidNotRun => known.generation,
         RowState::Unknown if row.settle_unknown => known.generation,
-        // Its flow ran to its end: to run it once more is not what was asked for.
+        // Not if only its outputs did not fit: its flow ran, and must not run again.
         RowState::Failed if row.retry_failed && known.error_kind.as_deref() != Some("decode") => {
             known.generation.saturating_add(1)
         }
@@ -243,7 +243,7 @@ fn claim(journal: &Connection, row: &Claim) -> rusqlite::Result<Result<Claimed>>
     }))
 }
 
-/// The number of an earlier row of this run with the same key.
+/// The number of an earlier row with the same key in this run.
 fn see(journal: &Connection, row: &Claim) -> rusqlite::Result<Option<i64>> {
     let is_new = journal
         .prepare_cached("INSERT OR IGNORE INTO temp.seen VALUES (?1, ?2)")?

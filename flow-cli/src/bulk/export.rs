@@ -32,7 +32,7 @@ pub(crate) struct Args {
     /// The journal
     #[arg(long, value_name = "FILE")]
     journal: PathBuf,
-    /// Only rows in this state; can be repeated
+    /// Export only rows in this state; can be repeated
     #[arg(long, value_name = "STATE", value_parser = state)]
     state: Vec<RowState>,
     /// The file to write [default: stdout]
@@ -96,7 +96,7 @@ fn fields(row: JournaledRow) -> [String; 8] {
     ]
 }
 
-/// The platform's own words, in which a spreadsheet must see no formula.
+/// The platform's own text, which a spreadsheet must not take for a formula.
 fn harmless(text: String) -> String {
     if text.starts_with(['=', '+', '-', '@', '\t', '\r']) {
         format!("'{text}")

@@ -1,4 +1,4 @@
-//! `--key 'mig-{order_no}'`: the key of a row, made of its columns.
+//! `--key 'mig-{order_no}'`: the key of a row, made from its columns.
 
 use apaas_flow_contract::suggest;
 
@@ -35,7 +35,7 @@ impl Key {
         Ok(Self(parts))
     }
 
-    /// Whether the columns are there, by the names in the file's header.
+    /// Checks that the file's header has the columns.
     pub(super) fn check(&self, header: &[String]) -> Result<(), Mistake> {
         for part in &self.0 {
             if let Part::Column(column) = part {

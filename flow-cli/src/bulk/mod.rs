@@ -1,4 +1,4 @@
-//! `bulk`: a flow for each row of a file, with a journal.
+//! `bulk`: calls a flow for each row of a file, with a journal.
 
 mod counts;
 mod export;
@@ -23,9 +23,9 @@ pub(crate) struct Args {
 enum Command {
     /// Call a flow for each row of a file; started again, it sends what is left
     Run(run::Args),
-    /// How many rows of a journal are in which state
+    /// Show how many rows of a journal are in each state
     Status(status::Args),
-    /// The rows of a journal as CSV
+    /// Write the rows of a journal as CSV
     Export(export::Args),
 }
 

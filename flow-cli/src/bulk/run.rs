@@ -25,7 +25,7 @@ use crate::settings::{Flags, Settings};
 const AFTER_HELP: &str = "\
 Without -i every column is an input of its own name. A cell is text unless the
 flow's contract or `:=` (JSON) says otherwise; an empty one leaves the input
-out. Rows of unknown end are never sent again without --settle-unknown.
+out. Unknown rows are never sent again without --settle-unknown.
 
 Exit status: 0 all ran, 1 some did not run or failed, 2 usage, 3 some are
 unknown.
@@ -40,31 +40,31 @@ pub(crate) struct Args {
     /// The flow: its app's namespace (命名空间) and its own api name
     #[arg(value_name = "NAMESPACE/FLOW_ID")]
     flow: String,
-    /// The rows: CSV with a header, or a JSON object a line
+    /// The rows: CSV with a header, or one JSON object per line
     #[arg(long, value_name = "FILE.csv|FILE.jsonl")]
     rows: PathBuf,
     /// An input from a column: NAME=COLUMN, or NAME:=COLUMN for JSON; can be repeated
     #[arg(short, long = "input", value_name = "INPUT")]
     input: Vec<String>,
-    /// The key of a row, made of its columns, such as 'mig-{order_no}'
+    /// The key of a row, made from its columns, such as 'mig-{order_no}'
     #[arg(long, value_name = "TEMPLATE")]
     key: String,
-    /// The journal, which knows what became of each row
+    /// The journal, which records the outcome of each row
     #[arg(long, value_name = "FILE")]
     journal: PathBuf,
-    /// How many calls are under way at a time
+    /// How many calls run at a time
     #[arg(long, value_name = "N", default_value_t = 16)]
     concurrency: usize,
-    /// Stop when so many rows did not run, failed or are unknown
+    /// Stop when this many rows did not run, failed or are unknown
     #[arg(long, value_name = "N")]
     max_failures: Option<u64>,
-    /// Send rows of unknown end again, each under its own key
+    /// Send unknown rows again, each under its own key
     #[arg(long)]
     settle_unknown: bool,
     /// Send rows that failed again, each under a new key
     #[arg(long)]
     retry_failed: bool,
-    /// Send nothing; show the first three requests and the time that all will take
+    /// Send nothing; show the first three requests and how long all rows will take
     #[arg(long)]
     dry_run: bool,
     /// How the result is shown
@@ -74,7 +74,7 @@ pub(crate) struct Args {
     flags: Flags,
 }
 
-/// A run of which all is known.
+/// A run, once everything about it is known.
 struct Plan {
     namespace: String,
     flow_id: String,
@@ -107,7 +107,7 @@ pub(crate) fn run(args: &Args) -> ExitCode {
     })
 }
 
-/// Reads the whole file once, so that a mistake in its last row is known before its first is sent.
+/// Reads the whole file once, so that a mistake in its last row is found before its first is sent.
 fn prepare(args: &Args) -> Result<(Plan, Settings, u64), Mistake> {
     let (namespace, flow_id) = flow_name(&args.flow)?;
     let settings = Settings::find(&args.flags)?;
@@ -135,7 +135,7 @@ fn prepare(args: &Args) -> Result<(Plan, Settings, u64), Mistake> {
     Ok((plan, settings, total))
 }
 
-/// How many rows there are, none of which has a mistake.
+/// The number of rows, if none has a mistake.
 fn check(args: &Args, plan: &Plan, source: Source) -> Result<u64, Mistake> {
     const SHOWN: usize = 5;
     let (mut total, mut mistakes) = (0, Vec::new());
@@ -365,7 +365,7 @@ async fn run_rows(
     run.await
 }
 
-/// The first Ctrl-C ends the run after what is under way; a second ends the program.
+/// The first Ctrl-C ends the run after the calls under way; a second ends the program.
 async fn interrupted(stop: &StopHandle) {
     interrupt().await;
     stop.stop();

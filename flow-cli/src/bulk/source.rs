@@ -1,4 +1,4 @@
-//! The rows of a file: CSV with a header, or a JSON object a line.
+//! The rows of a file: CSV with a header, or one JSON object per line.
 
 use std::fs::File;
 use std::io::{BufRead as _, BufReader};
@@ -12,7 +12,7 @@ use crate::failure::Mistake;
 /// A file that is read row by row.
 pub(super) struct Source {
     path: PathBuf,
-    /// The columns of CSV; those of JSON lines are each line's own.
+    /// The columns of CSV; in JSON lines, each line has its own.
     header: Option<Vec<String>>,
     reader: Reader,
 }
@@ -29,7 +29,7 @@ pub(super) struct Record {
 }
 
 impl Source {
-    /// A file called `.jsonl`, `.ndjson` or `.json` has JSON lines, every other one CSV.
+    /// A file named `.jsonl`, `.ndjson` or `.json` has JSON lines; any other has CSV.
     pub(super) fn open(path: &Path) -> Result<Self, Mistake> {
         let name = path.display();
         let file = File::open(path)

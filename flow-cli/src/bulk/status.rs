@@ -11,7 +11,7 @@ use crate::failure::{USAGE, complain, print};
 
 /// What the numbers mean.
 const AFTER_HELP: &str = "\
-reply_lost counts those of `ran` whose outputs were never seen.
+reply_lost: how many of `ran` have outputs that were never seen.
 
 Example:
   apaas-flow bulk status --journal migration.db";

@@ -1,4 +1,4 @@
-//! `--dry-run`: the request that would be sent, and nothing is.
+//! `--dry-run`: shows the request that would be sent, and sends nothing.
 
 use apaas_flow::{DynamicFlow, Operator};
 use serde::Serialize;
@@ -14,12 +14,12 @@ const HEADERS: [(&str, &str); 2] = [
 pub(crate) struct Request {
     url: String,
     body: String,
-    /// The JSON that stands in strings of the body.
+    /// The JSON inside strings of the body.
     operator: String,
     params: String,
 }
 
-/// What a request is made of.
+/// The parts of a request.
 pub(crate) struct Parts<'a> {
     pub(crate) base_url: &'a str,
     pub(crate) flow: &'a DynamicFlow,
@@ -28,7 +28,7 @@ pub(crate) struct Parts<'a> {
     pub(crate) start: bool,
 }
 
-/// The request as one JSON object, what is JSON in a string of its body beside it.
+/// The request as one JSON object, with the JSON from its body's strings expanded beside it.
 #[derive(Serialize)]
 struct Json<'a> {
     method: &'a str,

@@ -1,4 +1,4 @@
-//! The inputs of a call: `-i` in the spelling of HTTPie, and `--inputs` with one JSON object.
+//! The inputs of a call: `-i` in HTTPie's syntax, and `--inputs` with one JSON object.
 
 use std::collections::BTreeSet;
 use std::fmt;
@@ -13,7 +13,7 @@ use crate::failure::Mistake;
 /// A value as it was given.
 #[derive(Debug)]
 pub(crate) enum Value {
-    /// A text, which a contract may turn into another type.
+    /// Text, which a contract may convert to another type.
     Text(String),
     /// JSON, verbatim: no number is rounded.
     Json(Box<RawValue>),
@@ -149,7 +149,7 @@ fn members(text: &str, file: &str) -> Result<Vec<Input>, Mistake> {
     Ok(inputs)
 }
 
-/// The members of an object, all of them: where a name stands twice, a map would keep the last.
+/// All members of an object: of a name that comes twice, a map would keep only the last.
 struct Members(Vec<(String, Box<RawValue>)>);
 
 impl<'de> Deserialize<'de> for Members {
@@ -176,7 +176,7 @@ impl<'de> Deserialize<'de> for Members {
     }
 }
 
-/// A file's text; that of stdin for `-`.
+/// A file's text; `-` is stdin.
 fn text_of(file: &str, whose: &str) -> Result<String, Mistake> {
     let read = if file == "-" {
         let mut text = String::new();

@@ -1,4 +1,4 @@
-//! `call`: any flow, from its names alone.
+//! `call`: calls any flow, given its names.
 
 pub(crate) mod dry_run;
 pub(crate) mod inputs;
@@ -25,12 +25,12 @@ use waiting::Waiting;
 const AFTER_HELP: &str = "\
 Exit status: 0 the flow ran (with --start: was started), 1 did not run,
 2 usage or settings, 3 may have run, 4 ran and failed, or its outputs cannot be
-read, 5 is under way.
+read, 5 under way.
 
 Example:
   apaas-flow call package_x__c/flow_y -i variable_name=Ada -i 'variable_n:=3'";
 
-/// For so many milliseconds the end of a dropped call is waited for; without it, the call counts as one that may have run.
+/// How many milliseconds to wait for the end of a dropped call; after that, the call counts as one that may have run.
 const SETTLING: u32 = 1000;
 
 #[derive(clap::Args)]
@@ -45,7 +45,7 @@ pub(crate) struct Args {
     /// A file with one JSON object of inputs; `-` is stdin
     #[arg(long, value_name = "FILE|-")]
     inputs: Option<String>,
-    /// The idempotency key, under which the flow runs once at most [default: a random one]
+    /// The idempotency key, under which the flow runs at most once [default: a random one]
     #[arg(long)]
     key: Option<String>,
     /// Start the flow and do not wait for its end
@@ -74,7 +74,7 @@ pub(crate) enum Format {
     Json,
 }
 
-/// A call of which all is known.
+/// A call, once everything about it is known.
 struct Prepared {
     flow: DynamicFlow,
     settings: Settings,
@@ -195,7 +195,7 @@ fn with_options<R>(mut call: Call<R>, args: &Args) -> Call<R> {
     call
 }
 
-/// The call's end, or what Ctrl-C made of it.
+/// The call's end, or its state at Ctrl-C.
 async fn until_interrupted<R>(
     label: &str,
     client: &Client,
@@ -222,7 +222,7 @@ async fn until_interrupted<R>(
     }
 }
 
-/// What had become of the only call of a client when it was dropped, which the client's own thread sees a moment later.
+/// The outcome of a client's only call when it was dropped, which the client's own thread records a moment later.
 async fn settled(client: &Client) -> CallCounts {
     for _ in 0..SETTLING {
         let calls = client.stats().calls;

@@ -1,4 +1,4 @@
-//! What became of a call, for people and for programs.
+//! The outcome of a call, for people and for programs.
 
 use std::collections::BTreeMap;
 
@@ -8,7 +8,7 @@ use serde_json::value::RawValue;
 
 use crate::failure::USAGE;
 
-/// One object, of the same members for successes and errors: those that the package's README lists.
+/// One object, with the same members for successes and errors: those listed in the package's README.
 #[derive(Serialize)]
 pub(crate) struct Report {
     outcome: &'static str,
@@ -103,12 +103,12 @@ impl Report {
         }
     }
 
-    /// A mistake of the user's: nothing was sent.
+    /// A mistake by the user: nothing was sent.
     pub(crate) fn usage(flow: &str, message: &str) -> Self {
         Self::unsent(flow, "usage", message, USAGE)
     }
 
-    /// Ctrl-C, after so many attempts; what had become of the call by then.
+    /// Ctrl-C, after this many attempts, with the outcome by then.
     pub(crate) fn interrupted(flow: &str, key: &str, attempts: u32, ended: CallCounts) -> Self {
         let (outcome, message, exit) = if ended.did_not_run > 0 {
             let message =
@@ -154,7 +154,7 @@ impl Report {
         self.exit
     }
 
-    /// What a person is told on stderr.
+    /// The message for people, on stderr.
     pub(crate) fn complaint(&self) -> Option<&str> {
         self.error.as_ref().map(|error| error.message.as_str())
     }
@@ -164,7 +164,7 @@ impl Report {
         serde_json::to_string(self).unwrap_or_default() + "\n"
     }
 
-    /// A line for each that is known, then the outputs.
+    /// A line for each known member, then the outputs.
     pub(crate) fn text(&self) -> String {
         let attempts = self.attempts.to_string();
         let lines = [
@@ -198,7 +198,7 @@ impl Report {
     }
 }
 
-/// The exit status of an error, as the command's help lists them.
+/// The exit status of an error, as listed in the command's help.
 fn exit_status(error: &Error) -> u8 {
     match (error.kind(), error.outcome()) {
         (ErrorKind::Config | ErrorKind::Encode, Outcome::DidNotRun) => USAGE,
@@ -226,7 +226,7 @@ fn filled(text: &str) -> Option<String> {
     (!text.is_empty()).then(|| text.to_owned())
 }
 
-/// Foreign text on a terminal: no control character acts on it.
+/// Text from elsewhere, made safe for a terminal: control characters have no effect.
 fn printable(text: &str) -> String {
     let character = |c: char| if c.is_control() { '\u{fffd}' } else { c };
     text.chars().map(character).collect()

@@ -1,4 +1,4 @@
-//! Inputs checked against the flow's contract, and texts turned into its types, before anything is sent.
+//! Checks inputs against the flow's contract, and converts text to its types, before anything is sent.
 
 use std::path::Path;
 
@@ -105,7 +105,7 @@ fn one(value: Value, entry: Option<&Entry>) -> Result<Box<RawValue>, String> {
     }
 }
 
-/// A text as a value of a type.
+/// Converts text to a value of a type.
 fn of_text(text: &str, kind: Kind) -> Result<Box<RawValue>, String> {
     let trimmed = text.trim();
     match kind {

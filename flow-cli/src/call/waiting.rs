@@ -1,4 +1,4 @@
-//! What a call waits for: a line on stderr while it does, if that is a terminal.
+//! Shows what a call is waiting for: a line on stderr, if that is a terminal.
 
 use std::future;
 use std::io::IsTerminal as _;
@@ -8,7 +8,7 @@ use apaas_flow::{Client, ClientStats};
 use indicatif::{ProgressBar, ProgressStyle};
 use tokio::time::{MissedTickBehavior, interval};
 
-/// Often enough for a person.
+/// How often the line is updated: often enough for a person.
 const EVERY: Duration = Duration::from_millis(100);
 
 /// The line, which is cleared when this is dropped.
@@ -26,7 +26,7 @@ impl Waiting {
         Self(Some(line))
     }
 
-    /// Keeps the line up to date, as long as this is awaited. It has no end.
+    /// Keeps the line up to date while this is awaited. It never completes.
     pub(super) async fn tell(&self, client: &Client) {
         let Some(line) = &self.0 else {
             return future::pending().await;
@@ -49,7 +49,7 @@ impl Drop for Waiting {
     }
 }
 
-/// What the only call of a client waits for.
+/// What the client's only call is waiting for.
 fn phase(stats: &ClientStats) -> String {
     if stats.in_flight > 0 {
         return "waiting for the reply".to_owned();

@@ -1,4 +1,4 @@
-//! A check, and what came of it.
+//! A check and its result.
 
 use serde::Serialize;
 
@@ -20,7 +20,7 @@ pub(super) struct Check {
 enum Verdict {
     Passed,
     Failed,
-    /// Nothing can be said.
+    /// It cannot be checked.
     Unknown,
 }
 

@@ -24,10 +24,10 @@ Exit status: 0 all is well, 1 a check failed, 2 usage.
 Example:
   apaas-flow doctor --flow package_x__c/flow_y";
 
-/// A person waits for the answer.
+/// The timeout: a person is waiting for the answer.
 const PATIENCE: Duration = Duration::from_secs(10);
 
-/// No flow has this id: it is none that the platform makes.
+/// No flow has this id: the platform never makes one like it.
 const NO_FLOW: &str = "apaas_flow_doctor_no_such_flow";
 
 /// The app's page in the developer console is below this.
@@ -39,7 +39,7 @@ const SECOND_GRANT: &str = "https://ae.feishu.cn/hc/zh-CN/articles/608213399053"
 #[derive(clap::Args)]
 #[command(after_help = AFTER_HELP)]
 pub(crate) struct Args {
-    /// Also look at this flow's contract, and try the permission in its namespace
+    /// Also check this flow's contract, and try the permission in its namespace
     #[arg(long, value_name = "NAMESPACE/FLOW_ID")]
     flow: Option<String>,
     /// How the checks are shown
@@ -150,7 +150,7 @@ fn counted(contract: &Contract, side: Side) -> String {
     }
 }
 
-/// What only a connection tells.
+/// The checks that need a connection.
 fn of_platform(
     settings: &Settings,
     namespace: Option<&str>,
@@ -214,14 +214,14 @@ async fn connect(
     });
 }
 
-/// The library has no kind of its own for it, but a cure for each cause, which its message ends with.
+/// The library has no error kind for TLS, but its messages name the cause.
 fn is_of_tls(error: &Error) -> bool {
     let message = error.to_string();
     error.kind() == ErrorKind::Connect
         && (message.contains("certificate") || message.contains("TLS"))
 }
 
-/// The scope and the address, by a call of a flow that there is not.
+/// Checks the scope and the address by calling a flow that does not exist.
 async fn of_permission(client: &Client, settings: &Settings, namespace: &str) -> Check {
     const NAME: &str = "permission";
 
@@ -256,7 +256,7 @@ fn was_looked_for(error: &Error) -> bool {
         && matches!(error.kind(), ErrorKind::Invalid | ErrorKind::Flow)
 }
 
-/// What no check can see, and the words to ask for it.
+/// What no check can see, and a text to ask for it.
 fn unknown(settings: &Settings) -> Check {
     let app = settings.app_id.as_ref().map_or("<App ID>", |id| &id.value);
     let feishu = if settings.base_url.value.starts_with(FEISHU) {

@@ -1,4 +1,4 @@
-//! What lies between this machine and the platform: a proxy, TLS, and the difference of two clocks.
+//! What lies between this machine and the platform: a proxy, TLS, and the difference between the clocks.
 
 use std::env;
 use std::time::{Duration, SystemTime};
@@ -9,7 +9,7 @@ use tokio::time::timeout;
 use super::PATIENCE;
 use super::check::Check;
 
-/// A clock that is off by more makes certificates and tokens look too old, or too young.
+/// A clock that is off by more than this makes certificates and tokens look expired, or not yet valid.
 const TOLERANCE: Duration = Duration::from_secs(60);
 
 /// Scheme and host of an address.

@@ -1,8 +1,8 @@
-//! What a probe found out, without a value, a secret or an id of anybody's.
+//! What a probe found, without any value, secret or id.
 
 use serde::Serialize;
 
-/// The whole report, fit to be attached to a bug report.
+/// The whole report, safe to attach to a bug report.
 #[derive(Default, Serialize)]
 pub(super) struct Findings {
     runs: u32,
@@ -27,7 +27,7 @@ pub(super) struct Question {
 }
 
 impl Findings {
-    /// The flow was called so many times more.
+    /// Counts a call of the flow.
     pub(super) fn called(&mut self) {
         self.runs += 1;
     }

@@ -1,4 +1,4 @@
-//! `probe`: a few calls of a harmless flow, to turn what is assumed of the platform into facts.
+//! `probe`: a few calls of a harmless flow, to test what is assumed about the platform.
 
 mod finding;
 
@@ -78,7 +78,7 @@ pub(crate) struct Args {
     /// An input: NAME=TEXT, NAME:=JSON, NAME=@FILE or NAME:=@FILE; can be repeated
     #[arg(short, long = "input", value_name = "INPUT")]
     input: Vec<String>,
-    /// Says that the flow may run a few times; nothing is sent without it
+    /// Confirm that the flow may run a few times; nothing is sent without it
     #[arg(long)]
     it_is_harmless: bool,
     /// How the report is shown
@@ -131,7 +131,7 @@ fn probe(args: &Args) -> Result<(Findings, bool), Mistake> {
 struct Probe {
     client: Client,
     flow: DynamicFlow,
-    /// Of a flow that was given some.
+    /// Only if inputs were given.
     without_inputs: Option<DynamicFlow>,
 }
 
@@ -220,7 +220,7 @@ fn end(end: &apaas_flow::Result<Execution<DynamicOutput>>) -> String {
     }
 }
 
-/// An error without its texts, which are the platform's and may hold anything.
+/// An error without its messages, which are the platform's and may contain anything.
 fn end_of(error: &Error) -> String {
     let mut found = format!("{}: {}", error.outcome(), error.kind().as_str());
     if let Some(code) = error.code() {

@@ -12,7 +12,7 @@ use crate::failure::Mistake;
 use crate::quota;
 use profile::Profile;
 
-/// The flags of every command that calls.
+/// The flags of every command that makes calls.
 #[derive(clap::Args, Default)]
 pub(crate) struct Flags {
     /// The user on whose behalf the flow runs: the platform's `_id`, a number, or an email
@@ -36,7 +36,7 @@ pub(crate) struct Found<T> {
 /// All settings that were found.
 pub(crate) struct Settings {
     pub(crate) app_id: Option<Found<String>>,
-    /// Read when it is needed only.
+    /// Read only when it is needed.
     secret: Option<Found<secret::Source>>,
     pub(crate) operator: Option<Found<Operator>>,
     pub(crate) base_url: Found<String>,
@@ -150,7 +150,7 @@ impl Settings {
     }
 }
 
-/// A variable of the environment that is set and not blank.
+/// An environment variable that is set and not blank.
 fn variable(name: &str) -> Result<Option<Found<String>>, Mistake> {
     let value = match env::var(name) {
         Ok(value) => value.trim().to_owned(),
@@ -167,7 +167,7 @@ fn variable(name: &str) -> Result<Option<Found<String>>, Mistake> {
     }))
 }
 
-/// An id and a secret belong together: a variable must not replace one half of what a profile has whole.
+/// An id and a secret belong together: a variable must not replace one half of a profile's pair.
 fn check_pair(
     app_id: Option<&Found<String>>,
     secret: Option<&Found<secret::Source>>,
@@ -208,7 +208,7 @@ fn allow_plain_http() -> Result<bool, Mistake> {
     }
 }
 
-/// The operator of the first place that names one: an id and an email of one place belong together.
+/// The operator from the first source that names one: an id and an email from one source belong together.
 fn operator(flags: &Flags, profile: Option<&Profile>) -> Result<Option<Found<Operator>>, Mistake> {
     if let Some(text) = &flags.operator {
         let value = match text.trim().parse() {

@@ -38,7 +38,7 @@ struct File {
 }
 
 impl Profile {
-    /// The profile of this name, or that of `APAAS_PROFILE`; without a name there is none.
+    /// The profile with this name, or with that of `APAAS_PROFILE`; none without a name.
     pub(crate) fn find(name: Option<&str>) -> Result<Option<Self>, Mistake> {
         let name = match name {
             Some(name) => name.to_owned(),
@@ -80,7 +80,7 @@ impl Profile {
         Ok(profile)
     }
 
-    /// A relative path is one beside the file.
+    /// A relative path is relative to the file.
     pub(crate) fn secret_file(&self) -> Option<PathBuf> {
         Some(self.folder.join(self.app_secret_file.as_ref()?))
     }

@@ -1,4 +1,4 @@
-//! What became of the flow that a request asked for.
+//! The outcome of the flow that a request asked for.
 
 /// How far a flow got, whatever became of the reply.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

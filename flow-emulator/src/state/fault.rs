@@ -53,7 +53,7 @@ pub enum Fault {
     Truncated,
     /// Half of the usual JSON, then the connection is closed. The flow runs.
     CutOff,
-    /// HTTP 200 with an HTML page, as from a captive portal or a login wall. The flow runs if `after`.
+    /// HTTP 200 with an HTML page, as from a captive portal or a login page. The flow runs if `after`.
     Html {
         /// Whether the flow runs first.
         after: bool,

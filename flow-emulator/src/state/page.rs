@@ -62,7 +62,7 @@ pub(crate) struct Message {
     pub(crate) cut_from: Option<usize>,
 }
 
-/// What became of a request.
+/// The outcome of a request.
 #[derive(Debug, Clone)]
 pub(crate) struct Answer {
     pub(crate) after: Duration,

@@ -48,6 +48,6 @@ pub struct RequestRecord {
     pub fault: Option<Fault>,
     /// `X-Tt-Logid` of the reply.
     pub log_id: String,
-    /// What became of the request, in one line that holds none of its values.
+    /// The outcome of the request, in one line without any of its values.
     pub outcome: String,
 }

@@ -132,7 +132,7 @@ impl TokenCache {
         self.kept(&mut self.state(), Instant::now())
     }
 
-    /// How long the kept token still lives; None if there is none, or its end is not known.
+    /// How long until the cached token expires; None if there is none, or its expiry is not known.
     pub(crate) fn expires_in(&self) -> Option<Duration> {
         let state = self.state();
         let expiry = state.cached.as_ref()?.expiry?;
@@ -245,7 +245,7 @@ impl TokenCache {
         fetching
     }
 
-    /// Ends a fetch: what the callers get, and what the store shall have.
+    /// Ends a fetch: what the callers get, and what goes to the store.
     fn keep(
         &self,
         reason: FetchReason,
@@ -302,7 +302,7 @@ impl TokenCache {
         }
     }
 
-    /// A token from the source, which the store shall have.
+    /// A token from the source, which goes to the store.
     async fn fetch_new(&self) -> Result<(CachedToken, Option<StoredToken>)> {
         let asked = Instant::now();
         let fetched = self.fetch_bounded().await;

@@ -55,7 +55,7 @@ impl fmt::Debug for Token {
 
 /// Where a client gets its tokens: implement it to take them from a service of your own.
 ///
-/// It only fetches. The client keeps the token until its end, waits for one fetch at a time, and fetches anew once
+/// It only fetches. The client keeps the token until its end, waits for one fetch at a time, and fetches again once
 /// when the platform refuses it. A source that fails, panics or takes too long fails the calls that wait for a token,
 /// and no other.
 ///

@@ -34,7 +34,7 @@ pub(super) struct Prepared {
 }
 
 impl Prepared {
-    /// Sends the call on the client's own thread. Dropping the task ends the waiting, not a flow that was reached.
+    /// Sends the call on the client's own thread. Dropping the task stops the waiting, but not a flow that has started.
     pub(super) fn send(self) -> Result<Task<Result<Run>>> {
         self.context.used_in.check("client")?;
         self.context.lane.check_process()?;
@@ -57,7 +57,7 @@ impl Prepared {
         let end = retry_loop::run(&steps, &self.limits, policy, lane, &attempts, &self.span).await;
         let end = attempts.conclude(&self.identity, end);
         end_of_span.ended(&end);
-        // The reply is there: no limit of the call's can take it away any more.
+        // The reply has been read: none of the call's limits applies any more.
         #[cfg(feature = "contracts")]
         if let Some(recording) = self.recording {
             recording.write().await;
@@ -66,7 +66,7 @@ impl Prepared {
     }
 }
 
-/// A call's attempts as they are in earnest.
+/// The real steps of a call: its attempts over HTTP.
 struct OverHttp<'a> {
     call: &'a Prepared,
     attempts: &'a Attempts,
@@ -149,7 +149,7 @@ impl Steps for OverHttp<'_> {
         self.call.identity.endpoint.counters.rate_limited();
     }
 
-    /// From the random bits of a key that nobody uses.
+    /// Uses the random bits of a UUID.
     fn jitter(&self) -> f64 {
         let [byte, another, ..] = uuid::Uuid::new_v4().into_bytes();
         f64::from(u16::from_be_bytes([byte, another])) / f64::from(u16::MAX)

@@ -1,4 +1,4 @@
-//! The attempts of a call, one after the other, until one is the last.
+//! Makes the attempts of a call, one after the other, until the retry policy gives up or one succeeds.
 
 use std::future::Future;
 use std::pin::{Pin, pin};
@@ -15,17 +15,17 @@ use crate::quota::{Lane, Permit};
 use crate::stats::Present;
 use crate::wire::RunReply;
 
-/// What the loop is made of: injected, so that its tests need neither HTTP nor a clock.
+/// What the loop does, injected, so that its tests need neither HTTP nor a clock.
 pub(super) trait Steps: Sync {
     type Token: Send;
 
-    /// The token, if it need not be waited for.
+    /// The token, if it is there already.
     fn token_at_hand(&self) -> Option<Self::Token>;
 
-    /// The token, fetched if need be.
+    /// The token, fetched if necessary.
     fn token(&self) -> impl Future<Output = Result<Self::Token>> + Send;
 
-    /// The error of a token that was waited for so long.
+    /// The error if there was no token within this limit.
     fn no_token_within(&self, limit: Duration) -> Error {
         no_token_within(limit, None)
     }
@@ -39,15 +39,15 @@ pub(super) trait Steps: Sync {
 
     fn sleep(&self, pause: Duration) -> impl Future<Output = ()> + Send;
 
-    /// An attempt has its permit, after so long a wait.
+    /// Records that an attempt got its permit after this wait.
     fn queued(&self, _wait: Duration) {}
 
-    /// Waits for a permit from now until what this returns is dropped.
+    /// Counts this call as waiting for a permit, until the returned guard is dropped.
     fn queues(&self) -> Option<Present<'_>> {
         None
     }
 
-    /// An attempt was refused as rate limited.
+    /// Records that an attempt was refused as rate limited.
     fn rate_limited(&self) {}
 
     /// A random number from 0 to 1.
@@ -57,16 +57,16 @@ pub(super) trait Steps: Sync {
 /// How long a call may take.
 #[derive(Clone, Copy)]
 pub(super) struct Limits {
-    /// All attempts, the token and the pauses between them, but not the waiting for the quota.
+    /// For all attempts, the token and the pauses in between, but not for the wait for the quota.
     pub(super) timeout: Duration,
-    /// The waiting for the quota.
+    /// For the wait for the quota.
     pub(super) queue_limit: Duration,
-    /// Everything.
+    /// For everything together.
     pub(super) deadline: Option<Duration>,
 }
 
 impl Limits {
-    /// The one that is up.
+    /// The limit that was reached.
     fn reached(&self, is_deadline: bool) -> Duration {
         self.deadline
             .filter(|_| is_deadline)
@@ -82,7 +82,8 @@ struct Left {
 }
 
 impl Left {
-    /// For waiting in the queue, and which limit that is. Asking for a permit may take `patience`, and is no waiting.
+    /// How long to wait in the queue, and the name of that limit. At least `patience`: asking a shared store for a permit
+    /// takes that long, and does not count as waiting.
     fn queue(&self, patience: Duration) -> (Duration, &'static str) {
         let (until_deadline, queue) = (self.until_deadline(), self.queue.max(patience));
         if until_deadline < queue {
@@ -103,7 +104,7 @@ impl Left {
     }
 }
 
-/// A token that has waited this long in the queue may have been refused or renewed meanwhile.
+/// After a wait this long in the queue, the token may have been refused or renewed in the meantime.
 const LONG_WAIT: Duration = Duration::from_secs(1);
 
 pub(super) async fn run(
@@ -152,8 +153,8 @@ pub(super) async fn run(
     }
 }
 
-/// One attempt: a token, a permit, and the request. In this order, since a permit is for a request that can leave: a
-/// token that does not come must hold up nobody else in the queue.
+/// One attempt: a token, a permit, and the request. In this order, since a permit is for a request that is ready to
+/// leave: a token that does not come must not hold up other calls in the queue.
 async fn once<S: Steps>(
     steps: &S,
     limits: &Limits,
@@ -167,7 +168,7 @@ async fn once<S: Steps>(
         if let Some(newer) = steps.token_at_hand() {
             token = newer;
         } else {
-            // Only once: a token that is never kept, since it does not live long enough, is not at hand this time either.
+            // Only once: a token that expires too soon to be cached would not be at hand the next time either.
             drop(permit);
             token = token_for(steps, limits, left).await?;
             (permit, _) = self::permit(steps, left, lane, attempts).await?;
@@ -177,7 +178,7 @@ async fn once<S: Steps>(
         let attempt = pin!(steps.attempt(token, permit));
         within(limits, left, attempt).await
     };
-    // An attempt that is given up tells what it has seen when it is dropped, which is before its error is made.
+    // A dropped attempt has recorded how far it got, before this error is made.
     end.unwrap_or_else(|limit| Err(attempts.timed_out(limit)))
 }
 
@@ -194,7 +195,7 @@ async fn token_for<S: Steps>(steps: &S, limits: &Limits, left: &mut Left) -> Res
     Ok(token)
 }
 
-/// A permit, and how long it was waited for.
+/// A permit, and how long the call waited for it.
 async fn permit(
     steps: &impl Steps,
     left: &mut Left,
@@ -217,10 +218,10 @@ async fn permit(
     Ok((permit, waited))
 }
 
-/// A step within the timeout, of which a failure leaves less; or the limit that was reached.
+/// Runs a step within the timeout; the error is the limit that was reached. A failed step uses up some of the timeout.
 ///
-/// Pinned by the caller: a future that is passed on has room for it twice, and every call of a client copies the whole
-/// of its future to the heap.
+/// The caller pins the step: passed by value, it would take its room in this future a second time, and the whole future
+/// of each call is copied to the heap.
 async fn within<T>(
     limits: &Limits,
     left: &mut Left,
@@ -250,7 +251,7 @@ mod tests {
 
     const SECOND: Duration = Duration::from_secs(1);
 
-    /// Attempts with ends written beforehand, and pauses that are noted and not slept.
+    /// Attempts with scripted ends, and pauses that are recorded instead of slept.
     struct Scripted {
         ends: Mutex<VecDeque<Result<RunReply>>>,
         pauses: Mutex<Vec<Duration>>,
@@ -293,7 +294,7 @@ mod tests {
         Err(Error::plain(kind, "").at(Stage::Execute))
     }
 
-    /// The end, the pauses, and how many attempts of the script are left.
+    /// The end, the pauses, and how many scripted attempts are left.
     async fn run(
         ends: impl IntoIterator<Item = Result<RunReply>>,
         timeout: Duration,
@@ -366,7 +367,7 @@ mod tests {
         assert_eq!((begun.elapsed(), left), (4 * SECOND, 1));
     }
 
-    /// What is at hand at each look, and the numbers of the tokens that were sent.
+    /// The token at hand at each look, and the tokens that were sent.
     struct Tokens {
         at_hand: Mutex<VecDeque<Option<usize>>>,
         fetched: Mutex<usize>,
@@ -436,7 +437,7 @@ mod tests {
             101,
             "fetched"
         );
-        // one that is never kept is fetched twice, and no more
+        // one that is never cached is fetched twice, and no more
         assert_eq!(sent_after(5 * SECOND, [None, None]).await, 102);
     }
 

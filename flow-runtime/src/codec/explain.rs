@@ -1,4 +1,4 @@
-//! From serde's words on a value to ours, which never quote the value.
+//! Turns serde's messages about a value into ours, which never quote the value.
 
 use serde_json::error::Category;
 
@@ -10,16 +10,16 @@ use super::serde_words::{Found, Words};
 use super::traced::{EMPTY_LIST, EMPTY_OBJECT, EMPTY_STRING, KEY_IS_NO_NUMBER, Refusal};
 use crate::error::FieldError;
 
-/// Added where a type's own implementation wrote the message.
+/// Added if a type's own implementation wrote the message.
 const WITHHELD: &str = "(its own message is withheld, since it may quote the value)";
 
-/// Added where the error is about something inside of the value that is named: which part of it, serde does not say.
+/// Added if the error is about something inside the named value, and serde does not say which part.
 const INSIDE: &str = " somewhere inside";
 
-/// Added where it is about a key of the object that is named.
+/// Added if it is about a key of the named object.
 const AS_KEY: &str = " as a key";
 
-/// Why this text of a value could not be read. The path begins below the value at this depth.
+/// Why the text of a value could not be read. `depth` levels are left off the start of the path.
 pub(crate) fn explain_read(
     name: &str,
     text: &str,
@@ -55,12 +55,12 @@ pub(crate) fn explain_write(what: &str, error: &serde_json::Error) -> String {
     }
 }
 
-/// What was expected and what found, from a message of serde's own making; none if a type wrote it.
+/// What was expected and what was found, from one of serde's own messages; none if a type wrote it.
 fn expectation(text: &str, refusal: &Refusal<'_>) -> Option<(String, String)> {
     let kind = kind(refusal.text());
     match refusal.category() {
         Category::Data => from_words(&Words::parse(refusal.message())?, text, refusal),
-        // whatever `serde_json::Error::io` was given
+        // the message is whatever `serde_json::Error::io` was given
         Category::Io => None,
         Category::Syntax | Category::Eof => Some(match refusal.message() {
             "number out of range" => {
@@ -89,7 +89,7 @@ fn from_words(words: &Words<'_>, text: &str, refusal: &Refusal<'_>) -> Option<(S
         (false, true) => AS_KEY,
         (false, false) => INSIDE,
     };
-    // A type that has asked for what is inside of a list or an object has accepted that.
+    // A type that has asked for what is inside a list or an object has accepted the list or object itself.
     let says_so_itself = |expected: &str| {
         let rest = expected.strip_prefix(refusal.expecting());
         let is_the_same = |rest: &str| rest.is_empty() || rest.starts_with(" with ");
@@ -159,7 +159,7 @@ fn from_words(words: &Words<'_>, text: &str, refusal: &Refusal<'_>) -> Option<(S
     Some((of_author(expected, text, refusal), found))
 }
 
-/// What the type's author calls it, unless there is something of the value in it.
+/// What the type's author calls it, unless those words contain a part of the value.
 fn of_author(expected: &str, text: &str, refusal: &Refusal<'_>) -> String {
     let is_known = || {
         let mut names = expected.split('`').skip(1).step_by(2).peekable();
@@ -180,8 +180,8 @@ fn of_author(expected: &str, text: &str, refusal: &Refusal<'_>) -> String {
     }
 }
 
-/// A number that serde_json cannot hold, or can only with a fraction; whoever wants no number would not fit a smaller
-/// one either.
+/// A number that serde_json cannot hold, or only as a float. A type that expects no number would refuse a smaller one
+/// too.
 fn too_large(kind: &str, expected: &str) -> String {
     if NO_NUMBERS.contains(&expected) {
         kind.to_owned()
@@ -190,7 +190,7 @@ fn too_large(kind: &str, expected: &str) -> String {
     }
 }
 
-/// What serde's own types expect. Any word of it may be a value by chance.
+/// What serde's own types expect: safe to show, even if the value happens to contain the same word.
 fn is_of_serde(expected: &str) -> bool {
     NUMBERS.contains(&expected) || NO_NUMBERS.contains(&expected)
 }
@@ -211,7 +211,7 @@ const NO_NUMBERS: &[&str] = &[
     "a set",
 ];
 
-/// Whether a field's name is something out of the value. It may well be a key of other objects in it.
+/// Whether a field's name comes from the value's data. Being a key of another object in it does not count.
 fn is_data(field: &str, text: &str) -> bool {
     let is_name = field
         .bytes()
@@ -220,7 +220,7 @@ fn is_data(field: &str, text: &str) -> bool {
 }
 
 impl Found<'_> {
-    /// Whether it can be this value.
+    /// Whether serde's description fits this value.
     fn is(self, value: &str) -> bool {
         let Some(found) = self.kind else { return true };
         let (kind, Some(quote)) = (kind(value), self.quote) else {
@@ -232,14 +232,14 @@ impl Found<'_> {
         };
         match found {
             STRING => kind == STRING && is_string(value, quote),
-            // by the number that serde_json made of the digits
+            // the quote is the number as serde_json parsed it, not the digits of the text
             FRACTION => matches!(kind, FRACTION | INTEGER),
             _ => value == quote,
         }
     }
 }
 
-/// Whether a value is the string of this content, which may be written as in code.
+/// Whether a value is a string with this content, given plain or as `Debug` prints it.
 fn is_string(value: &str, content: &str) -> bool {
     let string = serde_json::from_str::<String>(value);
     string.is_ok_and(|string| string == content || format!("{string:?}") == content)
@@ -250,14 +250,14 @@ fn has_key(object: &str, name: &str) -> bool {
     entries.iter().any(|(key, _)| key == name)
 }
 
-/// Whether an object has no such key, nor anything inside that could be meant in its place.
+/// Whether an object lacks this key, and has no list or object inside that could be the one meant.
 fn is_flat_without(object: &str, name: &str) -> bool {
     let entries = entries(object).unwrap_or_default();
     let mut entries = entries.iter();
     entries.all(|(key, value)| key != name && !value.get().starts_with(['[', '{']))
 }
 
-/// `alloc::vec::Vec<shop::Order>` to `Vec<Order>`, in backticks.
+/// Turns `alloc::vec::Vec<shop::Order>` into `Vec<Order>`, in backticks.
 pub(crate) fn named(rust_type: &str) -> String {
     let mut short = String::from("`");
     for part in rust_type.split_inclusive(|c: char| !(c.is_alphanumeric() || c == '_' || c == ':'))

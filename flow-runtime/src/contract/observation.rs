@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use super::seen::Seen;
 use crate::codec::entries;
 
-/// No flow has so many outputs, and no file should.
+/// No flow has this many outputs, and no file should.
 const MOST: usize = 4096;
 
 /// The names and shapes of one reply, and of what is inside of them. No value is in it.

@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use apaas_flow_contract::Shape;
 use serde_json::value::RawValue;
 
-/// Deeper than that, a reply is somebody's document and not a form.
+/// Deeper than that, a reply is a free-form document, not a fixed shape.
 const DEEPEST: usize = 8;
 
 /// An object with more members than this is a map, whose keys are data.

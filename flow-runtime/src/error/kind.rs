@@ -6,42 +6,41 @@ use std::fmt;
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum ErrorKind {
-    /// The client or the call is not set up right: no operator, a bad URL, a bad name. Nothing was sent.
+    /// The client or the call is misconfigured: no operator, an invalid URL, an invalid name. Nothing was sent.
     Config,
     /// An input could not be written as JSON. Nothing was sent.
     Encode,
-    /// The wait for a place in the quota would have been longer than the limit. This attempt was not sent; an earlier one may have been.
+    /// The wait for the quota would have exceeded the limit. This attempt was not sent; an earlier one may have been.
     Queue,
-    /// No connection could be made. Where time alone will not help, as with an untrusted certificate, the message says
-    /// what will, and the error is not retryable.
+    /// No connection could be made. If waiting does not help, as with an untrusted certificate, the message says what
+    /// does, and the error is not retryable.
     Connect,
-    /// The call's time was up.
+    /// The call timed out.
     Timeout,
-    /// No usable token could be had: wrong credentials, or the platform refuses the token.
+    /// There is no usable token: the credentials are wrong, or the platform refuses the token.
     Token,
-    /// More calls than the platform allows in its period.
+    /// More calls than the platform's rate limit allows.
     RateLimited,
-    /// The tenant's calls of the month are used up: nothing helps but a bigger quota or a new month.
+    /// The tenant's calls of the month are used up: only a bigger quota or the next month helps.
     MonthlyQuota,
-    /// The app lacks a scope or the flow's authorisation; the message has the console's address where the platform gave one.
+    /// The app lacks a scope or the flow's authorisation; the message has the console's address if the platform gave one.
     Permission,
     /// The platform found the request itself wrong, for instance an unknown flow or parameter.
     Invalid,
-    /// The platform or something before it broke: an internal error, a lost connection, a proxy's page.
+    /// The platform or something in front of it failed: an internal error, a lost connection, a proxy's page.
     Gateway,
-    /// The reply is not one of this endpoint.
+    /// The reply is not one that this endpoint sends.
     Malformed,
     /// The flow itself failed, was rejected or was canceled.
     Flow,
-    /// The flow waits for a person or still works: such a flow wants `start`.
+    /// The flow waits for a person or is still running: use `start` for such a flow.
     Unfinished,
-    /// The idempotency key was used before: a run under this key may exist, its result is unknown.
+    /// The idempotency key was used before, by another call: a run under this key may exist, and its result is unknown.
     ///
-    /// This call never sent the key before, or it is one of your own, and all that this call sent before was refused.
-    /// Else the kind is [`ReplyLost`](Self::ReplyLost).
+    /// If it was this call itself that used the key, the kind is [`ReplyLost`](Self::ReplyLost).
     KeyUsed,
-    /// An attempt of this call was lost, and then its own key was found used: the platform took the request in, and how
-    /// the run ended was not seen. [`Error::earlier`](crate::Error::earlier) is the attempt that was lost.
+    /// An attempt of this call was lost, and then its own key was refused as used: the platform had accepted the request,
+    /// and how the run ended is unknown. [`Error::earlier`](crate::Error::earlier) is the lost attempt.
     ReplyLost,
     /// The flow ran, but its outputs do not fit the fields. [`Error::out_params`](crate::Error::out_params) has them.
     Decode,
@@ -90,7 +89,7 @@ impl ErrorKind {
         }
     }
 
-    /// Whether the same call may fare better later.
+    /// Whether the same call, made again later, may succeed.
     pub(super) fn is_retryable(self) -> bool {
         matches!(
             self,
@@ -99,7 +98,7 @@ impl ErrorKind {
     }
 }
 
-/// As [`as_str`](ErrorKind::as_str) has it.
+/// The same as [`as_str`](ErrorKind::as_str).
 impl fmt::Display for ErrorKind {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.pad(self.as_str())
@@ -110,7 +109,7 @@ impl fmt::Display for ErrorKind {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Stage {
-    /// Fetching the tenant access token; the flow is not touched.
+    /// Fetching the tenant access token; no flow is involved.
     Token,
     /// Executing the flow.
     Execute,

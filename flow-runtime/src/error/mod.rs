@@ -205,7 +205,7 @@ impl Error {
         self.0.ran != Ran::No
     }
 
-    /// What became of the call, in words that a program can match.
+    /// The outcome of the call, for a program to match on.
     pub fn outcome(&self) -> Outcome {
         if let Some(outcome) = self.0.outcome {
             return outcome;

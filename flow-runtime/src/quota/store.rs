@@ -73,7 +73,7 @@ pub trait QuotaStore: Send + Sync + 'static {
 pub struct Claim {
     /// Of this claim, and of the place once it is granted; unique over all processes.
     pub id: u64,
-    /// At most so many places...
+    /// At most this many places...
     pub calls: usize,
     /// ...in any window of this length.
     pub period: Duration,

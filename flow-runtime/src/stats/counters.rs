@@ -26,7 +26,7 @@ pub(crate) struct Counters {
     in_flight: AtomicUsize,
     #[cfg(feature = "metrics")]
     pub(super) app: metrics::AppLabel,
-    /// Whether somebody keeps the gauges up to date.
+    /// Whether a call keeps the gauges up to date.
     #[cfg(feature = "metrics")]
     pub(crate) are_gauges_kept: std::sync::atomic::AtomicBool,
 }

@@ -37,7 +37,7 @@ pub struct ClientStats {
     pub window: WindowStats,
     /// How long no call leaves, since the platform asked for a pause that this process knows of.
     pub paused_for: Option<Duration>,
-    /// How long the token still lives. None while there is none, or one whose end is not known.
+    /// How long until the token expires. None while there is no token, or if its expiry is not known.
     pub token_expires_in: Option<Duration>,
     /// Calls that have ended.
     pub calls: CallCounts,
@@ -57,7 +57,7 @@ pub struct ClientStats {
 pub struct WindowStats {
     /// Requests that count at present. Of a [shared](crate::Quota::shared) quota, those of this process.
     pub used: usize,
-    /// At most so many, over all processes; `usize::MAX` without a limit.
+    /// At most this many, over all processes; `usize::MAX` without a limit.
     pub limit: usize,
     /// In any window of this length.
     pub period: Duration,

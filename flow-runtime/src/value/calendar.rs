@@ -35,7 +35,7 @@ pub(super) const fn date_of(days_from_epoch: i64) -> (i64, i64, i64) {
     (year, month, day)
 }
 
-/// A number of exactly so many digits at the start of a text, and what follows it.
+/// A number of exactly this many digits at the start of a text, and what follows it.
 pub(super) fn digits<T: std::str::FromStr>(text: &str, count: usize) -> Option<(T, &str)> {
     let (number, rest) = text.split_at_checked(count)?;
     let all_digits = number.bytes().all(|byte| byte.is_ascii_digit());

@@ -54,7 +54,7 @@ pub(super) const OUT_OF_RANGE: ValueError = ValueError(
 pub struct DateTime(i64);
 
 impl DateTime {
-    /// The moment so many milliseconds after the start of 1970 in UTC.
+    /// The moment this many milliseconds after the start of 1970 in UTC.
     pub const fn new(milliseconds: i64) -> Self {
         Self(milliseconds)
     }

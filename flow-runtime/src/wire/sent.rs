@@ -13,7 +13,7 @@ pub(crate) struct Sent<'a> {
     pub(crate) body: &'a [u8],
 }
 
-/// What so many bytes have in common with the request is no accident.
+/// A match with the request of this many bytes is no accident.
 const WINDOW: usize = 4;
 
 /// Two characters of Chinese are a name.

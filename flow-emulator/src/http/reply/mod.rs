@@ -16,12 +16,12 @@ const JSON: HeaderValue = HeaderValue::from_static("application/json; charset=ut
 const HTML: HeaderValue = HeaderValue::from_static("text/html; charset=utf-8");
 const PLAIN: HeaderValue = HeaderValue::from_static("text/plain; charset=utf-8");
 
-/// A reply, and one line that says what became of the request without any of its values.
+/// A reply, and one line with the outcome of the request, without any of its values.
 #[derive(Debug)]
 pub(super) struct Reply {
     pub(super) status: StatusCode,
     pub(super) summary: String,
-    /// What became of the flow, if the request was for one.
+    /// The outcome of the flow, if the request was for one.
     pub(super) end: Option<End>,
     headers: Vec<(HeaderName, HeaderValue)>,
     body: String,

@@ -1,4 +1,4 @@
-//! One mistake at a random place of a good value: what is said of it never blames another field.
+//! Makes one mistake at a random place of a valid value: its error never blames another field.
 
 use std::collections::BTreeMap;
 
@@ -175,7 +175,8 @@ fn whole(dice: &mut Dice) -> Value {
     })
 }
 
-/// Goes down a few levels at random and makes a mistake there: the path to it, and whether it goes on inside.
+/// Goes down a few levels at random and makes a mistake there. Returns the path to it, and whether the error may be
+/// about something further inside.
 fn make_mistake(value: &mut Value, dice: &mut Dice) -> (Vec<String>, bool) {
     let mut path = Vec::new();
     let mut at = value;
@@ -203,7 +204,7 @@ fn make_mistake(value: &mut Value, dice: &mut Dice) -> (Vec<String>, bool) {
             Value::Array(list) => {
                 if is_lost {
                     list.remove(child);
-                    return (path, true); // the next stands in its place
+                    return (path, true); // the next element takes its place
                 }
                 path.push(format!("[{child}]"));
                 at = &mut list[child];
@@ -232,7 +233,7 @@ fn mistake(dice: &mut Dice) -> Value {
     mistakes[dice.below(mistakes.len())].clone()
 }
 
-/// As JSON, the keys of every object in a random order.
+/// The value as JSON, with the keys of every object in random order.
 fn shuffled(value: &Value, dice: &mut Dice) -> String {
     match value {
         Value::Object(object) => {
@@ -254,7 +255,7 @@ fn shuffled(value: &Value, dice: &mut Dice) -> String {
     }
 }
 
-/// `.lines[0].price` to its steps.
+/// Splits `.lines[0].price` into its steps.
 fn steps(path: &str) -> Vec<String> {
     let mut steps = Vec::<String>::new();
     for character in path.chars() {

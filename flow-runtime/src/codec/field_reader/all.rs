@@ -12,13 +12,13 @@ use super::index::Entry;
 use super::value::Value;
 use crate::codec::traced::{Trace, Traced};
 
-/// Also what a trace is kept of, once a type has refused them.
+/// With a trace when they are read again, once a type has refused them.
 pub(super) struct All<'s, 'a> {
     outputs: &'s mut FieldReader<'a>,
     trace: Option<&'s Trace<'s, 'a>>,
     /// The index of the next output.
     next: usize,
-    /// The value whose name was given last, until it is asked for.
+    /// The value of the name that was returned last, until it is asked for.
     value: Option<Value<'a>>,
 }
 
@@ -34,7 +34,7 @@ impl<'s, 'a> All<'s, 'a> {
 
     fn next(&mut self) -> Option<(Cow<'a, str>, Value<'a>)> {
         if let Some(in_place) = &mut self.outputs.in_place {
-            // nobody has asked for the last one, or it was refused
+            // the last value was not asked for, or was refused
             let is_behind = self.next > in_place.passed().len();
             let is_in_step = !is_behind || in_place.skip().is_ok();
             if is_in_step && self.next < in_place.passed().len() {
@@ -46,7 +46,7 @@ impl<'s, 'a> All<'s, 'a> {
                 }
             }
         }
-        // A list that has no index ends here; that it is malformed is said of all.
+        // A list without an index ends here: it is malformed, which is the call's error.
         entry(self.outputs.index().ok()?.entries(), self.next)
     }
 

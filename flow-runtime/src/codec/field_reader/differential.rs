@@ -1,4 +1,4 @@
-//! What is taken in place against what the index says: the same values, and the same words where something does not fit.
+//! Compares reading in place with reading from the index: the same values, and the same error messages.
 
 use std::collections::{BTreeMap, HashMap};
 use std::fmt;
@@ -38,9 +38,9 @@ impl<'de> Deserialize<'de> for Fussy {
     }
 }
 
-/// A list that leaves out what does not fit, so that serde_json may stand anywhere afterwards.
+/// A list that leaves out what does not fit, so that serde_json may have stopped anywhere.
 ///
-/// It gets over what is no JSON as well, which in place nobody looks at again. So it reads only texts that are.
+/// It would also accept invalid JSON, which nobody checks again when reading in place. So it is given only valid JSON.
 #[derive(Debug, Default)]
 struct Tolerant<T>(#[expect(dead_code, reason = "shown")] Vec<T>);
 
@@ -81,7 +81,7 @@ enum Shape {
     D,
 }
 
-/// A type that goes through all outputs in one of many ways that no derive would.
+/// A type that reads all outputs in one of many ways that no derive would use.
 #[derive(Debug)]
 struct Odd<const WAY: u8>(#[expect(dead_code, reason = "shown")] Vec<String>);
 
@@ -99,16 +99,16 @@ impl<'de, const WAY: u8> Deserialize<'de> for Odd<WAY> {
             fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Odd<WAY>, A::Error> {
                 let mut seen = Vec::new();
                 match WAY {
-                    // the names alone
+                    // only the names
                     0 => {
                         while let Some(name) = map.next_key()? {
                             seen.push(name);
                         }
                     }
-                    // no further than the first
+                    // only the first
                     1 => seen.extend(map.next_key::<String>()?),
                     2 => seen.extend(map.next_entry::<String, i64>()?.map(|entry| entry.0)),
-                    // behind what does not fit, as behind what does
+                    // continuing after a value that does not fit
                     3 => {
                         while let Some(name) = map.next_key::<String>()? {
                             seen.push(format!("{name} {:?}", map.next_value::<i64>().ok()));
@@ -120,7 +120,7 @@ impl<'de, const WAY: u8> Deserialize<'de> for Odd<WAY> {
                             seen.push(format!("{name} {:?}", value.map_err(|e| e.to_string())));
                         }
                     }
-                    // more often than there are values
+                    // asking for more values than there are
                     5 => {
                         while let Some(name) = map.next_key::<String>()? {
                             let first = map.next_value::<Option<i64>>().ok();
@@ -130,7 +130,7 @@ impl<'de, const WAY: u8> Deserialize<'de> for Odd<WAY> {
                         seen.push(format!("{:?}", map.next_key::<String>().ok()));
                         seen.push(format!("{:?}", map.next_value::<Value>().ok()));
                     }
-                    // keys that are none, and every other value
+                    // keys of the wrong type, and every other value
                     6 => {
                         let mut is_even = false;
                         loop {
@@ -145,13 +145,13 @@ impl<'de, const WAY: u8> Deserialize<'de> for Odd<WAY> {
                             is_even = !is_even;
                         }
                     }
-                    // values that are not looked at
+                    // ignoring the values
                     7 => {
                         while let Some((name, Blind)) = map.next_entry::<String, Blind>()? {
                             seen.push(name);
                         }
                     }
-                    // an error at the end of it all
+                    // an error at the end
                     _ => {
                         while map.next_entry::<IgnoredAny, IgnoredAny>()?.is_some() {}
                         return Err(A::Error::custom("nothing of this"));
@@ -165,7 +165,7 @@ impl<'de, const WAY: u8> Deserialize<'de> for Odd<WAY> {
     }
 }
 
-/// All outputs, of one type each.
+/// All outputs, each of one type.
 #[derive(Debug, Deserialize)]
 #[serde(bound = "T: serde::de::DeserializeOwned")]
 #[expect(dead_code, reason = "shown")]
@@ -286,7 +286,7 @@ fn text(dice: &mut Dice) -> String {
 
 /// Takes outputs in one of many orders and ways, as generated and handwritten flows do.
 fn take(from: &mut FieldReader<'_>, dice: &mut Dice, is_json: bool) -> Result<String> {
-    // a third of all flows get over every error, and tell what it said
+    // a third of all flows ignore every error, and record its message
     let gets_over = dice.below(3) == 0;
     let mut all = Vec::new();
     for _ in 0..dice.below(7) {
@@ -326,7 +326,7 @@ fn take_one(from: &mut FieldReader<'_>, dice: &mut Dice, is_json: bool) -> Resul
         22 => shown(from.take_with(name, |value| Option::<Lookup>::deserialize(value))),
         23 => shown(from.take_with_or_default(name, |value| Fussy::deserialize(value))),
         24 => shown(from.take_with(name, |value| {
-            // an error that is got over
+            // an error that is ignored
             Ok(Vec::<Option<Choice>>::deserialize(value).map_err(with).ok())
         })),
         25 => shown(from.take_with(name, |value| {

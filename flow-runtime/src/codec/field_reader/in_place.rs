@@ -1,4 +1,4 @@
-//! Each output where it stands in the reply, if it comes in the order in which it is asked for.
+//! Reads each output in place, as long as they are asked for in the reply's order.
 
 use std::borrow::Cow;
 
@@ -7,18 +7,18 @@ use super::value::Value;
 use crate::codec::entries::MOST;
 use crate::codec::pairs::{Pairs, Upcoming};
 
-/// The list of outputs on its way past.
+/// A pass over the list of outputs.
 pub(super) struct InPlace<'a> {
     pairs: Pairs<'a>,
-    /// What was passed on the way to the outputs that were asked for, they included.
+    /// The entries passed so far, those that were asked for included.
     passed: Vec<Entry<'a>>,
-    /// Whether something was met that only the index tells the truth about.
+    /// Whether something was met that only the index can judge.
     gave_up: bool,
-    /// Whether that was right behind a value that was handed out, and so may be a part of it.
+    /// Whether that was directly after a value that was handed out, and so may be a part of it.
     has_misread: bool,
 }
 
-/// The answer is the index's.
+/// The index has to answer.
 #[derive(Clone, Copy)]
 pub(super) struct GaveUp;
 
@@ -45,7 +45,7 @@ impl<'a> InPlace<'a> {
         &self.passed
     }
 
-    /// The value under a name, in place if it is the upcoming one.
+    /// The value of a name, in place if it comes next.
     pub(super) fn find(&mut self, name: &str) -> Result<Option<Value<'a>>, GaveUp> {
         let mut upcoming = self.upcoming()?;
         if upcoming != Upcoming::Output(name) {
@@ -73,7 +73,7 @@ impl<'a> InPlace<'a> {
         })
     }
 
-    /// Notes that the upcoming value was read, and goes on behind it.
+    /// Records that the upcoming value was read, and continues after it.
     pub(super) fn pass_read(&mut self, length: usize) {
         if let Ok(Upcoming::Output(name)) = self.upcoming() {
             let text = self.pairs.pass_read(length);
@@ -81,7 +81,7 @@ impl<'a> InPlace<'a> {
         }
     }
 
-    /// Passes the upcoming value, which was handed out and not read.
+    /// Skips the upcoming value, which was handed out but not read.
     pub(super) fn skip(&mut self) -> Result<(), GaveUp> {
         match self.upcoming()? {
             Upcoming::Output(name) => self
@@ -91,7 +91,7 @@ impl<'a> InPlace<'a> {
         }
     }
 
-    /// Whether all that was read is true: the rest of the list is well-formed, and no name comes twice in it.
+    /// Whether all that was read is right: the rest of the list is well-formed, and no name comes twice.
     pub(super) fn holds(&mut self) -> bool {
         while !self.gave_up {
             match self.upcoming() {
@@ -106,7 +106,7 @@ impl<'a> InPlace<'a> {
     #[inline]
     fn upcoming(&mut self) -> Result<Upcoming<'a>, GaveUp> {
         match self.pairs.upcoming() {
-            // Where it was given up the cursor stands still, and the same output would come for ever.
+            // After giving up, the cursor no longer moves: the same output would come forever.
             Some(upcoming) if !self.gave_up => Ok(upcoming),
             _ => Err(self.give_up()),
         }

@@ -19,14 +19,14 @@ pub(super) struct Entry<'a> {
 /// All outputs of a reply.
 pub(super) struct Index<'a> {
     entries: Vec<Entry<'a>>,
-    /// Where the next one is likeliest: most are taken in the reply's order.
+    /// Where to look first: most outputs are taken in the reply's order.
     next: usize,
     has_repeated_name: bool,
     field_errors: Vec<Arc<FieldError>>,
 }
 
 impl<'a> Index<'a> {
-    /// From the text of `out_params`, or of an object `{api name: value}`; `""` is no outputs.
+    /// Parses the text of `out_params`, or of an object `{api name: value}`; `""` means no outputs.
     pub(super) fn parse(text: &'a str) -> Result<Self> {
         let entries = all(text).map_err(|error| {
             let refusal = refusal_of_entries(text, &error);
@@ -92,7 +92,7 @@ impl<'a> Index<'a> {
         self.fail(field_error)
     }
 
-    /// Nothing of that name, and the names that there are: the likeliest mistake is in one of them.
+    /// Says that there is no such output, and lists those that exist: the name is most likely misspelt.
     fn nothing(&self) -> String {
         const MOST: usize = 12;
 
@@ -111,19 +111,19 @@ impl<'a> Index<'a> {
         }
     }
 
-    /// The error of one output; it is remembered for the error of all.
+    /// The error of one output, which is also kept for the error of all.
     pub(super) fn fail(&mut self, field_error: FieldError) -> Error {
         let field_error = Arc::new(field_error);
         self.field_errors.push(field_error.clone());
         Error::decode(vec![field_error])
     }
 
-    /// The error of all outputs that have failed until now.
+    /// The error of all outputs that have failed so far.
     pub(super) fn failed(&self) -> Error {
         Error::decode(self.field_errors.clone())
     }
 
-    /// The error of all outputs, from the one that reading ended with: that of one of them, or the author's own.
+    /// The error of all outputs, given the one that ended the reading. If that is not an output's, it is returned as it is.
     pub(super) fn error_of_all(&mut self, error: Error) -> Error {
         if error.field_errors().is_empty() {
             error
@@ -133,7 +133,7 @@ impl<'a> Index<'a> {
     }
 }
 
-/// The entries of a list or an object, in its order.
+/// The entries of a list or an object, in order.
 pub(super) fn all(text: &str) -> serde_json::Result<Vec<Entry<'_>>> {
     if text.trim().is_empty() {
         return Ok(Vec::new());
@@ -147,8 +147,8 @@ pub(super) fn all(text: &str) -> serde_json::Result<Vec<Entry<'_>>> {
         .collect())
 }
 
-/// Whether a name stands there several times. Of as many outputs as flows have, each is compared with each: their last
-/// letters tell most names apart, and nothing is allocated.
+/// Whether a name occurs more than once. For as few outputs as flows usually have, each is compared with each, which
+/// allocates nothing; length and last letter tell most names apart.
 pub(super) fn has_repeated_name(entries: &[Entry<'_>]) -> bool {
     const FEW: usize = 32;
 

@@ -1,9 +1,9 @@
-//! The outputs of a run on their way out of the reply.
+//! Reads the outputs of a run from the reply.
 //!
-//! Each output is taken where it stands in the reply, in place, which holds for every usual one. Where that meets
-//! something that it cannot judge, or an output that does not fit, the rest is taken out of an index of the whole list:
-//! what that says is the truth, its errors above all. Only if something may have been handed out by then that is not
-//! true (the same name twice, a value that was not read to its end) all is read again, out of the index alone.
+//! Each output of an ordinary reply is read in place. Where that meets something it cannot judge, or an output that does
+//! not fit, the rest is read from an index of the whole list: the index is authoritative, above all for errors. Only if a
+//! wrong value may have been handed out by then (a name that comes twice, a value that was not read to its end) is
+//! everything read again, from the index alone.
 
 mod all;
 mod in_place;
@@ -36,26 +36,26 @@ use crate::error::{Error, Result};
 
 /// A run's outputs by api name, each read straight from the reply into its field.
 ///
-/// What does not fit is remembered, so that the error of a call lists every bad output, not only the first: also those
-/// that a handwritten [`Flow`](crate::Flow) went on after, if another fails in the end.
+/// Outputs that do not fit are remembered, so that the error of a call lists all of them, not only the first. That
+/// includes those whose errors a handwritten [`Flow`](crate::Flow) ignored, if another output fails later.
 /// See [`Flow`](crate::Flow) for an example.
 pub struct FieldReader<'a> {
     text: &'a str,
-    /// None once it was given up.
+    /// None once reading in place was given up.
     in_place: Option<InPlace<'a>>,
     /// None until it is needed.
     index: Option<Index<'a>>,
-    /// Whether something was handed out that may not be true.
+    /// Whether a wrong value may have been handed out.
     is_doubtful: bool,
-    /// All entries, should their names be asked for without an index.
+    /// All entries, if their names are asked for before there is an index.
     named: OnceCell<Vec<Entry<'a>>>,
     empties: Empties,
 }
 
 impl<'a> FieldReader<'a> {
-    /// Reads all that a flow asks for; `read` is called once more where what it was given does not hold.
+    /// Reads all that a flow asks for; `read` is called again if what it was given may be wrong.
     ///
-    /// This is compiled anew for each flow, so it is short.
+    /// This is compiled once per flow, so it is short.
     #[inline]
     pub(crate) fn read_all<T>(text: &'a str, read: impl Fn(&mut Self) -> Result<T>) -> Result<T> {
         let mut outputs = Self::first(text);
@@ -68,7 +68,7 @@ impl<'a> FieldReader<'a> {
         }
     }
 
-    /// What `read_all` has to give, out of the index alone: the truth that it is held against.
+    /// What `read_all` must return, read from the index alone: tests compare the two.
     #[cfg(test)]
     pub(crate) fn read_indexed<T>(
         text: &'a str,
@@ -78,12 +78,12 @@ impl<'a> FieldReader<'a> {
         read(&mut outputs).map_err(|error| outputs.error_of_all(error))
     }
 
-    /// In place, as long as that goes.
+    /// Reads in place as long as possible.
     pub(crate) fn first(text: &'a str) -> Self {
         Self::of(text, Some(InPlace::new(text)), None)
     }
 
-    /// Out of the index alone. The text is that of `out_params`; `""` is no outputs.
+    /// Reads from the index alone. The text is that of `out_params`; `""` is no outputs.
     pub(crate) fn parse(text: &'a str) -> Result<Self> {
         Ok(Self::of(text, None, Some(Index::parse(text)?)))
     }
@@ -99,17 +99,17 @@ impl<'a> FieldReader<'a> {
         }
     }
 
-    /// Whether all that was handed out is true; if not, all has to be read again, out of the index alone.
+    /// Whether all that was handed out is right; if not, everything must be read again, from the index alone.
     pub(crate) fn holds(&mut self) -> bool {
         !self.is_doubtful && self.in_place.as_mut().is_none_or(InPlace::holds)
     }
 
-    /// As [`holds`](Self::holds), of outputs that are done with.
+    /// As [`holds`](Self::holds), for a reader that is no longer needed.
     pub(crate) fn settle(mut self) -> bool {
         self.holds()
     }
 
-    /// The error of all outputs, after one that ended the reading; none if all has to be read again.
+    /// The error of all outputs, after one that ended the reading; none if everything must be read again.
     pub(crate) fn conclude(mut self, error: Error) -> Option<Error> {
         self.holds().then(|| self.error_of_all(error))
     }
@@ -122,7 +122,7 @@ impl<'a> FieldReader<'a> {
         }
     }
 
-    /// The index, from which everything is taken from now on. A malformed list has none: its error is that of all.
+    /// The index, from which everything is read from now on. A malformed list has none: its error is the call's.
     #[cold]
     fn index(&mut self) -> Result<&mut Index<'a>> {
         let index = match self.index.take() {
@@ -139,7 +139,7 @@ impl<'a> FieldReader<'a> {
     pub fn names(&self) -> impl Iterator<Item = &str> {
         let entries = match &self.index {
             Some(index) => index.entries(),
-            // A malformed list has no names here, and the index says so.
+            // A malformed list has no names here; the index reports it.
             None => self
                 .named
                 .get_or_init(|| index::all(self.text).unwrap_or_default()),
@@ -150,8 +150,8 @@ impl<'a> FieldReader<'a> {
     /// Reads an output. A missing one is an error unless the type accepts absence, as `Option` does.
     ///
     /// # Errors
-    /// [`ErrorKind::Decode`](crate::ErrorKind::Decode) if it is missing or does not fit. Other outputs can be taken
-    /// all the same: the call's error lists every one that failed.
+    /// [`ErrorKind::Decode`](crate::ErrorKind::Decode) if it is missing or does not fit. Other outputs can still
+    /// be taken: the call's error lists every one that failed.
     pub fn take<T: OutputValue>(&mut self, name: &str) -> Result<T> {
         match self.find(name)? {
             Some(value) => self.read(name, value),
@@ -172,7 +172,7 @@ impl<'a> FieldReader<'a> {
         }
     }
 
-    /// Reads an output and tells missing (`None`) from null (`Some(None)`).
+    /// Reads an output, and distinguishes missing (`None`) from null (`Some(None)`).
     ///
     /// # Errors
     /// As [`take`](Self::take), if it is there and does not fit.
@@ -186,7 +186,7 @@ impl<'a> FieldReader<'a> {
     /// Reads an output with a function of yours, such as the `deserialize` of a `with` module.
     ///
     /// # Errors
-    /// As [`take`](Self::take); a missing output is always one.
+    /// As [`take`](Self::take); a missing output is always an error.
     pub fn take_with<T>(
         &mut self,
         name: &str,
@@ -231,7 +231,7 @@ impl<'a> FieldReader<'a> {
         self.index()?.find(name)
     }
 
-    /// As `find`, and a null is as good as none.
+    /// As `find`, but null counts as missing.
     fn find_but_null(&mut self, name: &str) -> Result<Option<Value<'a>>> {
         const NULL: &str = "null";
 
@@ -253,7 +253,7 @@ impl<'a> FieldReader<'a> {
         }
     }
 
-    /// Goes on behind a value that was read; an error if there is more of it.
+    /// Continues after a value that was read; an error if part of the value was left unread.
     fn end_of(
         &mut self,
         value: Value<'a>,
@@ -286,18 +286,18 @@ impl<'a> FieldReader<'a> {
         match read(ValueDeserializer::plain(&mut deserializer, &was_refused)) {
             Ok(read) => {
                 let length = consumed(deserializer);
-                // It did not want to know, or got over what it did.
+                // it read nothing, or recovered from an error
                 let is_unread = length == 0 || was_refused.get();
                 match &mut self.in_place {
                     Some(in_place) if value.is_open && is_unread => drop(in_place.skip()),
                     Some(in_place) if value.is_open => in_place.pass_read(length),
-                    // A number that goes on behind what was read of it is a mistake, and said to be one the next time.
+                    // a number was read only in part: an error, which the second reading reports
                     _ => self.is_doubtful |= !is_unread && length < value.text.len(),
                 }
                 Ok(read)
             }
             Err(error) => {
-                // a function that is called once has said all that it can say
+                // the function can be called only once, so its first error is all there is
                 self.is_doubtful = true;
                 let index = self.index()?;
                 let text = index.find(name)?.map_or("null", |value| value.text);
@@ -307,7 +307,7 @@ impl<'a> FieldReader<'a> {
         }
     }
 
-    /// As `read_with`, out of the index, and so that an error can say where.
+    /// As `read_with`, from the index, with a trace so that an error can say where.
     fn read_traced<T>(
         &mut self,
         name: &str,
@@ -325,7 +325,7 @@ impl<'a> FieldReader<'a> {
         }
     }
 
-    /// What is to be said of a value that its type refuses.
+    /// Handles a value that its type refuses.
     #[cold]
     fn refused<T: Deserialize<'a>>(
         &mut self,
@@ -353,7 +353,7 @@ impl<'a> FieldReader<'a> {
         }
     }
 
-    /// As `refused`, of all outputs together.
+    /// As `refused`, for all outputs together.
     #[cold]
     fn all_refused<T: OutputValue>(&mut self, error: &serde_json::Error) -> Result<T> {
         if self.in_place.is_some() {
@@ -385,11 +385,10 @@ impl<'a> FieldReader<'a> {
     }
 }
 
-/// For generated code: an output that does not fit is none, and [`failure`](Self::failure) says in the end what is wrong.
+/// For generated code: an output that does not fit is `None`, and [`failure`](Self::failure) returns the errors in the end.
 ///
-/// An app may have hundreds of flows, and reading them is compiled in the app. A `Result` for each output would be
-/// dropped there on each way out and asked by a `?`, which is three functions an output; an `Option` is matched together
-/// with all others.
+/// An app may have hundreds of flows, and this code is compiled in the app. A `Result` per output would need a `?`, and
+/// drop code on each exit path: three functions per output. An `Option` is matched together with all the others.
 #[doc(hidden)]
 impl<'a> FieldReader<'a> {
     /// As [`take`](Self::take).
@@ -425,20 +424,20 @@ impl<'a> FieldReader<'a> {
         self.take_with_or_default(name, read).ok()
     }
 
-    /// The end where one has failed.
+    /// The result if an output has failed.
     pub fn failure<T>(&self) -> Result<T> {
         Err(self.failed())
     }
 
-    /// Apart, since `failure` is compiled for each flow.
+    /// Separate, since `failure` is compiled for each flow.
     fn failed(&self) -> Error {
-        // without an index the list is malformed, which is said of all
+        // there is no index only if the list is malformed, and then that is the call's error
         let failed = self.index.as_ref().map(Index::failed);
         failed.unwrap_or_else(|| Error::decode(Vec::new()))
     }
 }
 
-/// Without the values.
+/// Names only, no values.
 impl std::fmt::Debug for FieldReader<'_> {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_list().entries(self.names()).finish()

@@ -1,4 +1,4 @@
-//! An index that outlives the text it was made of, for outputs that are asked for one by one.
+//! An index that does not borrow its text, for outputs that are asked for one by one.
 
 use std::borrow::Cow;
 use std::ops::Range;
@@ -7,15 +7,15 @@ use super::FieldReader;
 use super::index::{Entry, Index};
 use crate::error::Result;
 
-/// The api names of all outputs, and where in the text their values stand.
+/// The api names of all outputs, and the positions of their values in the text.
 pub(crate) struct OutputIndex(Vec<(String, Range<usize>)>);
 
 impl OutputIndex {
-    /// From the text of `out_params`.
+    /// Parses the text of `out_params`.
     pub(crate) fn parse(text: &str) -> Result<Self> {
         let entries = Index::parse(text)?.into_entries();
         let place = |value: &str| {
-            // serde_json gives a value as a part of the text
+            // the value is a slice of the text
             let start = (value.as_ptr() as usize).saturating_sub(text.as_ptr() as usize);
             start..start + value.len()
         };
@@ -27,7 +27,7 @@ impl OutputIndex {
         ))
     }
 
-    /// The outputs of the text that this was made of.
+    /// The outputs; `text` must be the one that this was parsed from.
     pub(crate) fn outputs<'a>(&'a self, text: &'a str) -> FieldReader<'a> {
         let entries = self.0.iter().map(|(name, place)| Entry {
             name: Cow::Borrowed(&**name),

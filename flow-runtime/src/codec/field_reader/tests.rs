@@ -79,7 +79,7 @@ fn generated_code_learns_of_every_bad_output_in_the_end() {
         let lines = from.get_or_default::<Vec<i64>>("lines");
         let gone = from.get_with("gone", |_| Ok(()));
         assert!(total.is_none() && lines.is_none() && gone.is_none());
-        // the first reading ends with the first output that does not fit
+        // the first reading ends at the first output that does not fit
         assert!(note.is_none_or(|note| note == Some(None)));
         from.failure()
     });
@@ -157,7 +157,7 @@ fn many_outputs_are_taken_in_any_order() {
     }
 }
 
-/// Reads what it can of an object, and goes on behind what it cannot.
+/// Reads what it can of an object, and skips what it cannot.
 #[derive(Debug, PartialEq)]
 struct Lenient(Vec<(String, Option<i64>)>);
 

@@ -1,10 +1,10 @@
-//! One value's text on its way into its field.
+//! The text of one value, to be read into its field.
 
-/// The text of a value, or the text that begins with it.
+/// The text of a value, or a longer text that begins with it.
 #[derive(Clone, Copy)]
 pub(super) struct Value<'a> {
     pub(super) text: &'a str,
-    /// Whether the text goes on behind the value: it is read in place, and where it ends shows only afterwards.
+    /// Whether the text continues after the value: it is read in place, and its end is known only afterwards.
     pub(super) is_open: bool,
 }
 

@@ -1,4 +1,4 @@
-//! The deserializer that keeps the trace: serde_json's own, begun anew for each value.
+//! The deserializer that keeps the trace: serde_json's own, started again for each value.
 
 use std::any::type_name;
 

@@ -2,7 +2,7 @@
 //!
 //! Under an `Option` that is none, as null is, if the type inside refuses it as empty; a `String` or a `Vec` does not.
 //! Whether it will shows only when it is asked, and then the `Option` is past its choice: so reading stops, this keeps in
-//! mind which `Option` has no use for which form, and reading begins anew.
+//! mind which `Option` has no use for which form, and reading starts over.
 
 use std::cell::RefCell;
 

@@ -20,7 +20,7 @@ static PAUSE: LazyLock<Script> = LazyLock::new(|| Script::new(include_str!("paus
 /// In one question; after a long time without Redis there may be many.
 const MOST_PLACES: usize = 500;
 
-/// How much later than promised somebody may ask and still be alive.
+/// How much later than promised a process may ask and still count as alive.
 const GRACE: Duration = Duration::from_secs(1);
 
 impl QuotaStore for RedisStore {

@@ -11,24 +11,24 @@ const WORDS = {
     calls: "Calls", filterFlow: "Flow", filterKey: "Idempotency key or log id", filterOutcome: "Outcome",
     filterTokens: "show token requests", all: "all", clear: "Clear list",
     empty: "No request yet. Point a client at this address:", emptyFiltered: "No request matches the filter.",
-    keys: "↑ ↓ between requests, Enter opens one, / goes to the filter.",
+    keys: "↑ ↓ to move between requests, Enter to open one, / to filter.",
     quota: "Rate limit", quotaOf: (used, calls, seconds) => `${used} of ${calls} in the last ${seconds} s`,
     quotaNone: (used) => `${used} in the last 60 s; no limit is set (the platform's: 100)`,
     refused: (n) => `${n} refused`, ago: (seconds) => `${seconds} s ago`, now: "now",
     faultNext: "A fault for the next request", fault: "Fault", of: "For", anyFlow: "any flow", tokenEndpoint: "token endpoint",
     times: "Times", inject: "Inject", clearFaults: "Clear", waitingFaults: "Waiting:",
     after: "When", before: "before the flow runs", afterwards: "after the flow ran",
-    reset: "Reset everything", resetHelp: "Clears the list, the faults and the chaos, forgets used keys, empties the rate limit's window and restores all outputs.",
+    reset: "Reset everything", resetHelp: "Clears the list, the faults and the rate limit's window, turns chaos off, forgets used keys and restores all outputs.",
     chaos: "Chaos", rate: "Rate (%)", seed: "Seed", chaosOn: "On", chaosOff: "Off", chaosNone: "Off.",
     chaosNow: (rate, seed) => `On: ${rate}% of execute requests, ${rate / 2}% of token requests, seed ${seed}.`,
     flows: "Flows", noFlows: "None. Start the emulator with --flow or --contracts.", edited: "edited", byCode: "answered by code",
-    contract: "Contract", outputs: "Outputs of each run", save: "Save", restore: "Restore", saved: "Saved: the next run has these outputs.",
+    contract: "Contract", outputs: "Outputs of each run", save: "Save", restore: "Restore", saved: "Saved: the next run returns these outputs.",
     sent: "Sent", received: "Received", nothing: "No reply.", cut: (bytes) => `Only the beginning is shown, of ${bytes} bytes; it cannot be copied.`,
     joined: (n, key) => `${n} attempts under the key ${key}`,
     logId: "Log id", key: "Key", path: "Request", line: "In the log", arrived: "Arrived",
     copyCurl: "Copy as curl", copyTest: "Copy as Rust test", copyContract: "Copy as contract", copied: "Copied.", notCopied: "The browser does not allow copying.",
     unfolded: "JSON in a string:",
-    outcomes: { ran: "ran", failed: "ran and failed", started: "started", did_not_run: "did not run", reply_lost: "ran, reply lost", waiting: "under way", token: "token", other: "not an endpoint" },
+    outcomes: { ran: "ran", failed: "ran and failed", started: "started", did_not_run: "did not run", reply_lost: "ran, reply lost", waiting: "under way", token: "token", other: "unknown endpoint" },
     fields: { reset: "Seconds to wait", http_status: "HTTP status", seconds: "Seconds", location: "Where to", status: "Status" },
   },
   zh: {
@@ -45,7 +45,7 @@ const WORDS = {
     faultNext: "为下一个请求注入故障", fault: "故障", of: "作用于", anyFlow: "任意流程", tokenEndpoint: "token 接口",
     times: "次数", inject: "注入", clearFaults: "清除", waitingFaults: "待触发：",
     after: "时机", before: "流程执行之前", afterwards: "流程执行之后",
-    reset: "全部重置", resetHelp: "清空列表和限流窗口，清除所有故障，关闭随机故障，忘记用过的幂等键，并还原所有出参。",
+    reset: "全部重置", resetHelp: "清空列表和限流窗口，清除所有故障，关闭随机故障，清除已用过的幂等键，并还原所有出参。",
     chaos: "随机故障", rate: "比例（%）", seed: "种子", chaosOn: "开启", chaosOff: "关闭", chaosNone: "已关闭。",
     chaosNow: (rate, seed) => `已开启：执行请求的 ${rate}%，token 请求的 ${rate / 2}%，种子 ${seed}。`,
     flows: "流程", noFlows: "没有流程。启动模拟器时请加上 --flow 或 --contracts。", edited: "已修改", byCode: "由代码响应",
@@ -67,12 +67,12 @@ const FAULTS = {
   rate_limited: { fields: { reset: 1 }, en: ["Rate limited", "HTTP 429 with 99991400. The flow does not run."], zh: ["触发限流", "HTTP 429，错误码 99991400。流程不执行。"] },
   stale_token: { fields: { http_status: 400 }, en: ["Token refused", "99991663, although the token is valid. The flow does not run."], zh: ["token 被拒", "token 有效，仍返回 99991663。流程不执行。"] },
   internal: { fields: { after: true }, en: ["Internal error", "HTTP 500 with the platform's 2320002."], zh: ["内部错误", "HTTP 500，平台错误码 2320002。"] },
-  slow: { fields: { seconds: 2 }, en: ["Late reply", "The usual reply, this much later. The flow runs at once."], zh: ["响应延迟", "延迟返回正常响应。流程立即执行。"] },
+  slow: { fields: { seconds: 2 }, en: ["Late reply", "The usual reply, delayed by this time. The flow runs at once."], zh: ["响应延迟", "延迟返回正常响应。流程立即执行。"] },
   silent: { fields: { after: true }, en: ["No reply", "Nothing, for as long as the client waits."], zh: ["没有响应", "无论客户端等多久，都不返回任何内容。"] },
   endless: { fields: {}, en: ["Endless reply", "A body that never ends. The flow runs."], zh: ["响应不结束", "响应体永不结束。流程会执行。"] },
   truncated: { fields: {}, en: ["JSON truncated", "Half of the JSON, in a complete reply. The flow runs."], zh: ["JSON 被截断", "HTTP 响应完整，但其中的 JSON 只有一半。流程会执行。"] },
   cut_off: { fields: {}, en: ["Reply cut off", "Half of the reply, then the connection is closed. The flow runs."], zh: ["响应中断", "响应发送到一半时断开连接。流程会执行。"] },
-  html: { fields: { after: true }, en: ["HTML page", "HTTP 200 with an HTML page, as from a login wall."], zh: ["HTML 页面", "HTTP 200，但返回登录页之类的 HTML。"] },
+  html: { fields: { after: true }, en: ["HTML page", "HTTP 200 with an HTML page, such as a login page."], zh: ["HTML 页面", "HTTP 200，但返回登录页之类的 HTML。"] },
   redirect: { fields: { location: "http://127.0.0.1:9/" }, en: ["Redirect", "HTTP 307 to another address. The flow does not run."], zh: ["重定向", "HTTP 307 到其他地址。流程不执行。"] },
   status: { fields: { status: "wait" }, en: ["Another status", "The usual reply with this data.status. The flow runs."], zh: ["其他状态", "正常响应，但 data.status 为此值。流程会执行。"] },
 };
@@ -200,7 +200,7 @@ function inside(node) {
 
 const member = (node, name) => node?.members?.find(([known]) => known === name)?.[1];
 
-/** Lines of spans; JSON inside a string is unfolded where it stands, as far as a person could follow. */
+/** Lines of spans; JSON inside a string is unfolded in place, up to a depth that a person can follow. */
 function pretty(node, to, depth = 0) {
   const line = (depth) => `\n${"  ".repeat(Math.min(depth, 40))}`;
   const span = (className, text) => to.append(make("span", { className }, text));
@@ -230,7 +230,7 @@ function pretty(node, to, depth = 0) {
   return to;
 }
 
-/** A box with a text, as JSON where it is some. */
+/** A box with a text, formatted if it is JSON. */
 function box(text) {
   const node = read(text);
   const pre = make("pre", { tabIndex: 0 });
@@ -466,7 +466,7 @@ function outcome(exchange) {
 
 const callOf = (exchange) => (exchange.endpoint === "execute" && exchange.key ? `key ${exchange.key}` : `one ${exchange.log_id}`);
 
-/** Adds a request, or what is new of it; returns its call, which is to be drawn. */
+/** Adds a request, or updates it; returns its call, which must be drawn again. */
 function add(exchange) {
   const before = exchanges.get(exchange.log_id);
   if (before && callOf(before) !== callOf(exchange)) leaveCall(before); // its key is known now
@@ -482,7 +482,7 @@ function add(exchange) {
   return call;
 }
 
-/** Returns the call that it was an attempt of, too. */
+/** Removes a request; returns the call that it was an attempt of. */
 function forget(exchange) {
   exchanges.delete(exchange.log_id);
   return leaveCall(exchange);
@@ -498,7 +498,7 @@ function leaveCall(exchange) {
   return call;
 }
 
-/** Shows a call. What is as before stays in place: the focus, a selection, what a person has scrolled to. */
+/** Shows a call. What has not changed stays in place, and with it the focus, a selection, the scroll position. */
 function draw(call) {
   const attempts = [...call.attempts.values()];
   call.element.classList.toggle("several", attempts.length > 1);
@@ -520,7 +520,7 @@ function draw(call) {
   call.element.hidden = !attempts.some(matches);
 }
 
-/** The elements of a request, made once in a language: one that has changed is another object. */
+/** The elements of a request, made once per language: a changed request is a new object. */
 function drawn(exchange) {
   if (exchange.language !== language) Object.assign(exchange, { language, row: drawRow(exchange), detail: null });
   const open = opened.has(exchange.log_id);
@@ -684,7 +684,7 @@ function drawFaultForm() {
 
 function drawSelects() {
   const keep = (select, options) => {
-    // an open list must not be replaced under a person's hand
+    // an open list must not be replaced while someone uses it
     const offered = JSON.stringify(options);
     if (select.offered === offered) return;
     select.offered = offered;
@@ -733,7 +733,7 @@ function flowPanel(name) {
   const restore = make("button", { type: "button" });
   const label = make("label", {}, make("span", {}), area);
   element.append(contract, label, make("div", { className: "buttons" }, save, restore));
-  let shown = null; // what the emulator has said last; what a person has typed since is left alone
+  let shown = null; // what the emulator sent last; what the user has typed since is left alone
   save.onclick = async () => {
     if (await act("outputs", { flow: name, outputs: area.value })) { shown = null; toast(words.saved); }
   };
@@ -762,7 +762,7 @@ function flowPanel(name) {
   return { element, draw };
 }
 
-/** JSON in lines, nothing unfolded: a person edits it. */
+/** JSON on several lines, with nothing unfolded, for editing. */
 function indented(node, indent = "") {
   const deeper = `${indent}  `;
   const all = (items, open, close) => (items.length ? `${open}\n${deeper}${items.join(`,\n${deeper}`)}\n${indent}${close}` : open + close);
@@ -808,7 +808,7 @@ function drawLive() {
 
 let events = null;
 
-/** Listens while the page is in front: a browser has six connections to a host, and pages behind others need none. */
+/** Listens while the page is visible: a browser has six connections per host, and hidden pages need none. */
 function follow() {
   events?.close();
   events = null;
