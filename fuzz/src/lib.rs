@@ -120,7 +120,7 @@ fn whole(way: &Way, body: &[u8]) -> Outcome {
                 return outputs(way, &data, reply);
             }
             let error = reply.expect_err("refused");
-            let is_no_run = data.status.is_empty() && !data.shows_a_run();
+            let is_no_run = data.status.trim().is_empty() && !data.shows_a_run();
             if code == 0 && !data.is_refused() && is_no_run {
                 assert_eq!(error.kind(), ErrorKind::Malformed);
                 // all that there is to show for it
@@ -161,7 +161,7 @@ fn outputs(way: &Way, data: &Data, reply: Reply) -> Outcome {
         (Ok(run), Ok(output)) => {
             assert_eq!(run.output, output);
             shown(Some(&run.execution_id), data.execution_id());
-            shown(Some(run.status.as_str()), Some(&data.status));
+            shown(Some(run.status.as_str()), Some(data.status.trim()));
             Outcome::Read
         }
         (Err(error), Err(failure)) => {
@@ -193,7 +193,7 @@ fn same_run(error: &Error, data: &Data) {
     assert!(error.may_have_run() || data.execution_id.is_empty());
     shown(error.execution_id(), data.execution_id());
     match (error.status(), data.status()) {
-        (Some(found), Some(_)) => shown(Some(found.as_str()), Some(&data.status)),
+        (Some(found), Some(_)) => shown(Some(found.as_str()), Some(data.status.trim())),
         (found, expected) => assert_eq!(found, expected.as_ref()),
     }
 }
