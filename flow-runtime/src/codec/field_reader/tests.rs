@@ -137,6 +137,21 @@ fn a_value_is_that_of_the_name_behind_it_and_the_other_one_is_missing() {
 }
 
 #[test]
+fn a_function_of_the_authors_reads_as_deep_as_a_type() {
+    for (depth, inside) in [(126, "[]"), (127, "[]"), (127, "1"), (128, "1")] {
+        let (open, close) = ("[".repeat(depth), "]".repeat(depth));
+        let text = format!(r#"[{{"api_name":"a","value":{open}{inside}{close}}}]"#);
+        let mut outputs = FieldReader::parse(&text).unwrap();
+        let read = outputs.take::<Value>("a").is_ok();
+        let read_with = outputs.take_with("a", |value| {
+            <Value as serde::Deserialize>::deserialize(value)
+        });
+        assert_eq!(read_with.is_ok(), read, "{depth} {inside}");
+        assert_eq!(read, depth + usize::from(inside == "[]") < 128);
+    }
+}
+
+#[test]
 fn many_outputs_are_taken_in_any_order() {
     for count in [3_u64, 100] {
         let pair = |n: u64| format!(r#"{{"api_name":"n{n}","value":{n}}}"#);

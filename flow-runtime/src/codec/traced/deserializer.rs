@@ -50,6 +50,7 @@ macro_rules! containers {
             self.trace.expect(&visitor);
             $(self.trace.expect_names($names);)?
             if self.is_list_or_object() {
+                self.trace.check_depth()?;
                 let visitor = Inside::of(&self, visitor);
                 self.read(|deserializer| deserializer.$method($($arg,)* visitor))
             } else {

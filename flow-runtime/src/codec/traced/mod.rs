@@ -25,7 +25,7 @@ use serde_json::error::Category;
 /// Under this name serde_json hands over a value as text, as it does for its `RawValue`.
 pub(crate) const RAW: &str = "$serde_json::private::RawValue";
 
-/// As deep as serde_json reads.
+/// The list or the object at this depth is one too many for serde_json.
 const DEPTH: usize = 128;
 
 /// Reads a value that its type has just refused: it stays refused, and this says where, unless all that was wrong is
@@ -160,6 +160,15 @@ impl<'t, 'de> Trace<'t, 'de> {
         });
     }
 
+    /// Whether the innermost value may have values inside that are followed.
+    fn check_depth(&self) -> Result<(), serde_json::Error> {
+        if self.state.borrow().open.len() < DEPTH {
+            Ok(())
+        } else {
+            Err(serde::de::Error::custom("recursion limit exceeded"))
+        }
+    }
+
     /// Changes what is known of the innermost value.
     fn note(&self, change: impl FnOnce(&mut Node<'de>)) {
         if let Some(node) = self.state.borrow_mut().open.last_mut() {
@@ -187,26 +196,21 @@ impl<'t, 'de> Trace<'t, 'de> {
         rust_type: &'static str,
         read: impl FnOnce(Traced<'_, 't, 'de>) -> Result<T, serde_json::Error>,
     ) -> Result<T, serde_json::Error> {
-        let is_too_deep = {
+        {
             let open = &mut self.state.borrow_mut().open;
             let above = open.last().map_or(rust_type, |node| node.rust_type);
             // made by serde's derive, around a function of the author's
             let is_helper = names::last_part(rust_type).starts_with("__");
             let rust_type = if is_helper { above } else { rust_type };
             open.push(Node::new(text, child, rust_type));
-            open.len() > DEPTH
-        };
-        let read = if is_too_deep {
-            Err(serde::de::Error::custom("recursion limit exceeded"))
-        } else {
-            read(Traced { text, trace: self }).and_then(|value| {
-                let is_read = self.state.borrow().open.last().is_some_and(|n| n.is_read);
-                // serde_json would find the value where it looks for what comes behind it
-                is_read
-                    .then_some(value)
-                    .ok_or_else(|| serde::de::Error::custom("not read"))
-            })
-        };
+        }
+        let read = read(Traced { text, trace: self }).and_then(|value| {
+            let is_read = self.state.borrow().open.last().is_some_and(|n| n.is_read);
+            // serde_json would find the value where it looks for what comes behind it
+            is_read
+                .then_some(value)
+                .ok_or_else(|| serde::de::Error::custom("not read"))
+        });
         if let Err(error) = &read {
             self.refused(message(error), error.classify());
         }
