@@ -337,7 +337,7 @@ impl<'a> FieldReader<'a> {
             if let Some(value) = self.index()?.find(name)? {
                 return self.read(name, value);
             }
-            // A second name behind the value: it is another output's, and this one is missing.
+            // In place it was found, so something about the reply is odd: the index decides.
             self.is_doubtful = true;
             return Err(self.missing(name, type_name::<T>()));
         }
