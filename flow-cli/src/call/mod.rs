@@ -174,7 +174,7 @@ fn send(args: &Args, prepared: &Prepared) -> Result<Report, Mistake> {
         builder = builder.record_contracts(folder);
     }
     let (client, flow) = (builder.build()?, &prepared.flow);
-    block_on(async {
+    let sent = block_on(async {
         if args.start {
             let call = with_options(flow.start(&client), args);
             until_interrupted(&args.flow, &client, call, Report::started).await
@@ -182,7 +182,14 @@ fn send(args: &Args, prepared: &Prepared) -> Result<Report, Mistake> {
             let call = with_options(flow.execute(&client), args);
             until_interrupted(&args.flow, &client, call, Report::ran).await
         }
-    })
+    });
+    if let Some(folder) = &args.record {
+        let contract = folder.join(format!("{}.json", args.flow));
+        if contract.is_file() {
+            complain(format_args!("the contract is in {}", contract.display()));
+        }
+    }
+    sent
 }
 
 fn with_options<R>(mut call: Call<R>, args: &Args) -> Call<R> {

@@ -135,7 +135,10 @@ fn a_value_with_two_names_is_no_guess() {
         read(|from| Ok(from.take_nullable("a")?.flatten())),
         read(|from| from.take("b")),
     ] {
-        assert!(said.contains("`[0]` expected field `api_name` once"), "{said}");
+        assert!(
+            said.contains("`[0]` expected field `api_name` once"),
+            "{said}"
+        );
     }
 }
 

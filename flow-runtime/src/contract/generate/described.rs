@@ -6,17 +6,13 @@ use super::known;
 use super::model::{Field, JSON, JSON_OBJECT, Model, TEXT, Type};
 
 pub(super) fn model(namespace: &str, flow_id: &str, contract: &Contract) -> Model {
-    let fields = |side| {
-        contract
-            .entries(side)
-            .map_or_else(Vec::new, |e| fields(e, side))
-    };
+    let fields = |side| contract.entries(side).map(|entries| fields(entries, side));
     Model {
         namespace: namespace.to_owned(),
         flow_id: flow_id.to_owned(),
         description: contract.description(),
         inputs: fields(Side::Inputs),
-        outputs: fields(Side::Outputs),
+        outputs: fields(Side::Outputs).unwrap_or_default(),
     }
 }
 

@@ -110,9 +110,23 @@ fn number(values: &[&Value]) -> Inferred {
         )
     } else if values.iter().all(|v| v.is_u64()) {
         sure(Type::Plain("u64"))
+    } else if values.iter().any(|v| is_beyond_integers(v)) {
+        guess(
+            Type::Plain("f64"),
+            "a whole number seen is larger than `i64` holds, and `f64` rounds it",
+        )
     } else {
         sure(Type::Plain("f64"))
     }
+}
+
+/// A whole number that no integer type holds.
+fn is_beyond_integers(value: &Value) -> bool {
+    let is_integer = value.is_i64() || value.is_u64();
+    !is_integer
+        && value
+            .as_f64()
+            .is_some_and(|number| number.fract() == 0.0 && number.abs() > 9e18)
 }
 
 fn string(values: &[&Value]) -> Inferred {

@@ -43,6 +43,7 @@ pub(super) struct Model {
     pub(super) namespace: String,
     pub(super) flow_id: String,
     pub(super) description: Option<String>,
-    pub(super) inputs: Vec<Field>,
+    /// `None` where nothing tells.
+    pub(super) inputs: Option<Vec<Field>>,
     pub(super) outputs: Vec<Field>,
 }

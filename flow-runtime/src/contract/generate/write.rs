@@ -79,7 +79,7 @@ impl Writer {
 
     fn flow(&mut self, model: &Model, name: &str) {
         let sides = [
-            (&model.inputs, Place::Input),
+            (model.inputs.as_deref().unwrap_or_default(), Place::Input),
             (&model.outputs, Place::Output),
         ];
         let (fields, refused): (Vec<(&Field, Place)>, Vec<_>) = sides
@@ -94,12 +94,16 @@ impl Writer {
                 "// left out: {name}, since the attribute takes no name that is empty or has a space in it"
             );
         }
+        if model.inputs.is_none() {
+            text.push_str("// the inputs are not known: add a field for each, with #[input(\"its api name\")]\n");
+        }
         text.push_str(&docs(model.description.as_deref(), ""));
         let arguments = [
             format!("namespace = {}", literal(&model.namespace)),
             format!("flow_id = {}", literal(&model.flow_id)),
         ];
         text.push_str(&attribute("", "apaas_flow", &arguments));
+        text.push_str("#[derive(Debug, Clone)]\n");
         let mut inside = Vec::new();
         self.body(&mut text, name, &fields, &mut inside);
         self.items.push(text);
