@@ -5,11 +5,12 @@ use std::net::{SocketAddr, TcpListener, TcpStream};
 use std::thread;
 use std::time::Duration;
 
-use apaas_flow::{DynamicFlow, RetryPolicy};
+use apaas_flow::DynamicFlow;
 use apaas_flow_emulator::{Emulator, Fault};
 use serde_json::{Value, json};
 
 use crate::browser::Browser;
+use crate::page::without_retries;
 
 const NAMESPACE: &str = "package_x__c";
 const FLOW: &str = "flow_y";
@@ -237,11 +238,7 @@ async fn a_page_behind_others_keeps_no_connection() {
 #[tokio::test(flavor = "multi_thread")]
 async fn the_focus_stays_where_it_is_while_attempts_come_in() {
     let emulator = emulator();
-    let client = emulator
-        .client_builder()
-        .retry(RetryPolicy::NEVER)
-        .build()
-        .unwrap();
+    let client = without_retries(&emulator);
     let Some(page) = Browser::open(emulator.url()).await else {
         return;
     };

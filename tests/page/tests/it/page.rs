@@ -33,6 +33,12 @@ fn emulator() -> Emulator {
     emulator
 }
 
+/// So that each request is a call of its own, and its fault is what the call ends with.
+pub fn without_retries(emulator: &Emulator) -> Client {
+    let builder = emulator.client_builder();
+    builder.retry(RetryPolicy::NEVER).build().unwrap()
+}
+
 async fn call(
     client: &Client,
     key: &str,
@@ -303,11 +309,7 @@ async fn outputs_are_edited_in_place_and_restored() {
 #[tokio::test(flavor = "multi_thread")]
 async fn chaos_on_and_off_and_everything_afresh() {
     let emulator = emulator();
-    let client = emulator
-        .client_builder()
-        .retry(RetryPolicy::NEVER)
-        .build()
-        .unwrap();
+    let client = without_retries(&emulator);
     let Some(page) = Browser::open(emulator.url()).await else {
         return;
     };
@@ -392,11 +394,7 @@ async fn a_request_can_be_taken_along() {
 #[tokio::test(flavor = "multi_thread")]
 async fn so_can_one_that_failed_and_one_that_met_a_fault() {
     let emulator = emulator();
-    let client = emulator
-        .client_builder()
-        .retry(RetryPolicy::NEVER)
-        .build()
-        .unwrap();
+    let client = without_retries(&emulator);
     let Some(page) = Browser::open(emulator.url()).await else {
         return;
     };
