@@ -1,5 +1,6 @@
 //! A call that is ready to be sent, and the task that sends it.
 
+use std::process;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -36,11 +37,12 @@ pub(super) struct Prepared {
 impl Prepared {
     /// Sends the call on the client's own thread. Dropping the task stops the waiting, but not a flow that has started.
     pub(super) fn send(self) -> Result<Task<Result<Run>>> {
-        self.context.used_in.check("client")?;
-        self.context.lane.check_process()?;
+        let here = process::id();
+        self.context.used_in.check(here, "client")?;
+        self.context.lane.check_process(here)?;
         let context = self.context.clone();
         let span = self.span.clone();
-        context.thread.spawn(span.watch(self.run()))
+        context.thread.spawn(here, span.watch(self.run()))
     }
 
     async fn run(self) -> Result<Run> {

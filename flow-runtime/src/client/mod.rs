@@ -6,6 +6,7 @@ mod env;
 
 use std::borrow::Cow;
 use std::fmt;
+use std::process;
 use std::sync::Arc;
 
 pub use builder::{ClientBuilder, FEISHU, LARK};
@@ -132,12 +133,13 @@ impl Client {
     /// Those of getting a token: [`ErrorKind::Connect`](crate::ErrorKind::Connect),
     /// [`ErrorKind::Token`](crate::ErrorKind::Token), [`ErrorKind::Timeout`](crate::ErrorKind::Timeout) and the like.
     pub async fn verify(&self) -> Result<()> {
-        self.0.used_in.check("client")?;
+        let here = process::id();
+        self.0.used_in.check(here, "client")?;
         let tokens = self.0.tokens.clone();
         let verified = self
             .0
             .thread
-            .spawn(async move { tokens.get().await.map(drop) })?;
+            .spawn(here, async move { tokens.get().await.map(drop) })?;
         verified.await?
     }
 
@@ -145,9 +147,13 @@ impl Client {
     /// certificates and times of other requests are judged by this machine's own.
     #[doc(hidden)]
     pub async fn server_time(&self) -> Result<Option<std::time::SystemTime>> {
-        self.0.used_in.check("client")?;
+        let here = process::id();
+        self.0.used_in.check(here, "client")?;
         let (http, url) = (self.0.http.clone(), self.0.endpoints.base_url().clone());
-        let asked = self.0.thread.spawn(async move { http.date(url).await })?;
+        let asked = self
+            .0
+            .thread
+            .spawn(here, async move { http.date(url).await })?;
         asked.await?
     }
 

@@ -34,8 +34,8 @@ impl Lane {
     }
 
     /// Whether it works in this process: those whose turn it is in the parent will not be seen again here.
-    pub(crate) fn check_process(&self) -> Result<()> {
-        self.limiter.check_process()
+    pub(crate) fn check_process(&self, here: u32) -> Result<()> {
+        self.limiter.check_process(here)
     }
 
     /// Waits for a permit, for `limit` at most, which the error calls by its name; fails at once if the wait would

@@ -105,8 +105,8 @@ impl RateLimiter {
     }
 
     /// Whether it works in this process: those whose turn it is in the parent will not be seen again here.
-    pub(crate) fn check_process(&self) -> Result<()> {
-        self.used_in.check("quota")
+    pub(crate) fn check_process(&self, here: u32) -> Result<()> {
+        self.used_in.check(here, "quota")
     }
 
     /// Waits for a permit, for `limit` at most, which the error calls by its name; fails at once if the wait would

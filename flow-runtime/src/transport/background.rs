@@ -48,13 +48,14 @@ static COMMON: ProcessRuntime = ProcessRuntime::new(NAME, begin);
 const NAME: &str = "apaas-flow";
 
 impl IoThread {
-    /// Runs a future there; dropping the task ends it.
+    /// Runs a future there, for this process, whose id is given; dropping the task ends it.
     pub(crate) fn spawn<T: Send + 'static>(
         &self,
+        here: u32,
         future: impl Future<Output = T> + Send + 'static,
     ) -> Result<Task<T>> {
         Ok(Task {
-            process: process::id(),
+            process: here,
             running: self.handle()?.spawn(future),
         })
     }
@@ -134,16 +135,15 @@ impl<T> Future for Task<T> {
     type Output = Result<T>;
 
     fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Result<T>> {
-        if !self.is_ours() {
-            return Poll::Ready(Err(Error::plain(
+        match Pin::new(&mut self.running).poll(cx) {
+            Poll::Ready(joined) => Poll::Ready(joined.map_err(|error| defect(&error))),
+            Poll::Pending if self.is_ours() => Poll::Pending,
+            Poll::Pending => Poll::Ready(Err(Error::plain(
                 ErrorKind::Config,
                 "this call was under way when the process forked, and goes on in the parent alone",
             )
-            .ran(Ran::Maybe)));
+            .ran(Ran::Maybe))),
         }
-        Pin::new(&mut self.running)
-            .poll(cx)
-            .map(|joined| joined.map_err(|error| defect(&error)))
     }
 }
 
@@ -231,7 +231,10 @@ mod tests {
     #[tokio::test]
     async fn the_text_of_a_panic_is_not_repeated() {
         let panics = || async { panic!("the password is hunter2") };
-        let end: Result<()> = IoThread::default().spawn(panics()).unwrap().await;
+        let end: Result<()> = IoThread::default()
+            .spawn(process::id(), panics())
+            .unwrap()
+            .await;
         let error = end.unwrap_err();
         assert!(error.may_have_run());
         assert!(error.to_string().contains("a panic"), "{error}");
@@ -244,8 +247,11 @@ mod tests {
         let threads: Vec<_> = (0..MOST_OWN + 3).map(|_| IoThread::default()).collect();
         let mut ids = Vec::new();
         for thread in &threads {
-            let first = thread.spawn(id()).unwrap().await.unwrap();
-            assert_eq!(thread.spawn(id()).unwrap().await.unwrap(), first);
+            let first = thread.spawn(process::id(), id()).unwrap().await.unwrap();
+            assert_eq!(
+                thread.spawn(process::id(), id()).unwrap().await.unwrap(),
+                first
+            );
             ids.push(first);
         }
         let common = ids.last().copied().unwrap();
@@ -258,7 +264,7 @@ mod tests {
     async fn what_was_begun_is_done_after_the_client_is_gone() {
         let (done, seen) = tokio::sync::oneshot::channel();
         let thread = IoThread::default();
-        let begun = thread.spawn(async {
+        let begun = thread.spawn(process::id(), async {
             detach(async {
                 tokio::time::sleep(std::time::Duration::from_millis(50)).await;
                 let _ = done.send(());

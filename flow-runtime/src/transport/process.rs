@@ -1,6 +1,5 @@
 //! To which process something belongs that does not work in another.
 
-use std::process;
 use std::sync::atomic::{AtomicU32, Ordering};
 
 use crate::error::{Error, ErrorKind, Result};
@@ -13,10 +12,11 @@ pub(crate) struct UsedIn(AtomicU32);
 const NOT_USED: u32 = 0;
 
 impl UsedIn {
+    /// For this process, whose id is given. `what` says what it is.
+    ///
     /// # Errors
-    /// [`ErrorKind::Config`] in a process that was forked from the one that used it. `what` says what it is.
-    pub(crate) fn check(&self, what: &str) -> Result<()> {
-        let here = process::id();
+    /// [`ErrorKind::Config`] in a process that was forked from the one that used it.
+    pub(crate) fn check(&self, here: u32, what: &str) -> Result<()> {
         match self
             .0
             .compare_exchange(NOT_USED, here, Ordering::Relaxed, Ordering::Relaxed)
@@ -40,10 +40,8 @@ mod tests {
     #[test]
     fn what_another_process_has_used_says_so() {
         let fresh = UsedIn::default();
-        assert!(fresh.check("client").is_ok() && fresh.check("client").is_ok());
-        let error = UsedIn(AtomicU32::new(process::id() + 1))
-            .check("client")
-            .unwrap_err();
+        assert!(fresh.check(1, "client").is_ok() && fresh.check(1, "client").is_ok());
+        let error = fresh.check(2, "client").unwrap_err();
         assert_eq!(error.kind(), ErrorKind::Config);
         assert!(error.to_string().contains("forked"), "{error}");
     }

@@ -6,6 +6,7 @@
 
 use std::fmt;
 use std::future::Future;
+use std::process;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -86,7 +87,7 @@ impl Link {
         T: Send + 'static,
         F: Future<Output = RedisResult<T>> + Send,
     {
-        self.used_in.check("Redis store")?;
+        self.used_in.check(process::id(), "Redis store")?;
         let link = self.clone();
         let asked = RUNTIME.handle()?.spawn(async move {
             let Ok(opened) = timeout(PATIENCE, link.open()).await else {
