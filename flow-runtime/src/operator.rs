@@ -51,6 +51,10 @@ impl Operator {
         self
     }
 
+    pub(crate) fn parts(&self) -> (Option<i64>, Option<&str>) {
+        (self.id, self.email.as_deref())
+    }
+
     /// Whether its email is blank; there is always an id or an email.
     pub(crate) fn is_empty(&self) -> bool {
         self.email

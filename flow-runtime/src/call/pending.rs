@@ -48,7 +48,7 @@ impl Pending {
             request = request.asynchronous();
         }
         Ok(Prepared {
-            body: request.to_vec().into(),
+            body: request.into_vec().into(),
             accept: self.accept,
             limits: Limits {
                 timeout: self.timeout.unwrap_or(context.timeout),

@@ -56,23 +56,13 @@ impl FieldWriter {
             FieldSerializer<'_, &mut NestedSerializer<'_>>,
         ) -> Result<(), serde_json::Error>,
     ) -> Result<()> {
-        let before = self.json.len();
         self.begin(name)?;
-        let begun = self.json.len();
         let mut none = false;
         let written = write(FieldSerializer::new(
             &mut serializer(&mut self.json),
             &mut none,
         ));
-        // A function that writes nothing counts as `None`.
-        if none || written.is_err() || self.json.len() == begun {
-            self.json.truncate(before);
-            self.names.pop();
-        }
-        written.map_err(|error| {
-            let side = if is_output() { "output" } else { "input" };
-            cannot_write(&format!("{side} `{name}`"), &error)
-        })
+        self.end(name, none, written)
     }
 
     /// Like [`field`](Self::field), for generated code: after the first error it does nothing, and
@@ -145,19 +135,20 @@ impl FieldWriter {
 
     /// Writes everything before a value: the separator, the name and the colon.
     fn begin(&mut self, name: &str) -> Result<()> {
-        let before = self.json.len();
-        if before == 0 {
+        if self.json.capacity() == 0 {
             // enough for the inputs of most flows
-            self.json.reserve(512);
-            self.names.reserve(8);
+            self.json = Vec::with_capacity(512);
+            self.names = Vec::with_capacity(8);
         }
+        let before = self.json.len();
         self.json.push(if before == 0 { b'{' } else { b',' });
         push_nested_string(&mut self.json, name);
         let written = before + 1..self.json.len();
-        let mut earlier = self.names.iter().map(|name| self.json.get(name.clone()));
+        let (earlier, this) = self.json.split_at(written.start);
+        let mut names = self.names.iter().map(|name| earlier.get(name.clone()));
         let flaw = if name.is_empty() {
             "an api name is empty".to_owned()
-        } else if earlier.any(|earlier| earlier == self.json.get(written.clone())) {
+        } else if names.any(|name| name == Some(this)) {
             format!("duplicate api name `{name}`; each takes one value")
         } else {
             self.names.push(written);
@@ -166,6 +157,25 @@ impl FieldWriter {
         };
         self.json.truncate(before);
         Err(Error::plain(ErrorKind::Encode, flaw))
+    }
+
+    /// What follows after a value: an input that was not written leaves no trace.
+    fn end(
+        &mut self,
+        name: &str,
+        none: bool,
+        written: Result<(), serde_json::Error>,
+    ) -> Result<()> {
+        let at = self.names.last().cloned().unwrap_or_default();
+        // A function that writes nothing counts as `None`.
+        if none || written.is_err() || self.json.len() == at.end + 1 {
+            self.json.truncate(at.start - 1);
+            self.names.pop();
+        }
+        written.map_err(|error| {
+            let side = if is_output() { "output" } else { "input" };
+            cannot_write(&format!("{side} `{name}`"), &error)
+        })
     }
 
     /// The JSON object as the content of a JSON string; none if there are no inputs.

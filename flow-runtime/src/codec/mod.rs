@@ -28,7 +28,7 @@ pub use field_writer::FieldWriter;
 pub(crate) use form::{as_outputs, is_output};
 pub(crate) use kind::{BOOLEAN, INTEGER, LIST, NULL, OBJECT, STRING, kind};
 pub use nested::NestedFormatter;
-pub(crate) use nested::nested_json;
+pub(crate) use nested::{push_nested_json, push_nested_string};
 pub(crate) use repair::repair;
 use serde::Serialize;
 use serde::de::DeserializeOwned;

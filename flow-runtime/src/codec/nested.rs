@@ -25,24 +25,21 @@ pub(super) fn serializer(to: &mut Vec<u8>) -> NestedSerializer<'_> {
     Serializer::with_formatter(to, NestedFormatter)
 }
 
-/// A value with nothing in it that JSON does not have.
-pub(crate) fn nested_json(value: &impl Serialize) -> Vec<u8> {
-    let mut text = Vec::with_capacity(64);
+/// Appends a value with nothing in it that JSON does not have.
+pub(crate) fn push_nested_json(to: &mut Vec<u8>, value: &impl Serialize) {
     // cannot fail: see above, and memory takes every byte
-    let _ = value.serialize(&mut serializer(&mut text));
-    text
+    let _ = value.serialize(&mut serializer(to));
 }
 
 /// Appends a text as a JSON string.
-pub(super) fn push_nested_string(to: &mut Vec<u8>, text: &str) {
+pub(crate) fn push_nested_string(to: &mut Vec<u8>, text: &str) {
     if is_plain(text) {
         to.reserve(text.len() + 4);
         to.extend_from_slice(br#"\""#);
         to.extend_from_slice(text.as_bytes());
         to.extend_from_slice(br#"\""#);
     } else {
-        // cannot fail: a string is JSON, and memory takes every byte
-        let _ = text.serialize(&mut serializer(to));
+        push_nested_json(to, &text);
     }
 }
 

@@ -55,7 +55,7 @@ use crate::operator::Operator;
 /// # Errors
 /// [`ErrorKind::Encode`](crate::ErrorKind::Encode) if an input cannot be written as JSON.
 pub fn request<F: Flow>(flow: &F, operator: &Operator) -> Result<Vec<u8>> {
-    Request::new(flow, operator).map(|request| request.to_vec())
+    Request::new(flow, operator).map(Request::into_vec)
 }
 
 /// The path of the flow's endpoint, to be put behind the base URL.
