@@ -114,14 +114,14 @@ impl ClientBuilder {
     /// Gets tokens from this source instead of the app's credentials: a [`StaticToken`](crate::StaticToken) or your own
     /// type.
     pub fn token_source(mut self, source: impl TokenSource) -> Self {
-        self.tokens = Some(Tokens::Source(Arc::new(source)));
+        self.tokens = Some(Tokens::Source(source_of_user(Arc::new(source))));
         self
     }
 
     /// Stores the tokens of `app_credentials` outside this client, for example to share them among processes. By
     /// default the client keeps its token in memory only.
     pub fn token_store(mut self, store: impl TokenStore) -> Self {
-        self.token_store = Some(Arc::new(store));
+        self.token_store = Some(store_of_user(Arc::new(store)));
         self
     }
 
@@ -276,13 +276,12 @@ impl ClientBuilder {
                     "`token_store` works with `app_credentials` only; a `token_source` stores its own tokens",
                 ));
             }
-            Some(Tokens::Source(source)) => Arc::new(UserCode::new("token source", source)),
+            Some(Tokens::Source(source)) => source,
             Some(Tokens::App { id, secret }) => {
                 if id.trim().is_empty() || secret.trim().is_empty() {
                     return Err(config("the app id or the app secret is empty"));
                 }
                 store = self.token_store.map(|store| {
-                    let store: Arc<dyn TokenStore> = Arc::new(UserCode::new("token store", store));
                     let base_url = url.as_str().trim_end_matches('/');
                     (store, store_key(base_url, &id, &secret))
                 });
@@ -320,6 +319,16 @@ impl ClientBuilder {
             recorder,
         })))
     }
+}
+
+// Not in `build`, which all programs have: one without a source or a store of its own is then without this code.
+
+fn source_of_user(source: Arc<dyn TokenSource>) -> Arc<dyn TokenSource> {
+    Arc::new(UserCode::new("token source", source))
+}
+
+fn store_of_user(store: Arc<dyn TokenStore>) -> Arc<dyn TokenStore> {
+    Arc::new(UserCode::new("token store", store))
 }
 
 /// Omits the credentials.

@@ -19,7 +19,8 @@ use std::time::Duration;
 pub(crate) use lane::Lane;
 use limiter::RateLimiter;
 pub(crate) use permit::Permit;
-use remote::Remote;
+use remote::{Queue, Remote};
+use shared_queue::SharedQueue;
 pub use store::{Claim, HeldPlace, QuotaStore, Reservation};
 
 use crate::error::{Error, ErrorKind, Result};
@@ -60,6 +61,7 @@ pub struct Quota {
 #[derive(Clone)]
 struct Shared {
     store: Arc<dyn QuotaStore>,
+    queue: &'static dyn Queue,
     timeout: Duration,
     name: Option<String>,
     when_unreachable: Option<(usize, Duration)>,
@@ -121,12 +123,17 @@ impl Quota {
     /// }
     /// ```
     pub fn shared(self, store: impl QuotaStore) -> Self {
+        self.shared_in(Arc::new(store))
+    }
+
+    fn shared_in(self, store: Arc<dyn QuotaStore>) -> Self {
         if self.limiter.is_none() {
             return self;
         }
         let shared = Shared {
             timeout: store.timeout(),
-            store: Arc::new(store),
+            store: Arc::new(UserCode::new("quota store", store)),
+            queue: &SharedQueue,
             name: None,
             when_unreachable: None,
         };
@@ -163,11 +170,17 @@ impl Quota {
         let limiter = match &shared {
             None => RateLimiter::new(calls, period),
             Some(shared) => {
-                let store = Arc::new(UserCode::new("quota store", shared.store.clone()));
                 let here = shared.when_unreachable.unwrap_or((calls, period));
                 // unique among processes; ids are counted up from here
                 let first_id = uuid::Uuid::new_v4().as_u64_pair().1;
-                let remote = Remote::new(store, shared.timeout, calls, period, first_id);
+                let remote = Remote::new(
+                    shared.store.clone(),
+                    shared.queue,
+                    shared.timeout,
+                    calls,
+                    period,
+                    first_id,
+                );
                 RateLimiter::shared(calls, period, remote, here)
             }
         };
