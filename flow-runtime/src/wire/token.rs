@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use super::codes;
+use super::decimal::decimal;
 use super::raw::{Fault, members, scalar};
 use super::refusal;
 use super::reply;
@@ -59,6 +60,6 @@ const LONGEST: f64 = 1e9;
 
 /// A number, in digits or as a text.
 fn seconds(text: &str) -> Option<Duration> {
-    let seconds: f64 = text.trim().parse().ok()?;
+    let seconds = decimal(text.trim())?;
     Duration::try_from_secs_f64(seconds.min(LONGEST)).ok()
 }
