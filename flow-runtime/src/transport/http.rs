@@ -308,17 +308,16 @@ fn retry_after(headers: &HeaderMap) -> Option<Duration> {
         HeaderName::from_static("x-ogw-ratelimit-reset"),
         RETRY_AFTER,
     ];
-    for name in &NAMES {
-        for value in headers.get_all(name) {
-            let Ok(text) = value.to_str() else { continue };
-            // A point in time is one of the server's clock.
-            let now = date(headers).unwrap_or_else(SystemTime::now);
-            if let Some(wait) = wait(text, now) {
-                return Some(wait);
-            }
-        }
-    }
-    None
+    NAMES.iter().find_map(|name| wait_under(name, headers))
+}
+
+#[inline(never)] // in the loop over two names it would be there twice
+fn wait_under(name: &HeaderName, headers: &HeaderMap) -> Option<Duration> {
+    let texts = headers.get_all(name).iter().map(HeaderValue::to_str);
+    texts.flatten().find_map(|text| {
+        // A point in time is one of the server's clock.
+        wait(text, date(headers).unwrap_or_else(SystemTime::now))
+    })
 }
 
 fn date(headers: &HeaderMap) -> Option<SystemTime> {
