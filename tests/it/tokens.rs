@@ -441,6 +441,7 @@ async fn a_tokens_reply_is_read_in_every_unambiguous_form() {
         br#"{"code":0,"tenant_access_token":"t-1","expire":18446744073709551616}"#,
         br#"{"code":0,"msg":"\ud800","tenant_access_token":"t-1","expire":7200}"#,
         b"{\"code\":0,\"msg\":\"o\nk\xff\",\"tenant_access_token\":\"t-1\",\"expire\":7200}",
+        b"{\"code\":0,\"tenant_access_token\":\"t-1\",\"note\":\"\xff\",\"expire\":7200}",
         br#"{"code":0,"tenant_access_token":"t-1","expire":7200,"expire":7200}"#,
     ] {
         let shown = reply.escape_ascii();

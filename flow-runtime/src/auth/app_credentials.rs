@@ -2,10 +2,12 @@
 
 use std::sync::Arc;
 
+use bytes::Bytes;
 use url::Url;
 
 use super::token::{BoxFuture, Token, TokenSource};
 use super::unread_reply::{TokenWatch, UnreadReply};
+use crate::codec::push_json_string;
 use crate::error::{BoxError, Ran, Result, Stage};
 use crate::transport::background;
 use crate::transport::http::Http;
@@ -18,7 +20,7 @@ const PATH: &str = "/open-apis/auth/v3/tenant_access_token/internal";
 pub(crate) struct AppCredentials {
     http: Arc<Http>,
     url: Url,
-    body: String,
+    body: Bytes,
     /// To be known where a reply repeats it.
     secret: String,
     unread: Arc<UnreadReply>,
@@ -35,20 +37,19 @@ impl AppCredentials {
         Self {
             http,
             url: join(base, PATH),
-            body: serde_json::json!({ "app_id": app_id, "app_secret": app_secret }).to_string(),
+            body: body(app_id, app_secret),
             secret: app_secret.to_owned(),
             unread,
         }
     }
 
     async fn request(&self) -> Result<Token> {
-        let body = self.body.clone().into();
         let response = self
             .http
             .post(
                 self.url.clone(),
                 None,
-                body,
+                self.body.clone(),
                 Arc::new(TokenWatch::new(self.unread.clone())),
             )
             .await?;
@@ -58,7 +59,7 @@ impl AppCredentials {
         let read = move || {
             let sent = Sent {
                 secret: secret.as_bytes(),
-                body: body.as_bytes(),
+                body: &body,
             };
             token(response, &sent)
         };
@@ -66,6 +67,16 @@ impl AppCredentials {
         // Without a lifetime it is used once and never kept.
         Ok(Token::new(reply.token).expires_in(reply.lifetime.unwrap_or_default()))
     }
+}
+
+/// Without a `serde_json::Value`, which would bring all of its code with it.
+fn body(app_id: &str, app_secret: &str) -> Bytes {
+    let mut body = br#"{"app_id":"#.to_vec();
+    push_json_string(&mut body, app_id);
+    body.extend_from_slice(br#","app_secret":"#);
+    push_json_string(&mut body, app_secret);
+    body.push(b'}');
+    body.into()
 }
 
 impl TokenSource for AppCredentials {

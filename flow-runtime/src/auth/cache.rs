@@ -1,16 +1,19 @@
 //! The client's token: kept until its end, renewed before it by one caller for all, dropped when the platform refuses it.
 
+mod depot;
+
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, SystemTime};
 
+pub(crate) use depot::{Depot, NewDepot, depot};
 use tokio::sync::watch;
-use tokio::time::{Instant, sleep, timeout};
-use tracing::{debug, warn};
+use tokio::time::{Instant, timeout};
+use tracing::debug;
 
-use super::store::{StoredToken, TokenStore};
-use super::token::{BoxFuture, Token, TokenSource, at_token, no_token_within, source_failed};
+use super::store::StoredToken;
+use super::token::{Token, TokenSource, at_token, no_token_within, source_failed};
 use super::unread_reply::UnreadReply;
-use crate::error::{BoxError, Error, Result};
+use crate::error::{Error, Result};
 use crate::stats::Counters;
 use crate::transport::background;
 use crate::transport::http::Bearer;
@@ -26,16 +29,6 @@ const AHEAD: Duration = Duration::from_secs(30 * 60);
 /// No token lives that long, and a number from the network must not break the arithmetic of time.
 const LONGEST: Duration = Duration::from_secs(24 * 60 * 60);
 
-/// How long a store may think, before a token is fetched without it.
-const STORE_PATIENCE: Duration = Duration::from_secs(1);
-
-/// How long a store that did not answer in time is left alone: it costs a fetch its patience, not every one.
-const STORE_REST: Duration = Duration::from_secs(30);
-
-/// How long a token is waited for that another process fetches, and how often it is looked for.
-const OTHERS_PATIENCE: Duration = Duration::from_secs(5);
-const LOOK_AGAIN: Duration = Duration::from_millis(50);
-
 /// How long a token that came back after it was refused is not dropped again.
 const REFUSED_AGAIN: Duration = Duration::from_secs(10);
 
@@ -49,8 +42,7 @@ struct Shared {
     source: Arc<dyn TokenSource>,
     /// Of the source's last request.
     unread: Arc<UnreadReply>,
-    /// A store beyond this client, and the key in it.
-    store: Option<(Arc<dyn TokenStore>, String)>,
+    depot: Option<Arc<dyn Depot>>,
     timeout: Duration,
     counters: Arc<Counters>,
     state: Mutex<State>,
@@ -62,7 +54,6 @@ struct State {
     /// Not to be taken from a store again, in case that could not forget it.
     refused: Option<Refused>,
     fetching: Option<watch::Receiver<Option<Result<Bearer>>>>,
-    store_rests_until: Option<Instant>,
 }
 
 struct Refused {
@@ -71,7 +62,7 @@ struct Refused {
 }
 
 #[derive(Clone)]
-struct CachedToken {
+pub(crate) struct CachedToken {
     token: String,
     bearer: Bearer,
     /// None for a token that lives until the platform refuses it.
@@ -86,7 +77,7 @@ struct Expiry {
 
 /// What a fetch is for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum FetchReason {
+pub(crate) enum FetchReason {
     /// There is none: calls wait.
     Missing,
     /// The kept one is in its last 30 minutes: nobody waits.
@@ -113,14 +104,14 @@ impl TokenCache {
     pub(crate) fn new(
         source: Arc<dyn TokenSource>,
         unread: Arc<UnreadReply>,
-        store: Option<(Arc<dyn TokenStore>, String)>,
+        depot: Option<Arc<dyn Depot>>,
         timeout: Duration,
         counters: Arc<Counters>,
     ) -> Self {
         Self(Arc::new(Shared {
             source,
             unread,
-            store,
+            depot,
             timeout,
             counters,
             state: Mutex::default(),
@@ -206,13 +197,8 @@ impl TokenCache {
             at: now,
         });
         drop(state);
-        if let Some((store, key)) = self.0.store.clone() {
-            let cache = self.clone();
-            background::detach(async move {
-                cache
-                    .tolerate("invalidate", store.invalidate(&key, &token))
-                    .await;
-            });
+        if let Some(depot) = self.0.depot.clone() {
+            background::detach(async move { depot.refused(&token).await });
         }
     }
 
@@ -227,7 +213,11 @@ impl TokenCache {
         let cache = self.clone();
         background::detach(async move {
             let owner = uuid::Uuid::new_v4().simple().to_string();
-            let fetched = match cache.look_in_store(reason, not.as_deref(), &owner).await {
+            let in_depot = match &cache.0.depot {
+                Some(depot) => depot.look(reason, not.as_deref(), &owner).await,
+                None => Ok(None),
+            };
+            let fetched = match in_depot {
                 Ok(Some(kept)) => Ok((kept, None)),
                 Ok(None) => cache.fetch_new().await,
                 Err(error) => Err(error),
@@ -235,11 +225,8 @@ impl TokenCache {
             let (result, for_store) = cache.keep(reason, fetched);
             done.send_replace(Some(result));
             // Nobody waits for the store.
-            if let Some((store, key)) = &cache.0.store {
-                if let Some(token) = for_store {
-                    cache.tolerate("put", store.put(key, token)).await;
-                }
-                cache.tolerate("unlock", store.unlock(key, &owner)).await;
+            if let Some(depot) = &cache.0.depot {
+                depot.end_fetch(for_store, &owner).await;
             }
         });
         fetching
@@ -264,40 +251,6 @@ impl TokenCache {
                     debug!(%error, "the token could not be renewed; the old one is still good");
                 }
                 (Err(error), None)
-            }
-        }
-    }
-
-    /// A token of the store, unless it is `not` wanted or due itself; or None, with the lock for fetching one. While
-    /// another process has the lock, its token is waited for; for a renewal there is no need to.
-    async fn look_in_store(
-        &self,
-        reason: FetchReason,
-        not: Option<&str>,
-        owner: &str,
-    ) -> Result<Option<CachedToken>> {
-        let Some((store, key)) = &self.0.store else {
-            return Ok(None);
-        };
-        let give_up = Instant::now() + OTHERS_PATIENCE.min(self.0.timeout / 2);
-        let mut is_locked = false;
-        loop {
-            let stored = self.tolerate("get", store.get(key)).await.flatten();
-            if let Some(kept) = stored.and_then(|stored| usable(stored, reason, not)) {
-                debug!("token taken from the store");
-                return Ok(Some(kept));
-            }
-            if is_locked || Instant::now() >= give_up {
-                return Ok(None);
-            }
-            match self.tolerate("lock", store.lock(key, owner)).await {
-                None => return Ok(None),
-                // Another may have put a token there between the look and the lock: once more.
-                Some(true) => is_locked = true,
-                Some(false) if reason == FetchReason::Renewal => {
-                    return Err(at_token("another process is renewing the token"));
-                }
-                Some(false) => sleep(LOOK_AGAIN).await,
             }
         }
     }
@@ -337,30 +290,6 @@ impl TokenCache {
             .await
             .map_err(|_| self.none_within(limit))?
             .map_err(source_failed)
-    }
-
-    /// What a store says, in time and without an error: a store that fails costs a fetch, never a call.
-    async fn tolerate<T>(
-        &self,
-        what: &str,
-        asked: BoxFuture<'_, Result<T, BoxError>>,
-    ) -> Option<T> {
-        let rests_until = self.state().store_rests_until;
-        if rests_until.is_some_and(|until| Instant::now() < until) {
-            return None;
-        }
-        match timeout(STORE_PATIENCE.min(self.0.timeout / 4), asked).await {
-            Ok(Ok(answer)) => Some(answer),
-            Ok(Err(error)) => {
-                warn!(what, error, "the token store failed");
-                None
-            }
-            Err(_) => {
-                warn!(what, "the token store did not answer in time");
-                self.state().store_rests_until = Some(Instant::now() + STORE_REST);
-                None
-            }
-        }
     }
 
     fn state(&self) -> MutexGuard<'_, State> {

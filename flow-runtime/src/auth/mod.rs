@@ -7,7 +7,7 @@ mod token;
 mod unread_reply;
 
 pub(crate) use app_credentials::AppCredentials;
-pub(crate) use cache::TokenCache;
+pub(crate) use cache::{NewDepot, TokenCache, depot};
 pub(crate) use store::store_key;
 pub use store::{MemoryTokenStore, StoredToken, TokenStore};
 pub(crate) use token::no_token_within;

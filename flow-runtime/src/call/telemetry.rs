@@ -8,7 +8,7 @@ use std::pin::Pin;
 use std::time::Duration;
 
 use tracing::dispatcher::{self, Dispatch};
-use tracing::field::Empty;
+use tracing::field::{Empty, Value};
 use tracing::instrument::WithSubscriber;
 use tracing::level_filters::LevelFilter;
 use tracing::{Instrument, Span, debug, info_span, warn};
@@ -115,19 +115,18 @@ impl CallSpan {
         self.attempted(attempts);
         match end {
             Ok(Run { reply, .. }) => {
-                self.span.record("apaas.outcome", outcome.as_str());
-                self.span.record("apaas.execution_id", &*reply.execution_id);
-                self.span.record("apaas.log_id", reply.log_id.as_deref());
+                self.record("apaas.outcome", &outcome.as_str());
+                self.record("apaas.execution_id", &&*reply.execution_id);
+                self.record("apaas.log_id", &reply.log_id.as_deref());
                 debug!(parent: &self.span, "executed");
             }
             Err(error) => {
-                self.span.record("otel.status_code", "ERROR");
-                self.span
-                    .record("error.type", tracing::field::debug(error.kind()));
-                self.span.record("apaas.outcome", outcome.as_str());
-                self.span.record("apaas.execution_id", error.execution_id());
-                self.span.record("apaas.log_id", error.log_id());
-                self.span.record("apaas.may_have_run", error.may_have_run());
+                self.record("otel.status_code", &"ERROR");
+                self.record("error.type", &tracing::field::debug(error.kind()));
+                self.record("apaas.outcome", &outcome.as_str());
+                self.record("apaas.execution_id", &error.execution_id());
+                self.record("apaas.log_id", &error.log_id());
+                self.record("apaas.may_have_run", &error.may_have_run());
                 debug!(parent: &self.span, code = error.code(), flow_code = error.flow_code(), "not executed");
             }
         }
@@ -136,13 +135,11 @@ impl CallSpan {
     /// The caller dropped the call. No one receives an error, so this is the only record.
     fn dropped(&self, outcome: Outcome, attempts: &Attempts) {
         self.attempted(attempts);
-        self.span.record("otel.status_code", "ERROR");
-        self.span.record("error.type", "dropped");
-        self.span.record("apaas.outcome", outcome.as_str());
-        self.span
-            .record("apaas.log_id", attempts.log_id().as_deref());
-        self.span
-            .record("apaas.may_have_run", outcome != Outcome::DidNotRun);
+        self.record("otel.status_code", &"ERROR");
+        self.record("error.type", &"dropped");
+        self.record("apaas.outcome", &outcome.as_str());
+        self.record("apaas.log_id", &attempts.log_id().as_deref());
+        self.record("apaas.may_have_run", &(outcome != Outcome::DidNotRun));
         if outcome != Outcome::DidNotRun {
             let warn = || {
                 warn!(
@@ -158,13 +155,19 @@ impl CallSpan {
         }
     }
 
+    /// The same code for all fields and types.
+    #[inline(never)]
+    fn record(&self, field: &'static str, value: &dyn Value) {
+        self.span.record(field, value);
+    }
+
     fn attempted(&self, attempts: &Attempts) {
         let (count, (queued, http_status)) = (attempts.count(), attempts.seen());
-        self.span.record("apaas.attempts", count);
-        self.span.record("apaas.queued_ms", millis(queued));
-        self.span.record("http.response.status_code", http_status);
+        self.record("apaas.attempts", &count);
+        self.record("apaas.queued_ms", &millis(queued));
+        self.record("http.response.status_code", &http_status);
         if count > 1 {
-            self.span.record("http.request.resend_count", count - 1);
+            self.record("http.request.resend_count", &(count - 1));
         }
     }
 }

@@ -7,7 +7,9 @@ use std::time::Duration;
 
 use super::Client;
 use super::base_url::{base_url, is_loopback};
-use crate::auth::{AppCredentials, TokenCache, TokenSource, TokenStore, UnreadReply, store_key};
+use crate::auth::{
+    AppCredentials, NewDepot, TokenCache, TokenSource, TokenStore, UnreadReply, depot, store_key,
+};
 use crate::call::{Context, Endpoints, RetryPolicy, Server};
 use crate::error::{Error, ErrorKind, Result};
 use crate::flow::check_dynamic;
@@ -59,7 +61,7 @@ pub struct ClientBuilder {
     quota: Quota,
     retry: RetryPolicy,
     response_limit: usize,
-    token_store: Option<Arc<dyn TokenStore>>,
+    token_store: Option<(Arc<dyn TokenStore>, NewDepot)>,
     customize: Option<Customize>,
     #[cfg(feature = "contracts")]
     contracts: Option<std::path::PathBuf>,
@@ -114,14 +116,14 @@ impl ClientBuilder {
     /// Gets tokens from this source instead of the app's credentials: a [`StaticToken`](crate::StaticToken) or your own
     /// type.
     pub fn token_source(mut self, source: impl TokenSource) -> Self {
-        self.tokens = Some(Tokens::Source(Arc::new(source)));
+        self.tokens = Some(Tokens::Source(source_of_user(Arc::new(source))));
         self
     }
 
     /// Stores the tokens of `app_credentials` outside this client, for example to share them among processes. By
     /// default the client keeps its token in memory only.
     pub fn token_store(mut self, store: impl TokenStore) -> Self {
-        self.token_store = Some(Arc::new(store));
+        self.token_store = Some(store_of_user(Arc::new(store)));
         self
     }
 
@@ -263,7 +265,7 @@ impl ClientBuilder {
         let lane = self
             .quota
             .into_lane(url.as_str().trim_end_matches('/'), app)?;
-        let (mut store, unread) = (None, Arc::<UnreadReply>::default());
+        let (mut depot, unread) = (None, Arc::<UnreadReply>::default());
         let source: Arc<dyn TokenSource> = match self.tokens {
             None => {
                 return Err(config(
@@ -276,15 +278,14 @@ impl ClientBuilder {
                     "`token_store` works with `app_credentials` only; a `token_source` stores its own tokens",
                 ));
             }
-            Some(Tokens::Source(source)) => Arc::new(UserCode::new("token source", source)),
+            Some(Tokens::Source(source)) => source,
             Some(Tokens::App { id, secret }) => {
                 if id.trim().is_empty() || secret.trim().is_empty() {
                     return Err(config("the app id or the app secret is empty"));
                 }
-                store = self.token_store.map(|store| {
-                    let store: Arc<dyn TokenStore> = Arc::new(UserCode::new("token store", store));
+                depot = self.token_store.map(|(store, depot)| {
                     let base_url = url.as_str().trim_end_matches('/');
-                    (store, store_key(base_url, &id, &secret))
+                    depot(store, store_key(base_url, &id, &secret), self.timeout)
                 });
                 let http = http.clone();
                 Arc::new(AppCredentials::new(
@@ -299,7 +300,7 @@ impl ClientBuilder {
         Ok(Client(Arc::new(Context {
             used_in: Arc::default(),
             thread: Arc::default(),
-            tokens: TokenCache::new(source, unread, store, self.timeout, counters.clone()),
+            tokens: TokenCache::new(source, unread, depot, self.timeout, counters.clone()),
             lane,
             queue_limit: self.queue_limit,
             retry: self.retry,
@@ -320,6 +321,16 @@ impl ClientBuilder {
             recorder,
         })))
     }
+}
+
+// Not in `build`, which all programs have: one without a source or a store of its own is then without this code.
+
+fn source_of_user(source: Arc<dyn TokenSource>) -> Arc<dyn TokenSource> {
+    Arc::new(UserCode::new("token source", source))
+}
+
+fn store_of_user(store: Arc<dyn TokenStore>) -> (Arc<dyn TokenStore>, NewDepot) {
+    (Arc::new(UserCode::new("token store", store)), depot)
 }
 
 /// Omits the credentials.

@@ -52,7 +52,7 @@ impl ErrorBuilder {
             Outcome::MayHaveRun => Ran::Maybe,
             Outcome::Ran | Outcome::Failed | Outcome::UnderWay => Ran::Yes,
         });
-        self.0.0.outcome = Some(outcome);
+        self.0.inner().outcome = Some(outcome);
         self
     }
 
@@ -68,7 +68,7 @@ impl ErrorBuilder {
 
     /// The flow, which stands in front of the message.
     pub fn flow(mut self, namespace: &str, flow_id: &str) -> Self {
-        self.0.0.context.flow = Some(format!("{namespace}/{flow_id}"));
+        self.0.inner().context.flow = Some(format!("{namespace}/{flow_id}"));
         self
     }
 
@@ -79,67 +79,67 @@ impl ErrorBuilder {
 
     /// [`Error::http_status`].
     pub fn http_status(mut self, http_status: u16) -> Self {
-        self.0.0.context.http_status = Some(http_status);
+        self.0.inner().context.http_status = Some(http_status);
         self
     }
 
     /// [`Error::code`].
     pub fn code(mut self, code: i64) -> Self {
-        self.0.0.context.code = Some(code);
+        self.0.inner().context.code = Some(code);
         self
     }
 
     /// [`Error::flow_code`].
     pub fn flow_code(mut self, flow_code: impl Into<String>) -> Self {
-        self.0.0.context.flow_code = Some(flow_code.into());
+        self.0.inner().context.flow_code = Some(flow_code.into());
         self
     }
 
     /// [`Error::flow_message`].
     pub fn flow_message(mut self, flow_message: impl Into<String>) -> Self {
-        self.0.0.context.flow_message = Some(flow_message.into());
+        self.0.inner().context.flow_message = Some(flow_message.into());
         self
     }
 
     /// [`Error::status`].
     pub fn status(mut self, status: impl Into<Status>) -> Self {
-        self.0.0.context.status = Some(status.into());
+        self.0.inner().context.status = Some(status.into());
         self
     }
 
     /// [`Error::execution_id`].
     pub fn execution_id(mut self, execution_id: impl Into<String>) -> Self {
-        self.0.0.context.execution_id = Some(execution_id.into());
+        self.0.inner().context.execution_id = Some(execution_id.into());
         self
     }
 
     /// [`Error::idempotency_key`].
     pub fn idempotency_key(mut self, key: impl Into<String>) -> Self {
-        self.0.0.context.idempotency_key = Some(key.into());
+        self.0.inner().context.idempotency_key = Some(key.into());
         self
     }
 
     /// [`Error::log_id`].
     pub fn log_id(mut self, log_id: impl Into<String>) -> Self {
-        self.0.0.context.log_id = Some(log_id.into());
+        self.0.inner().context.log_id = Some(log_id.into());
         self
     }
 
     /// [`Error::retry_after`].
     pub fn retry_after(mut self, wait: Duration) -> Self {
-        self.0.0.context.retry_after = Some(wait);
+        self.0.inner().context.retry_after = Some(wait);
         self
     }
 
     /// [`Error::attempts`].
     pub fn attempts(mut self, attempts: u32) -> Self {
-        self.0.0.context.attempts = attempts;
+        self.0.inner().context.attempts = attempts;
         self
     }
 
     /// [`Error::out_params`].
     pub fn out_params(mut self, out_params: impl Into<String>) -> Self {
-        self.0.0.context.out_params = Some(out_params.into());
+        self.0.inner().context.out_params = Some(out_params.into());
         self
     }
 

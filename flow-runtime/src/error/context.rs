@@ -51,22 +51,22 @@ impl fmt::Display for ErrorContext {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let mut list = List { f, open: false };
         match self.stage {
-            Some(Stage::Token) => list.item("at the token request", "")?,
+            Some(Stage::Token) => list.item("at the token request", &"")?,
             Some(Stage::Execute) | None => {}
         }
-        list.optional("HTTP", self.http_status)?;
-        list.optional("code", self.code)?;
-        list.optional("flow code", self.flow_code.as_deref())?;
+        list.optional("HTTP", self.http_status.as_ref())?;
+        list.optional("code", self.code.as_ref())?;
+        list.optional("flow code", self.flow_code.as_ref())?;
         list.optional("status", self.status.as_ref())?;
-        list.optional("execution id", self.execution_id.as_deref())?;
+        list.optional("execution id", self.execution_id.as_ref())?;
         if self.attempts > 1 {
-            list.item("attempts", self.attempts)?;
+            list.item("attempts", &self.attempts)?;
         }
         // A call that never left has a key as well, but nobody can look it up.
         if self.stage.is_some() || self.attempts > 0 {
-            list.optional("idempotency key", self.idempotency_key.as_deref())?;
+            list.optional("idempotency key", self.idempotency_key.as_ref())?;
         }
-        list.optional("log id", self.log_id.as_deref())?;
+        list.optional("log id", self.log_id.as_ref())?;
         if list.open { f.write_str(")") } else { Ok(()) }
     }
 }
@@ -77,11 +77,11 @@ struct List<'a, 'b> {
 }
 
 impl List<'_, '_> {
-    fn optional(&mut self, label: &str, value: Option<impl fmt::Display>) -> fmt::Result {
+    fn optional<T: fmt::Display>(&mut self, label: &str, value: Option<&T>) -> fmt::Result {
         value.map_or(Ok(()), |value| self.item(label, value))
     }
 
-    fn item(&mut self, label: &str, value: impl fmt::Display) -> fmt::Result {
+    fn item(&mut self, label: &str, value: &dyn fmt::Display) -> fmt::Result {
         self.f.write_str(if self.open { ", " } else { " (" })?;
         self.open = true;
         let value = value.to_string();

@@ -45,7 +45,7 @@ pub type BoxError = Box<dyn std::error::Error + Send + Sync>;
 /// assert!(!error.may_have_run());
 /// ```
 #[derive(Clone)]
-pub struct Error(Box<Inner>);
+pub struct Error(Arc<Inner>);
 
 #[derive(Clone)]
 struct Inner {
@@ -78,8 +78,16 @@ impl Error {
         Self::plain(kind, cause.to_string()).because(cause)
     }
 
+    /// Its own, apart from its clones.
+    #[inline(never)]
+    fn inner(&mut self) -> &mut Inner {
+        Arc::make_mut(&mut self.0)
+    }
+
+    #[cold]
+    #[inline(never)]
     pub(crate) fn plain(kind: ErrorKind, message: impl Into<String>) -> Self {
-        Self(Box::new(Inner {
+        Self(Arc::new(Inner {
             kind,
             message: message.into(),
             ran: kind.ran_unless_known(),
@@ -95,33 +103,33 @@ impl Error {
 
     pub(crate) fn decode(field_errors: Vec<Arc<FieldError>>) -> Self {
         let mut error = Self::plain(ErrorKind::Decode, String::new());
-        error.0.field_errors = field_errors;
+        error.inner().field_errors = field_errors;
         error
     }
 
     /// The same errors, found while reading inputs.
     pub(crate) fn of_inputs(mut self) -> Self {
-        let field_errors = std::mem::take(&mut self.0.field_errors);
+        let field_errors = std::mem::take(&mut self.inner().field_errors);
         if !field_errors.is_empty() {
             let field_errors: Vec<_> = field_errors.iter().map(ToString::to_string).collect();
-            self.0.message = field_errors.join(", ");
+            self.inner().message = field_errors.join(", ");
         }
         self
     }
 
     pub(crate) fn ran(mut self, ran: Ran) -> Self {
-        self.0.ran = ran;
-        self.0.outcome = None;
+        self.inner().ran = ran;
+        self.inner().outcome = None;
         self
     }
 
     pub(crate) fn retryable(mut self, retryable: bool) -> Self {
-        self.0.retryable = retryable;
+        self.inner().retryable = retryable;
         self
     }
 
     pub(crate) fn timed_out(mut self, timeout: bool) -> Self {
-        self.0.timeout = timeout;
+        self.inner().timeout = timeout;
         self
     }
 
@@ -132,25 +140,25 @@ impl Error {
 
     /// Made from another error, whose text the message has.
     pub(crate) fn because(mut self, cause: impl Into<BoxError>) -> Self {
-        self.0.cause = Some(Arc::from(cause.into()));
+        self.inner().cause = Some(Arc::from(cause.into()));
         self
     }
 
     pub(crate) fn with(mut self, set: impl FnOnce(&mut ErrorContext)) -> Self {
-        set(&mut self.0.context);
+        set(&mut self.inner().context);
         self
     }
 
     /// The end of a call of which an attempt was lost before.
     pub(crate) fn after(mut self, earlier: Error) -> Self {
-        self.0.earlier = Some(earlier);
+        self.inner().earlier = Some(earlier);
         self
     }
 
     /// One more sentence for whoever reads it.
     pub(crate) fn note(mut self, sentence: &str) -> Self {
-        self.0.message.push_str("; ");
-        self.0.message.push_str(sentence);
+        self.inner().message.push_str("; ");
+        self.inner().message.push_str(sentence);
         self
     }
 

@@ -7,14 +7,14 @@ use tokio::time::Instant;
 
 use super::limiter::RateLimiter;
 use super::permit::Permit;
-use super::share::Share;
+use super::share::Part;
 use crate::error::Result;
 use crate::stats::WindowStats;
 
 #[derive(Clone)]
 pub(crate) struct Lane {
     limiter: Arc<RateLimiter>,
-    share: Option<Arc<Share>>,
+    share: Option<Arc<dyn Part>>,
 }
 
 impl Lane {
@@ -43,7 +43,12 @@ impl Lane {
     pub(crate) async fn acquire(&self, limit: Duration, limit_name: &str) -> Result<Permit> {
         match &self.share {
             None => self.limiter.acquire(limit, limit_name).await,
-            Some(share) => share.acquire(&self.limiter, limit, limit_name).await,
+            Some(share) => {
+                share
+                    .clone()
+                    .acquire(&self.limiter, limit, limit_name)
+                    .await
+            }
         }
     }
 
@@ -56,7 +61,7 @@ impl Lane {
     pub(crate) fn at_once(&self) -> Option<Permit> {
         match &self.share {
             None => self.limiter.at_once(),
-            Some(share) => share.at_once(&self.limiter),
+            Some(share) => share.clone().at_once(&self.limiter),
         }
     }
 

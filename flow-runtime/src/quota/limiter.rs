@@ -153,7 +153,7 @@ impl RateLimiter {
     async fn take_turn(self: &Arc<Self>, give_up: Instant) -> Result<Permit, Duration> {
         let _turn = self.turn.lock().await;
         if let Some(remote) = &self.remote {
-            return self.take_shared(remote, give_up).await;
+            return remote.queue().take(self, remote, give_up).await;
         }
         loop {
             // Created before the check: `notify_one` leaves a token if no task is waiting yet, so a change between the

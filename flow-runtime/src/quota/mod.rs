@@ -20,6 +20,7 @@ pub(crate) use lane::Lane;
 use limiter::RateLimiter;
 pub(crate) use permit::Permit;
 use remote::Remote;
+use shared_queue::SharedQueue;
 pub use store::{Claim, HeldPlace, QuotaStore, Reservation};
 
 use crate::error::{Error, ErrorKind, Result};
@@ -60,9 +61,22 @@ pub struct Quota {
 #[derive(Clone)]
 struct Shared {
     store: Arc<dyn QuotaStore>,
+    /// Makes the limiter; called through here alone, so that a program without a store has none of that code.
+    limiter: fn(&Self, usize, Duration) -> RateLimiter,
     timeout: Duration,
     name: Option<String>,
     when_unreachable: Option<(usize, Duration)>,
+}
+
+impl Shared {
+    fn limiter(&self, calls: usize, period: Duration) -> RateLimiter {
+        let here = self.when_unreachable.unwrap_or((calls, period));
+        // unique among processes; ids are counted up from here
+        let first_id = uuid::Uuid::new_v4().as_u64_pair().1;
+        let store = self.store.clone();
+        let remote = Remote::new(store, &SharedQueue, self.timeout, calls, period, first_id);
+        RateLimiter::shared(calls, period, remote, here)
+    }
 }
 
 impl Quota {
@@ -121,12 +135,17 @@ impl Quota {
     /// }
     /// ```
     pub fn shared(self, store: impl QuotaStore) -> Self {
+        self.shared_in(Arc::new(store))
+    }
+
+    fn shared_in(self, store: Arc<dyn QuotaStore>) -> Self {
         if self.limiter.is_none() {
             return self;
         }
         let shared = Shared {
             timeout: store.timeout(),
-            store: Arc::new(store),
+            store: Arc::new(UserCode::new("quota store", store)),
+            limiter: Shared::limiter,
             name: None,
             when_unreachable: None,
         };
@@ -162,14 +181,7 @@ impl Quota {
     fn with(calls: usize, period: Duration, shared: Option<Shared>) -> Self {
         let limiter = match &shared {
             None => RateLimiter::new(calls, period),
-            Some(shared) => {
-                let store = Arc::new(UserCode::new("quota store", shared.store.clone()));
-                let here = shared.when_unreachable.unwrap_or((calls, period));
-                // unique among processes; ids are counted up from here
-                let first_id = uuid::Uuid::new_v4().as_u64_pair().1;
-                let remote = Remote::new(store, shared.timeout, calls, period, first_id);
-                RateLimiter::shared(calls, period, remote, here)
-            }
+            Some(shared) => (shared.limiter)(shared, calls, period),
         };
         Self {
             calls,

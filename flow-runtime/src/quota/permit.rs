@@ -7,14 +7,14 @@ use tokio::sync::oneshot;
 use tokio::time::Instant;
 
 use super::limiter::RateLimiter;
-use super::share::Share;
+use super::share::Part;
 
 /// A permit for one request. Dropped before the request has left (no token, no connection, a cancelled call), it is
 /// given back, since the platform never saw the request. After that the platform has counted it, and it only expires.
 pub(crate) struct Permit {
     limiter: Arc<RateLimiter>,
     /// The share that it counts in, too.
-    share: Option<Arc<Share>>,
+    share: Option<Arc<dyn Part>>,
     place: Option<Place>,
     /// None until the request has left.
     counted: Option<Counted>,
@@ -55,7 +55,7 @@ impl Permit {
         permit
     }
 
-    pub(super) fn of(mut self, share: Arc<Share>) -> Self {
+    pub(super) fn of(mut self, share: Arc<dyn Part>) -> Self {
         self.share = Some(share);
         self
     }

@@ -10,11 +10,15 @@ use std::time::Duration;
 
 use tokio::time::Instant;
 
+use super::limiter::RateLimiter;
+use super::permit::Permit;
 use super::store::{Claim, HeldPlace, QuotaStore};
 use super::window::{FAR, Window};
+use crate::auth::BoxFuture;
 
 pub(super) struct Remote {
     pub(super) store: Arc<dyn QuotaStore>,
+    queue: &'static dyn Queue,
     pub(super) timeout: Duration,
     calls: usize,
     period: Duration,
@@ -22,6 +26,20 @@ pub(super) struct Remote {
     key: OnceLock<String>,
     next_id: AtomicU64,
     state: Mutex<State>,
+}
+
+/// What is done with a store. Behind a pointer, so that a program whose budget is kept here has none of that code.
+pub(super) trait Queue: Send + Sync {
+    /// For the holder of `turn`: a permit, or how long it would take at least, where that is beyond `give_up`.
+    fn take<'a>(
+        &self,
+        limiter: &'a Arc<RateLimiter>,
+        remote: &'a Remote,
+        give_up: Instant,
+    ) -> BoxFuture<'a, Result<Permit, Duration>>;
+
+    /// Tells the store these, and what comes after them, in the background.
+    fn deliver(&self, limiter: Arc<RateLimiter>, notices: Vec<Notice>);
 }
 
 struct State {
@@ -69,6 +87,7 @@ const LEAST_OFTEN: Duration = Duration::from_secs(1);
 impl Remote {
     pub(super) fn new(
         store: Arc<dyn QuotaStore>,
+        queue: &'static dyn Queue,
         timeout: Duration,
         calls: usize,
         period: Duration,
@@ -76,6 +95,7 @@ impl Remote {
     ) -> Self {
         Self {
             store,
+            queue,
             timeout,
             calls,
             period: period.min(FAR),
@@ -92,6 +112,10 @@ impl Remote {
                 is_sending: false,
             }),
         }
+    }
+
+    pub(super) fn queue(&self) -> &'static dyn Queue {
+        self.queue
     }
 
     /// Names the budget in the store; false if it has another name already.

@@ -16,7 +16,28 @@ use super::permit::Permit;
 use super::remote::Remote;
 use super::shared_queue::Pending;
 use super::window::{FAR, Window};
+use crate::auth::BoxFuture;
 use crate::error::Result;
+
+/// What a lane and its permits need of a share. Behind a pointer, so that a program without shares has none of their code.
+pub(super) trait Part: Send + Sync {
+    fn acquire<'a>(
+        self: Arc<Self>,
+        limiter: &'a Arc<RateLimiter>,
+        limit: Duration,
+        limit_name: &'a str,
+    ) -> BoxFuture<'a, Result<Permit>>;
+
+    /// A permit, if one is free and no call waits.
+    fn at_once(self: Arc<Self>, limiter: &Arc<RateLimiter>) -> Option<Permit>;
+
+    /// As of the whole window.
+    fn departed(&self, now: Instant) -> Instant;
+
+    fn arrived(&self, counted_from: Instant, now: Instant);
+
+    fn give_back(&self);
+}
 
 /// The state that all calls of a share have in common.
 pub(crate) struct Share {
@@ -63,7 +84,7 @@ impl Share {
         }
     }
 
-    pub(super) async fn acquire(
+    async fn wait_for(
         self: &Arc<Self>,
         limiter: &Arc<RateLimiter>,
         limit: Duration,
@@ -85,15 +106,6 @@ impl Share {
             .await
             .unwrap_or(Err(limit))
             .map_err(|wait| too_long(wait, limit, limit_name, ahead))
-    }
-
-    /// A permit, if one is free and no call waits.
-    pub(super) fn at_once(self: &Arc<Self>, limiter: &Arc<RateLimiter>) -> Option<Permit> {
-        if limiter.remote().is_some() {
-            return None; // the store is to be asked
-        }
-        let _turn = self.turn.try_lock().ok()?;
-        self.take(limiter, Instant::now()).ok()
     }
 
     /// A permit, or how long it would take at least, where that is beyond `give_up`.
@@ -153,24 +165,42 @@ impl Share {
         Ok(permit.of(self.clone()))
     }
 
-    /// As of the whole window.
-    pub(super) fn departed(&self, now: Instant) -> Instant {
-        self.state().window.departed(now)
-    }
-
-    pub(super) fn arrived(&self, counted_from: Instant, now: Instant) {
-        self.state().window.arrived(counted_from, now);
-    }
-
-    pub(super) fn give_back(&self) {
-        let mut state = self.state();
-        state.window.give_back();
-        state.pace.give_back();
-    }
-
     fn state(&self) -> MutexGuard<'_, State> {
         // A panic elsewhere must not stop every later call, so a poisoned lock is used as it is.
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Part for Share {
+    fn acquire<'a>(
+        self: Arc<Self>,
+        limiter: &'a Arc<RateLimiter>,
+        limit: Duration,
+        limit_name: &'a str,
+    ) -> BoxFuture<'a, Result<Permit>> {
+        Box::pin(async move { self.wait_for(limiter, limit, limit_name).await })
+    }
+
+    fn at_once(self: Arc<Self>, limiter: &Arc<RateLimiter>) -> Option<Permit> {
+        if limiter.remote().is_some() {
+            return None; // the store is to be asked
+        }
+        let _turn = self.turn.try_lock().ok()?;
+        self.take(limiter, Instant::now()).ok()
+    }
+
+    fn departed(&self, now: Instant) -> Instant {
+        self.state().window.departed(now)
+    }
+
+    fn arrived(&self, counted_from: Instant, now: Instant) {
+        self.state().window.arrived(counted_from, now);
+    }
+
+    fn give_back(&self) {
+        let mut state = self.state();
+        state.window.give_back();
+        state.pace.give_back();
     }
 }
 

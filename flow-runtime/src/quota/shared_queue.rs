@@ -11,9 +11,10 @@ use tracing::{debug, info, warn};
 
 use super::limiter::RateLimiter;
 use super::permit::Permit;
-use super::remote::{Notice, Remote};
+use super::remote::{Notice, Queue, Remote};
 use super::store::{Claim, HeldPlace, Reservation};
 use super::window::FAR;
+use crate::auth::BoxFuture;
 use crate::error::BoxError;
 use crate::transport::background;
 
@@ -130,31 +131,43 @@ fn renew(
     });
 }
 
-impl RateLimiter {
-    /// For the holder of `turn`: a permit, or how long it would take at least, where that is beyond `give_up`.
-    pub(super) async fn take_shared(
-        self: &Arc<Self>,
-        remote: &Remote,
+/// Of any store.
+pub(super) struct SharedQueue;
+
+impl Queue for SharedQueue {
+    fn take<'a>(
+        &self,
+        limiter: &'a Arc<RateLimiter>,
+        remote: &'a Remote,
         give_up: Instant,
-    ) -> Result<Permit, Duration> {
-        let mut pending = Pending::new(self, remote, false);
-        loop {
-            let changed = self.changed();
-            let later = match pending.ask(remote).await {
-                Ok(permit) => {
-                    remote.told(None);
-                    return Ok(permit);
+    ) -> BoxFuture<'a, Result<Permit, Duration>> {
+        Box::pin(async move {
+            let mut pending = Pending::new(limiter, remote, false);
+            loop {
+                let changed = limiter.changed();
+                let later = match pending.ask(remote).await {
+                    Ok(permit) => {
+                        remote.told(None);
+                        return Ok(permit);
+                    }
+                    Err(later) => later,
+                };
+                remote.told(Some(later.free_at));
+                if later.free_at > give_up {
+                    return Err(later.free_at.saturating_duration_since(Instant::now()));
                 }
-                Err(later) => later,
-            };
-            remote.told(Some(later.free_at));
-            if later.free_at > give_up {
-                return Err(later.free_at.saturating_duration_since(Instant::now()));
+                let _ = timeout_at(later.ask_at, changed).await;
             }
-            let _ = timeout_at(later.ask_at, changed).await;
-        }
+        })
     }
 
+    fn deliver(&self, limiter: Arc<RateLimiter>, notices: Vec<Notice>) {
+        let messenger = Messenger(limiter);
+        background::detach(async move { messenger.run(notices).await });
+    }
+}
+
+impl RateLimiter {
     /// Tells the store something, in the background.
     pub(super) fn tell(self: &Arc<Self>, notice: Notice) {
         if let Some(remote) = self.remote() {
@@ -173,8 +186,7 @@ impl RateLimiter {
             return;
         }
         if let Some(notices) = remote.next_to_tell(false) {
-            let messenger = Messenger(self.clone());
-            background::detach(async move { messenger.run(notices).await });
+            remote.queue().deliver(self.clone(), notices);
         }
     }
 

@@ -10,6 +10,7 @@
 //! run there whose cost a reply's size or a user's own code chooses: the time-outs of the client's other calls are
 //! kept there too.
 
+use std::any::Any;
 #[cfg(feature = "blocking")]
 use std::cell::Cell;
 use std::future::Future;
@@ -122,7 +123,15 @@ pub(crate) async fn work<T: Send + 'static>(
     if bytes <= FEW {
         return Ok(work());
     }
-    spawn_blocking(work).await.map_err(|error| defect(&error))
+    // boxed, so that tokio's part of it is compiled once
+    let boxed: Box<dyn FnOnce() -> Box<dyn Any + Send> + Send> = Box::new(|| Box::new(work()));
+    match spawn_blocking(boxed).await {
+        Ok(done) => done
+            .downcast()
+            .map(|done| *done)
+            .map_err(|_| a_bug("a wrong result")),
+        Err(error) => Err(defect(&error)),
+    }
 }
 
 /// A future that runs on a client's thread.
@@ -169,6 +178,10 @@ fn defect(error: &JoinError) -> Error {
     } else {
         "a task that was ended"
     };
+    a_bug(what)
+}
+
+fn a_bug(what: &str) -> Error {
     Error::plain(
         ErrorKind::Malformed,
         format!("a bug in apaas-flow, please report it: {what}"),

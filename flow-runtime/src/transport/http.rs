@@ -3,7 +3,8 @@
 use std::borrow::Cow;
 use std::convert::Infallible;
 use std::fmt::Write as _;
-use std::pin::Pin;
+use std::future::poll_fn;
+use std::pin::{Pin, pin};
 use std::sync::Arc;
 use std::task::{Context, Poll};
 use std::time::{Duration, SystemTime};
@@ -121,6 +122,17 @@ impl Http {
         body: Bytes,
         watch: Arc<dyn Watch>,
     ) -> Result<Response<'static>> {
+        let mut post = pin!(self.post_here(url, bearer, body, watch));
+        poll_fn(|cx| poll(post.as_mut(), cx)).await
+    }
+
+    async fn post_here(
+        &self,
+        url: Url,
+        bearer: Option<&Bearer>,
+        body: Bytes,
+        watch: Arc<dyn Watch>,
+    ) -> Result<Response<'static>> {
         let mut request = reqwest::Request::new(Method::POST, url);
         fill(request.headers_mut(), bearer);
         *request.body_mut() = Some(reqwest::Body::wrap(Watched {
@@ -177,6 +189,12 @@ impl Http {
         )
         .ran(Ran::Maybe)
     }
+}
+
+/// Two kinds of request are posted, and the code for it should not be there twice.
+#[inline(never)]
+fn poll<F: Future>(future: Pin<&mut F>, cx: &mut Context<'_>) -> Poll<F::Output> {
+    future.poll(cx)
 }
 
 /// Of a request's headers, those that are not the client's.
@@ -290,12 +308,16 @@ fn retry_after(headers: &HeaderMap) -> Option<Duration> {
         HeaderName::from_static("x-ogw-ratelimit-reset"),
         RETRY_AFTER,
     ];
-    let texts = NAMES.iter().flat_map(|name| headers.get_all(name));
-    let mut texts = texts.filter_map(|value| value.to_str().ok()).peekable();
-    texts.peek()?;
-    // A point in time is one of the server's clock.
-    let now = date(headers).unwrap_or_else(SystemTime::now);
-    texts.find_map(|text| wait(text, now))
+    NAMES.iter().find_map(|name| wait_under(name, headers))
+}
+
+#[inline(never)] // in the loop over two names it would be there twice
+fn wait_under(name: &HeaderName, headers: &HeaderMap) -> Option<Duration> {
+    let texts = headers.get_all(name).iter().map(HeaderValue::to_str);
+    texts.flatten().find_map(|text| {
+        // A point in time is one of the server's clock.
+        wait(text, date(headers).unwrap_or_else(SystemTime::now))
+    })
 }
 
 fn date(headers: &HeaderMap) -> Option<SystemTime> {

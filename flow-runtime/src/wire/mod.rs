@@ -23,6 +23,7 @@
 
 mod classify;
 mod codes;
+mod decimal;
 mod envelope;
 mod hints;
 mod intermediary;

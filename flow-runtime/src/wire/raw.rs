@@ -7,6 +7,7 @@ use std::fmt;
 use serde::de::{Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
 use serde_json::value::RawValue;
 
+use super::decimal::decimal;
 use crate::codec::{Cursor, Text};
 
 /// Why an object cannot be read.
@@ -32,7 +33,9 @@ fn read_members<'a>(
     keys: &[&str],
     values: &mut [Option<&'a RawValue>],
 ) -> Result<(), Fault> {
-    let mut deserializer = serde_json::Deserializer::from_slice(json);
+    // from a `str`, as everything else here is read: serde_json's code for bytes need not be there as well
+    let json = std::str::from_utf8(json).map_err(|_| Fault::Unreadable)?;
+    let mut deserializer = serde_json::Deserializer::from_str(json);
     let is_clear = deserializer.deserialize_map(Members { keys, values });
     match is_clear.and_then(|is_clear| deserializer.end().map(|()| is_clear)) {
         Ok(true) => Ok(()),
@@ -148,7 +151,7 @@ fn text(json: &str) -> Option<Cow<'_, str>> {
 pub(super) fn integer(scalar: &str) -> Option<i64> {
     let scalar = scalar.trim();
     scalar.parse().ok().or_else(|| {
-        let number = scalar.parse::<f64>().ok()?;
+        let number = decimal(scalar)?;
         let is_exact = number.fract() == 0.0 && number.abs() < 1e15;
         // without a fraction and without an exponent
         is_exact.then(|| number.to_string().parse().ok())?

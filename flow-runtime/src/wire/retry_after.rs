@@ -2,6 +2,7 @@
 
 use std::time::{Duration, SystemTime};
 
+use super::decimal::decimal;
 use crate::value::calendar::{days_from_epoch, days_in_month};
 
 /// No wait is that long: what is larger is a point in time, in seconds since 1970.
@@ -27,7 +28,7 @@ pub(crate) fn wait(text: &str, now: SystemTime) -> Option<Duration> {
 }
 
 fn seconds(text: &str, now: SystemTime) -> Option<Duration> {
-    let mut seconds = text.trim().parse::<f64>().ok()?;
+    let mut seconds = decimal(text.trim())?;
     if seconds < POINT_IN_TIME {
         return Duration::try_from_secs_f64(seconds).ok();
     }

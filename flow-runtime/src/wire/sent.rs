@@ -1,6 +1,6 @@
 //! What a call has sent, so that no message repeats it.
 
-use std::collections::HashSet;
+use std::collections::BTreeSet;
 
 use super::readable::hidden;
 use crate::error::foreign::one_line;
@@ -75,8 +75,11 @@ impl Sent<'_> {
     }
 
     /// Those windows of short texts that are in the request too: one pass over the request, however long it is.
-    fn windows_of<'t>(&self, texts: impl Iterator<Item = &'t [u8]>) -> HashSet<Window> {
-        let of_texts: HashSet<_> = texts.flat_map(windows).collect();
+    fn windows_of<'t>(&self, texts: impl Iterator<Item = &'t [u8]>) -> BTreeSet<Window> {
+        let mut of_texts = BTreeSet::new();
+        for text in texts {
+            of_texts.extend(windows(text));
+        }
         let mut starts = vec![false; 1 << 16];
         let start = |[one, two, ..]: Window| usize::from(u16::from_be_bytes([one, two]));
         for window in &of_texts {
@@ -84,12 +87,13 @@ impl Sent<'_> {
                 *is_start = true;
             }
         }
-        [self.secret, self.body]
-            .into_iter()
-            .flat_map(windows)
-            .filter(|window| starts.get(start(*window)) == Some(&true))
-            .filter(|window| of_texts.contains(window))
-            .collect()
+        let mut found = BTreeSet::new();
+        for text in [self.secret, self.body] {
+            found.extend(windows(text).filter(|window| {
+                starts.get(start(*window)) == Some(&true) && of_texts.contains(window)
+            }));
+        }
+        found
     }
 }
 

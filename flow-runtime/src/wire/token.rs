@@ -3,11 +3,13 @@
 use std::time::Duration;
 
 use super::codes;
+use super::decimal::decimal;
 use super::raw::{Fault, members, scalar};
 use super::refusal;
 use super::reply;
 use super::response::Response;
 use super::sent::Sent;
+use crate::codec::repair;
 use crate::error::{Error, ErrorKind, Result, Stage};
 
 /// A token, and how long it lives.
@@ -29,7 +31,17 @@ pub(crate) fn token(response: Response<'_>, sent: &Sent<'_>) -> Result<TokenRepl
 }
 
 fn granted(response: &Response<'_>) -> Result<TokenReply> {
-    let [token, expire] = match members(response.json(), ["tenant_access_token", "expire"]) {
+    const KEYS: [&str; 2] = ["tenant_access_token", "expire"];
+
+    let mut read = members(response.json(), KEYS);
+    let repaired = match read {
+        Err(Fault::Unreadable) => repair(response.json()),
+        _ => None,
+    };
+    if let Some(repaired) = &repaired {
+        read = members(repaired, KEYS);
+    }
+    let [token, expire] = match read {
         Ok(values) => values,
         Err(Fault::Ambiguous) => return Err(reply::ambiguous(response, Stage::Token)),
         Err(Fault::Unreadable) => return Err(no_token(response)),
@@ -59,6 +71,6 @@ const LONGEST: f64 = 1e9;
 
 /// A number, in digits or as a text.
 fn seconds(text: &str) -> Option<Duration> {
-    let seconds: f64 = text.trim().parse().ok()?;
+    let seconds = decimal(text.trim())?;
     Duration::try_from_secs_f64(seconds.min(LONGEST)).ok()
 }

@@ -4,9 +4,11 @@ use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
 use tokio::time::sleep;
 
+use super::depot::{LOOK_AGAIN, OTHERS_PATIENCE};
 use super::tests::{MINUTE, bearer, stored, token};
 use super::*;
-use crate::auth::MemoryTokenStore;
+use crate::auth::{BoxFuture, MemoryTokenStore, TokenStore};
+use crate::error::BoxError;
 
 /// A store whose lock another process has, or has not.
 #[derive(Clone, Default)]

@@ -2,8 +2,9 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 use tokio::time::sleep;
 
+use super::depot::STORE_PATIENCE;
 use super::*;
-use crate::auth::{BoxFuture, MemoryTokenStore};
+use crate::auth::{BoxFuture, MemoryTokenStore, TokenStore};
 use crate::error::{BoxError, ErrorKind, Stage};
 
 pub(super) const MINUTE: Duration = Duration::from_secs(60);
@@ -47,7 +48,7 @@ pub(super) fn stored(
         TokenCache::new(
             Arc::new(source),
             Arc::default(),
-            store,
+            store.map(|(store, key)| depot(store, key, MINUTE)),
             MINUTE,
             Arc::default(),
         ),
@@ -226,7 +227,7 @@ async fn a_lifetime_beyond_all_measure_goes_into_a_store() {
     let cache = TokenCache::new(
         Arc::new(Eternal),
         Arc::default(),
-        Some((store, "app".to_owned())),
+        Some(depot(store, "app".to_owned(), MINUTE)),
         MINUTE,
         Arc::default(),
     );

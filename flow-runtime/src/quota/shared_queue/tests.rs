@@ -131,7 +131,14 @@ fn process_with(
     here: (usize, Duration),
 ) -> Lane {
     let first_id = NEXT_PROCESS.fetch_add(1, Ordering::SeqCst) << 32;
-    let remote = Remote::new(store.clone(), SECOND / 2, calls, period, first_id);
+    let remote = Remote::new(
+        store.clone(),
+        &SharedQueue,
+        SECOND / 2,
+        calls,
+        period,
+        first_id,
+    );
     Lane::new(Arc::new(RateLimiter::shared(calls, period, remote, here)))
 }
 
