@@ -19,12 +19,12 @@ use crate::wire::Accept;
 /// Everything in a call except its result type, so that it is compiled once here and not again for each flow in the
 /// user's crate.
 pub(crate) struct CallCore {
-    pub(super) identity: Arc<Identity>,
     pub(super) state: State,
+    pub(super) identity: Arc<Identity>,
 }
 
 pub(super) enum State {
-    Pending(Box<Pending>),
+    Pending(Pending),
     UnderWay(Task<Result<Run>>),
     /// The reply has arrived, and its outputs are being read.
     Arrived(Arrived),
@@ -124,14 +124,14 @@ impl CallCore {
         accept: Accept,
         params: FieldWriter,
         written: Result<()>,
-    ) -> Self {
-        Self {
+    ) -> Box<Self> {
+        Box::new(Self {
             identity: Arc::new(Identity {
                 endpoint,
                 key: uuid::Uuid::new_v4().to_string(),
                 is_own_key: false,
             }),
-            state: State::Pending(Box::new(Pending {
+            state: State::Pending(Pending {
                 context: context.clone(),
                 params,
                 written,
@@ -141,8 +141,8 @@ impl CallCore {
                 timeout: None,
                 queue_limit: None,
                 deadline: None,
-            })),
-        }
+            }),
+        })
     }
 
     pub(crate) fn poll(&mut self, cx: &mut task::Context<'_>) -> Poll<Result<Run>> {

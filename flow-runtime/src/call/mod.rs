@@ -78,7 +78,9 @@ pub type Start = Call<Started>;
 /// ```
 #[must_use = "a call is sent only when it is awaited; add `.await`"]
 pub struct Call<R> {
-    core: CallCore,
+    /// Boxed, so that a call is two words, which the user's code moves in registers, and dropping it is one function
+    /// for all flows.
+    core: Box<CallCore>,
     advance: Advance<R>,
 }
 
@@ -86,13 +88,13 @@ pub struct Call<R> {
 pub(crate) type Advance<R> = fn(&mut CallCore, &mut task::Context<'_>) -> Poll<Result<R>>;
 
 impl<R> Call<R> {
-    pub(crate) fn new(core: CallCore, advance: Advance<R>) -> Self {
+    pub(crate) fn new(core: Box<CallCore>, advance: Advance<R>) -> Self {
         Self { core, advance }
     }
 }
 
 impl Start {
-    pub(crate) fn start(core: CallCore) -> Self {
+    pub(crate) fn start(core: Box<CallCore>) -> Self {
         Self::new(core, |core, cx| core.poll(cx).map_ok(Run::into_started))
     }
 }
