@@ -1,11 +1,11 @@
 //! The client's token: kept until its end, renewed before it by one caller for all, dropped when the platform refuses it.
 
-mod depot;
+mod shared_token;
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, SystemTime};
 
-pub(crate) use depot::{Depot, NewDepot, depot};
+pub(crate) use shared_token::{NewSharedToken, SharedToken, shared_token};
 use tokio::sync::watch;
 use tokio::time::{Instant, timeout};
 use tracing::debug;
@@ -42,7 +42,7 @@ struct Shared {
     source: Arc<dyn TokenSource>,
     /// Of the source's last request.
     unread: Arc<UnreadReply>,
-    depot: Option<Arc<dyn Depot>>,
+    shared: Option<Arc<dyn SharedToken>>,
     timeout: Duration,
     counters: Arc<Counters>,
     state: Mutex<State>,
@@ -104,14 +104,14 @@ impl TokenCache {
     pub(crate) fn new(
         source: Arc<dyn TokenSource>,
         unread: Arc<UnreadReply>,
-        depot: Option<Arc<dyn Depot>>,
+        shared: Option<Arc<dyn SharedToken>>,
         timeout: Duration,
         counters: Arc<Counters>,
     ) -> Self {
         Self(Arc::new(Shared {
             source,
             unread,
-            depot,
+            shared,
             timeout,
             counters,
             state: Mutex::default(),
@@ -197,8 +197,8 @@ impl TokenCache {
             at: now,
         });
         drop(state);
-        if let Some(depot) = self.0.depot.clone() {
-            background::detach(async move { depot.refused(&token).await });
+        if let Some(shared) = self.0.shared.clone() {
+            background::detach(async move { shared.refused(&token).await });
         }
     }
 
@@ -213,11 +213,11 @@ impl TokenCache {
         let cache = self.clone();
         background::detach(async move {
             let owner = uuid::Uuid::new_v4().simple().to_string();
-            let in_depot = match &cache.0.depot {
-                Some(depot) => depot.look(reason, not.as_deref(), &owner).await,
+            let found = match &cache.0.shared {
+                Some(shared) => shared.look(reason, not.as_deref(), &owner).await,
                 None => Ok(None),
             };
-            let fetched = match in_depot {
+            let fetched = match found {
                 Ok(Some(kept)) => Ok((kept, None)),
                 Ok(None) => cache.fetch_new().await,
                 Err(error) => Err(error),
@@ -225,8 +225,8 @@ impl TokenCache {
             let (result, for_store) = cache.keep(reason, fetched);
             done.send_replace(Some(result));
             // Nobody waits for the store.
-            if let Some(depot) = &cache.0.depot {
-                depot.end_fetch(for_store, &owner).await;
+            if let Some(shared) = &cache.0.shared {
+                shared.end_fetch(for_store, &owner).await;
             }
         });
         fetching

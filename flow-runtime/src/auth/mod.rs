@@ -7,7 +7,7 @@ mod token;
 mod unread_reply;
 
 pub(crate) use app_credentials::AppCredentials;
-pub(crate) use cache::{NewDepot, TokenCache, depot};
+pub(crate) use cache::{NewSharedToken, TokenCache, shared_token};
 pub(crate) use store::store_key;
 pub use store::{MemoryTokenStore, StoredToken, TokenStore};
 pub(crate) use token::no_token_within;

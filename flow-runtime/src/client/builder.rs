@@ -8,7 +8,8 @@ use std::time::Duration;
 use super::Client;
 use super::base_url::{base_url, is_loopback};
 use crate::auth::{
-    AppCredentials, NewDepot, TokenCache, TokenSource, TokenStore, UnreadReply, depot, store_key,
+    AppCredentials, NewSharedToken, TokenCache, TokenSource, TokenStore, UnreadReply, shared_token,
+    store_key,
 };
 use crate::call::{Context, Endpoints, RetryPolicy, Server};
 use crate::error::{Error, ErrorKind, Result};
@@ -61,7 +62,7 @@ pub struct ClientBuilder {
     quota: Quota,
     retry: RetryPolicy,
     response_limit: usize,
-    token_store: Option<(Arc<dyn TokenStore>, NewDepot)>,
+    token_store: Option<(Arc<dyn TokenStore>, NewSharedToken)>,
     customize: Option<Customize>,
     #[cfg(feature = "contracts")]
     contracts: Option<std::path::PathBuf>,
@@ -265,7 +266,7 @@ impl ClientBuilder {
         let lane = self
             .quota
             .into_lane(url.as_str().trim_end_matches('/'), app)?;
-        let (mut depot, unread) = (None, Arc::<UnreadReply>::default());
+        let (mut shared, unread) = (None, Arc::<UnreadReply>::default());
         let source: Arc<dyn TokenSource> = match self.tokens {
             None => {
                 return Err(config(
@@ -283,9 +284,9 @@ impl ClientBuilder {
                 if id.trim().is_empty() || secret.trim().is_empty() {
                     return Err(config("the app id or the app secret is empty"));
                 }
-                depot = self.token_store.map(|(store, depot)| {
+                shared = self.token_store.map(|(store, shared_token)| {
                     let base_url = url.as_str().trim_end_matches('/');
-                    depot(store, store_key(base_url, &id, &secret), self.timeout)
+                    shared_token(store, store_key(base_url, &id, &secret), self.timeout)
                 });
                 let http = http.clone();
                 Arc::new(AppCredentials::new(
@@ -300,7 +301,7 @@ impl ClientBuilder {
         Ok(Client(Arc::new(Context {
             used_in: Arc::default(),
             thread: Arc::default(),
-            tokens: TokenCache::new(source, unread, depot, self.timeout, counters.clone()),
+            tokens: TokenCache::new(source, unread, shared, self.timeout, counters.clone()),
             lane,
             queue_limit: self.queue_limit,
             retry: self.retry,
@@ -329,8 +330,8 @@ fn source_of_user(source: Arc<dyn TokenSource>) -> Arc<dyn TokenSource> {
     Arc::new(UserCode::new("token source", source))
 }
 
-fn store_of_user(store: Arc<dyn TokenStore>) -> (Arc<dyn TokenStore>, NewDepot) {
-    (Arc::new(UserCode::new("token store", store)), depot)
+fn store_of_user(store: Arc<dyn TokenStore>) -> (Arc<dyn TokenStore>, NewSharedToken) {
+    (Arc::new(UserCode::new("token store", store)), shared_token)
 }
 
 /// Omits the credentials.

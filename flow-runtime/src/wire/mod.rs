@@ -23,7 +23,6 @@
 
 mod classify;
 mod codes;
-mod decimal;
 mod envelope;
 mod hints;
 mod intermediary;

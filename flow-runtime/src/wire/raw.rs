@@ -7,7 +7,6 @@ use std::fmt;
 use serde::de::{Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
 use serde_json::value::RawValue;
 
-use super::decimal::decimal;
 use crate::codec::{Cursor, Text};
 
 /// Why an object cannot be read.
@@ -151,7 +150,7 @@ fn text(json: &str) -> Option<Cow<'_, str>> {
 pub(super) fn integer(scalar: &str) -> Option<i64> {
     let scalar = scalar.trim();
     scalar.parse().ok().or_else(|| {
-        let number = decimal(scalar)?;
+        let number = scalar.parse::<f64>().ok()?;
         let is_exact = number.fract() == 0.0 && number.abs() < 1e15;
         // without a fraction and without an exponent
         is_exact.then(|| number.to_string().parse().ok())?

@@ -2,7 +2,6 @@
 
 use std::time::{Duration, SystemTime};
 
-use super::decimal::decimal;
 use crate::value::calendar::{days_from_epoch, days_in_month};
 
 /// No wait is that long: what is larger is a point in time, in seconds since 1970.
@@ -28,7 +27,7 @@ pub(crate) fn wait(text: &str, now: SystemTime) -> Option<Duration> {
 }
 
 fn seconds(text: &str, now: SystemTime) -> Option<Duration> {
-    let mut seconds = decimal(text.trim())?;
+    let mut seconds = text.trim().parse::<f64>().ok()?;
     if seconds < POINT_IN_TIME {
         return Duration::try_from_secs_f64(seconds).ok();
     }

@@ -3,7 +3,6 @@
 use std::time::Duration;
 
 use super::codes;
-use super::decimal::decimal;
 use super::raw::{Fault, members, scalar};
 use super::refusal;
 use super::reply;
@@ -71,6 +70,6 @@ const LONGEST: f64 = 1e9;
 
 /// A number, in digits or as a text.
 fn seconds(text: &str) -> Option<Duration> {
-    let seconds = decimal(text.trim())?;
+    let seconds: f64 = text.trim().parse().ok()?;
     Duration::try_from_secs_f64(seconds.min(LONGEST)).ok()
 }

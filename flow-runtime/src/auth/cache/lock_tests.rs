@@ -4,7 +4,7 @@ use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
 use tokio::time::sleep;
 
-use super::depot::{LOOK_AGAIN, OTHERS_PATIENCE};
+use super::shared_token::{LOOK_AGAIN, OTHERS_PATIENCE};
 use super::tests::{MINUTE, bearer, stored, token};
 use super::*;
 use crate::auth::{BoxFuture, MemoryTokenStore, TokenStore};

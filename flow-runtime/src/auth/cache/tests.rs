@@ -2,7 +2,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 use tokio::time::sleep;
 
-use super::depot::STORE_PATIENCE;
+use super::shared_token::STORE_PATIENCE;
 use super::*;
 use crate::auth::{BoxFuture, MemoryTokenStore, TokenStore};
 use crate::error::{BoxError, ErrorKind, Stage};
@@ -48,7 +48,7 @@ pub(super) fn stored(
         TokenCache::new(
             Arc::new(source),
             Arc::default(),
-            store.map(|(store, key)| depot(store, key, MINUTE)),
+            store.map(|(store, key)| shared_token(store, key, MINUTE)),
             MINUTE,
             Arc::default(),
         ),
@@ -227,7 +227,7 @@ async fn a_lifetime_beyond_all_measure_goes_into_a_store() {
     let cache = TokenCache::new(
         Arc::new(Eternal),
         Arc::default(),
-        Some(depot(store, "app".to_owned(), MINUTE)),
+        Some(shared_token(store, "app".to_owned(), MINUTE)),
         MINUTE,
         Arc::default(),
     );

@@ -21,8 +21,8 @@ const STORE_REST: Duration = Duration::from_secs(30);
 pub(super) const OTHERS_PATIENCE: Duration = Duration::from_secs(5);
 pub(super) const LOOK_AGAIN: Duration = Duration::from_millis(50);
 
-/// What a cache needs of it. Behind a pointer, so that a program whose tokens stay in its clients has none of that code.
-pub(crate) trait Depot: Send + Sync {
+/// The token as a cache shares it with others. Behind a pointer, so that a program whose tokens stay in its clients has none of that code.
+pub(crate) trait SharedToken: Send + Sync {
     /// A token of the store, unless it is `not` wanted or due itself; or None, with the lock for fetching one. While
     /// another process has the lock, its token is waited for; for a renewal there is no need to.
     fn look<'a>(
@@ -40,17 +40,21 @@ pub(crate) trait Depot: Send + Sync {
 }
 
 /// Makes it, with the key in the store and the client's time-out for a token.
-pub(crate) type NewDepot = fn(Arc<dyn TokenStore>, String, Duration) -> Arc<dyn Depot>;
+pub(crate) type NewSharedToken = fn(Arc<dyn TokenStore>, String, Duration) -> Arc<dyn SharedToken>;
 
-struct StoreDepot {
+struct InStore {
     store: Arc<dyn TokenStore>,
     key: String,
     timeout: Duration,
     rests_until: Mutex<Option<Instant>>,
 }
 
-pub(crate) fn depot(store: Arc<dyn TokenStore>, key: String, timeout: Duration) -> Arc<dyn Depot> {
-    Arc::new(StoreDepot {
+pub(crate) fn shared_token(
+    store: Arc<dyn TokenStore>,
+    key: String,
+    timeout: Duration,
+) -> Arc<dyn SharedToken> {
+    Arc::new(InStore {
         store,
         key,
         timeout,
@@ -58,7 +62,7 @@ pub(crate) fn depot(store: Arc<dyn TokenStore>, key: String, timeout: Duration) 
     })
 }
 
-impl Depot for StoreDepot {
+impl SharedToken for InStore {
     fn look<'a>(
         &'a self,
         reason: FetchReason,
@@ -109,7 +113,7 @@ impl Depot for StoreDepot {
     }
 }
 
-impl StoreDepot {
+impl InStore {
     /// What a store says, in time and without an error: a store that fails costs a fetch, never a call.
     async fn tolerate<T>(
         &self,
