@@ -42,7 +42,7 @@ struct Shared {
     source: Arc<dyn TokenSource>,
     /// Of the source's last request.
     unread: Arc<UnreadReply>,
-    shared: Option<Arc<dyn SharedToken>>,
+    in_store: Option<Arc<dyn SharedToken>>,
     timeout: Duration,
     counters: Arc<Counters>,
     state: Mutex<State>,
@@ -104,14 +104,14 @@ impl TokenCache {
     pub(crate) fn new(
         source: Arc<dyn TokenSource>,
         unread: Arc<UnreadReply>,
-        shared: Option<Arc<dyn SharedToken>>,
+        in_store: Option<Arc<dyn SharedToken>>,
         timeout: Duration,
         counters: Arc<Counters>,
     ) -> Self {
         Self(Arc::new(Shared {
             source,
             unread,
-            shared,
+            in_store,
             timeout,
             counters,
             state: Mutex::default(),
@@ -197,7 +197,7 @@ impl TokenCache {
             at: now,
         });
         drop(state);
-        if let Some(shared) = self.0.shared.clone() {
+        if let Some(shared) = self.0.in_store.clone() {
             background::detach(async move { shared.refused(&token).await });
         }
     }
@@ -213,7 +213,7 @@ impl TokenCache {
         let cache = self.clone();
         background::detach(async move {
             let owner = uuid::Uuid::new_v4().simple().to_string();
-            let found = match &cache.0.shared {
+            let found = match &cache.0.in_store {
                 Some(shared) => shared.look(reason, not.as_deref(), &owner).await,
                 None => Ok(None),
             };
@@ -225,7 +225,7 @@ impl TokenCache {
             let (result, for_store) = cache.keep(reason, fetched);
             done.send_replace(Some(result));
             // Nobody waits for the store.
-            if let Some(shared) = &cache.0.shared {
+            if let Some(shared) = &cache.0.in_store {
                 shared.end_fetch(for_store, &owner).await;
             }
         });
