@@ -106,7 +106,7 @@ impl DynamicFlow {
         path::path(&self.namespace, &self.flow_id)
     }
 
-    fn call(&self, client: &Client, accept: Accept) -> Box<CallCore> {
+    fn call(&self, client: &Client, accept: Accept) -> CallCore {
         let endpoint = client.endpoint(self.namespace.clone(), self.flow_id.clone());
         CallCore::new(
             client.context(),

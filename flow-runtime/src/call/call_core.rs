@@ -18,12 +18,17 @@ use crate::wire::Accept;
 
 /// Everything in a call except its result type, so that it is compiled once here and not again for each flow in the
 /// user's crate.
-pub(crate) struct CallCore {
-    pub(super) state: State,
-    pub(super) identity: Arc<Identity>,
+///
+/// Boxed, so that users' code moves a call in two registers.
+pub(crate) struct CallCore(Box<Inner>);
+
+struct Inner {
+    state: State,
+    /// Last, so that dropping a call is one function: the state is dropped in one place, and so compiled into it.
+    identity: Arc<Identity>,
 }
 
-pub(super) enum State {
+enum State {
     Pending(Pending),
     UnderWay(Task<Result<Run>>),
     /// The reply has arrived, and its outputs are being read.
@@ -32,7 +37,7 @@ pub(super) enum State {
     Over(Ending),
 }
 
-pub(super) struct Arrived {
+struct Arrived {
     run: Box<Run>,
     /// Whether the first pass over the outputs was rejected, so they are read again by index.
     is_second: bool,
@@ -59,7 +64,7 @@ impl Arrived {
 }
 
 /// How a finished call ended: whether the flow ran, and the ids to find the run.
-pub(super) struct Ending {
+struct Ending {
     /// The run's error, or [`ErrorKind::Config`] for awaiting twice if the run had none.
     kind: ErrorKind,
     ran: Ran,
@@ -124,8 +129,8 @@ impl CallCore {
         accept: Accept,
         params: FieldWriter,
         written: Result<()>,
-    ) -> Box<Self> {
-        Box::new(Self {
+    ) -> Self {
+        Self(Box::new(Inner {
             identity: Arc::new(Identity {
                 endpoint,
                 key: uuid::Uuid::new_v4().to_string(),
@@ -142,45 +147,66 @@ impl CallCore {
                 queue_limit: None,
                 deadline: None,
             }),
-        })
+        }))
+    }
+
+    pub(super) fn identity(&self) -> &Identity {
+        &self.0.identity
+    }
+
+    /// The inputs and options, as long as the call has not begun.
+    pub(super) fn pending(&mut self) -> Option<&mut Pending> {
+        match &mut self.0.state {
+            State::Pending(pending) => Some(pending),
+            _ => None,
+        }
+    }
+
+    pub(super) fn set_key(&mut self, key: String) {
+        if let State::Pending(_) = self.0.state {
+            // the call has not begun, so there is no other clone and this copies nothing
+            let identity = Arc::make_mut(&mut self.0.identity);
+            identity.key = key;
+            identity.is_own_key = true;
+        }
     }
 
     pub(crate) fn poll(&mut self, cx: &mut task::Context<'_>) -> Poll<Result<Run>> {
         let end = ready!(self.poll_run(cx));
         if let Ok(run) = &end {
-            self.state = State::Over(Ending::of_run(run));
+            self.0.state = State::Over(Ending::of_run(run));
         }
         Poll::Ready(end)
     }
 
     /// As [`Self::poll`], but it is for the caller to keep the ending of a run, who may not be done with it.
     fn poll_run(&mut self, cx: &mut task::Context<'_>) -> Poll<Result<Run>> {
-        if let State::Pending(_) = self.state {
+        if let State::Pending(_) = self.0.state {
             // holds if `prepare` or `send` fails or panics; replaced once the call is running
             let not_sent = State::Over(Ending::NOT_SENT);
-            if let State::Pending(pending) = std::mem::replace(&mut self.state, not_sent) {
-                match pending.prepare(&self.identity).and_then(Prepared::send) {
-                    Ok(task) => self.state = State::UnderWay(task),
+            if let State::Pending(pending) = std::mem::replace(&mut self.0.state, not_sent) {
+                match pending.prepare(&self.0.identity).and_then(Prepared::send) {
+                    Ok(task) => self.0.state = State::UnderWay(task),
                     Err(error) => {
-                        self.identity.endpoint.counters.ended(Outcome::DidNotRun);
+                        self.0.identity.endpoint.counters.ended(Outcome::DidNotRun);
                         return Poll::Ready(Err(self.refuse(error)));
                     }
                 }
             }
         }
-        match &mut self.state {
+        match &mut self.0.state {
             // unreachable: the call was started above, and `arrive` stops polling once the reply is here
             State::Pending(_) | State::Arrived(_) => Poll::Pending,
             State::UnderWay(task) => {
                 let end = ready!(Pin::new(task).poll(cx));
                 let end = end.unwrap_or_else(|error| Err(self.refuse(error)));
                 if let Err(error) = &end {
-                    self.state = State::Over(Ending::of_error(error));
+                    self.0.state = State::Over(Ending::of_error(error));
                 }
                 Poll::Ready(end)
             }
             State::Over(ending) => {
-                let error = self.identity.error(ending.again(), ending.attempts);
+                let error = self.0.identity.error(ending.again(), ending.attempts);
                 Poll::Ready(Err(error))
             }
         }
@@ -188,20 +214,20 @@ impl CallCore {
 
     /// Waits until the reply has arrived and its outputs can be read. The caller then reports to `accept` or `reject`.
     pub(super) fn arrive(&mut self, cx: &mut task::Context<'_>) -> Poll<Result<()>> {
-        if !matches!(self.state, State::Arrived(_)) {
+        if !matches!(self.0.state, State::Arrived(_)) {
             let run = Box::new(ready!(self.poll_run(cx))?);
-            self.state = State::Arrived(Arrived {
+            self.0.state = State::Arrived(Arrived {
                 run,
                 is_second: false,
                 is_begun: false,
             });
         }
-        let State::Arrived(arrived) = &mut self.state else {
+        let State::Arrived(arrived) = &mut self.0.state else {
             return Poll::Pending; // unreachable: set above
         };
         if std::mem::replace(&mut arrived.is_begun, true) {
             let again = Ending::of_run(&arrived.run).again();
-            let error = self.identity.error(again, arrived.run.attempts);
+            let error = self.0.identity.error(again, arrived.run.attempts);
             return Poll::Ready(Err(error));
         }
         Poll::Ready(match arrived.malformed() {
@@ -212,7 +238,7 @@ impl CallCore {
 
     /// The outputs of the reply.
     pub(super) fn outputs(&self) -> FieldReader<'_> {
-        let State::Arrived(Arrived { run, is_second, .. }) = &self.state else {
+        let State::Arrived(Arrived { run, is_second, .. }) = &self.0.state else {
             return FieldReader::first("");
         };
         let out_params = &run.reply.out_params;
@@ -224,7 +250,7 @@ impl CallCore {
 
     /// Completes the call if the outputs were read correctly; otherwise they must be read again.
     pub(super) fn accept(&mut self, is_true: bool) -> Option<Execution<()>> {
-        let State::Arrived(arrived) = &mut self.state else {
+        let State::Arrived(arrived) = &mut self.0.state else {
             return None;
         };
         if !is_true {
@@ -232,7 +258,7 @@ impl CallCore {
             return None;
         }
         let ending = Ending::of_run(&arrived.run);
-        match std::mem::replace(&mut self.state, State::Over(ending)) {
+        match std::mem::replace(&mut self.0.state, State::Over(ending)) {
             State::Arrived(arrived) => Some(arrived.run.into_execution()),
             _ => None,
         }
@@ -240,7 +266,7 @@ impl CallCore {
 
     /// Completes the call with this error in its outputs; without an error they must be read again.
     pub(super) fn reject(&mut self, error: Option<Error>) -> Option<Error> {
-        let State::Arrived(arrived) = &mut self.state else {
+        let State::Arrived(arrived) = &mut self.0.state else {
             return error;
         };
         match error {
@@ -254,17 +280,17 @@ impl CallCore {
 
     /// Completes the call with an error: the flow ran, but its outputs cannot be read.
     fn fail(&mut self, error: Error) -> Error {
-        self.identity.endpoint.counters.undecodable();
-        let error = match std::mem::replace(&mut self.state, State::Over(Ending::NOT_SENT)) {
+        self.0.identity.endpoint.counters.undecodable();
+        let error = match std::mem::replace(&mut self.0.state, State::Over(Ending::NOT_SENT)) {
             State::Arrived(arrived) => arrived.run.error(error),
             _ => error,
         };
-        self.state = State::Over(Ending::of_error(&error));
+        self.0.state = State::Over(Ending::of_error(&error));
         error
     }
 
     /// An error from outside any attempt.
     fn refuse(&self, error: Error) -> Error {
-        self.identity.error(error, 0)
+        self.0.identity.error(error, 0)
     }
 }

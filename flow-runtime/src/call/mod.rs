@@ -18,12 +18,10 @@ mod telemetry;
 use std::fmt;
 use std::future::Future;
 use std::pin::Pin;
-use std::sync::Arc;
 use std::task::{self, Poll};
 use std::time::Duration;
 
 pub(crate) use call_core::CallCore;
-use call_core::State;
 pub(crate) use context::Context;
 pub(crate) use endpoint::{Endpoint, Endpoints};
 pub(crate) use finish::finish;
@@ -78,9 +76,7 @@ pub type Start = Call<Started>;
 /// ```
 #[must_use = "a call is sent only when it is awaited; add `.await`"]
 pub struct Call<R> {
-    /// Boxed, so that a call is two words, which the user's code moves in registers, and dropping it is one function
-    /// for all flows.
-    core: Box<CallCore>,
+    core: CallCore,
     advance: Advance<R>,
 }
 
@@ -88,13 +84,13 @@ pub struct Call<R> {
 pub(crate) type Advance<R> = fn(&mut CallCore, &mut task::Context<'_>) -> Poll<Result<R>>;
 
 impl<R> Call<R> {
-    pub(crate) fn new(core: Box<CallCore>, advance: Advance<R>) -> Self {
+    pub(crate) fn new(core: CallCore, advance: Advance<R>) -> Self {
         Self { core, advance }
     }
 }
 
 impl Start {
-    pub(crate) fn start(core: Box<CallCore>) -> Self {
+    pub(crate) fn start(core: CallCore) -> Self {
         Self::new(core, |core, cx| core.poll(cx).map_ok(Run::into_started))
     }
 }
@@ -110,12 +106,7 @@ impl<R> Call<R> {
     /// A used key is refused with [`ErrorKind::KeyUsed`](crate::ErrorKind::KeyUsed); it does not replay the first run's outputs. The scope and
     /// lifetime of a key are not documented, so start it with the flow's id.
     pub fn idempotency_key(mut self, key: impl Into<String>) -> Self {
-        if let State::Pending(_) = self.core.state {
-            // the call has not begun, so there is no other clone and this copies nothing
-            let identity = Arc::make_mut(&mut self.core.identity);
-            identity.key = key.into();
-            identity.is_own_key = true;
-        }
+        self.core.set_key(key.into());
         self
     }
 
@@ -164,7 +155,7 @@ impl<R> Call<R> {
 
     /// The idempotency key that all attempts of this call share, known before anything is sent.
     pub fn key(&self) -> &str {
-        &self.core.identity.key
+        &self.core.identity().key
     }
 
     /// Makes the call and blocks this thread until it completes, for programs without async.
@@ -179,7 +170,7 @@ impl<R> Call<R> {
     }
 
     fn set(mut self, set: impl FnOnce(&mut Pending)) -> Self {
-        if let State::Pending(pending) = &mut self.core.state {
+        if let Some(pending) = self.core.pending() {
             set(pending);
         }
         self
@@ -189,8 +180,8 @@ impl<R> Call<R> {
 impl<R> Future for Call<R> {
     type Output = Result<R>;
 
-    fn poll(mut self: Pin<&mut Self>, cx: &mut task::Context<'_>) -> Poll<Result<R>> {
-        let call = &mut *self;
+    fn poll(self: Pin<&mut Self>, cx: &mut task::Context<'_>) -> Poll<Result<R>> {
+        let call = self.get_mut();
         (call.advance)(&mut call.core, cx)
     }
 }
@@ -199,8 +190,8 @@ impl<R> Future for Call<R> {
 impl<R> fmt::Debug for Call<R> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Call")
-            .field("flow", &self.core.identity.endpoint.label)
-            .field("idempotency_key", &self.core.identity.key)
+            .field("flow", &self.core.identity().endpoint.label)
+            .field("idempotency_key", &self.core.identity().key)
             .finish_non_exhaustive()
     }
 }

@@ -176,7 +176,7 @@ impl Client {
         flow_id: &'static str,
         accept: Accept,
         inputs: &dyn Inputs,
-    ) -> Box<CallCore> {
+    ) -> CallCore {
         let mut params = FieldWriter::new();
         let written = inputs.write(&mut params);
         let endpoint = self.endpoint(namespace, flow_id);
