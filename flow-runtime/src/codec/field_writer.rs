@@ -136,8 +136,8 @@ impl FieldWriter {
     /// Writes everything before a value: the separator, the name and the colon.
     fn begin(&mut self, name: &str) -> Result<()> {
         if self.json.capacity() == 0 {
-            // enough for the inputs of most flows
-            self.json = Vec::with_capacity(512);
+            // enough for the inputs of most flows: to grow is to copy them
+            self.json = Vec::with_capacity(1024);
             self.names = Vec::with_capacity(8);
         }
         let before = self.json.len();
