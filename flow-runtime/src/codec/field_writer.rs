@@ -166,11 +166,11 @@ impl FieldWriter {
         none: bool,
         written: Result<(), serde_json::Error>,
     ) -> Result<()> {
-        let at = self.names.last().cloned().unwrap_or_default();
         // A function that writes nothing counts as `None`.
-        if none || written.is_err() || self.json.len() == at.end + 1 {
-            self.json.truncate(at.start - 1);
-            self.names.pop();
+        let end_of_colon = self.names.last().map(|name| name.end + 1);
+        if none || written.is_err() || Some(self.json.len()) == end_of_colon {
+            let begun = self.names.pop().map_or(0, |name| name.start);
+            self.json.truncate(begun.saturating_sub(1)); // the separator, too
         }
         written.map_err(|error| {
             let side = if is_output() { "output" } else { "input" };

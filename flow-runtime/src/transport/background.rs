@@ -10,7 +10,6 @@
 //! run there whose cost a reply's size or a user's own code chooses: the time-outs of the client's other calls are
 //! kept there too.
 
-use std::any::Any;
 #[cfg(feature = "blocking")]
 use std::cell::Cell;
 use std::future::Future;
@@ -22,6 +21,7 @@ use std::task::{Context, Poll, Wake, Waker};
 use std::thread::{self, Thread};
 
 use tokio::runtime::Handle;
+use tokio::sync::oneshot;
 use tokio::task::{JoinError, JoinHandle, spawn_blocking};
 use tracing::Instrument;
 use tracing::instrument::WithSubscriber;
@@ -123,15 +123,11 @@ pub(crate) async fn work<T: Send + 'static>(
     if bytes <= FEW {
         return Ok(work());
     }
+    let (done, result) = oneshot::channel();
     // boxed, so that tokio's part of it is compiled once
-    let boxed: Box<dyn FnOnce() -> Box<dyn Any + Send> + Send> = Box::new(|| Box::new(work()));
-    match spawn_blocking(boxed).await {
-        Ok(done) => done
-            .downcast()
-            .map(|done| *done)
-            .map_err(|_| a_bug("a wrong result")),
-        Err(error) => Err(defect(&error)),
-    }
+    let work: Box<dyn FnOnce() + Send> = Box::new(|| drop(done.send(work())));
+    spawn_blocking(work);
+    result.await.map_err(|_| a_bug("a panic"))
 }
 
 /// A future that runs on a client's thread.

@@ -21,7 +21,8 @@ const STORE_REST: Duration = Duration::from_secs(30);
 pub(super) const OTHERS_PATIENCE: Duration = Duration::from_secs(5);
 pub(super) const LOOK_AGAIN: Duration = Duration::from_millis(50);
 
-/// The token as a cache shares it with others. Behind a pointer, so that a program whose tokens stay in its clients has none of that code.
+/// The token as a cache shares it with others. Behind a pointer, so that a program whose tokens stay in its clients has
+/// none of that code.
 pub(crate) trait SharedToken: Send + Sync {
     /// A token of the store, unless it is `not` wanted or due itself; or None, with the lock for fetching one. While
     /// another process has the lock, its token is waited for; for a renewal there is no need to.
