@@ -32,9 +32,7 @@ fn read_members<'a>(
     keys: &[&str],
     values: &mut [Option<&'a RawValue>],
 ) -> Result<(), Fault> {
-    // from a `str`, as everything else here is read: serde_json's code for bytes need not be there as well
-    let json = std::str::from_utf8(json).map_err(|_| Fault::Unreadable)?;
-    let mut deserializer = serde_json::Deserializer::from_str(json);
+    let mut deserializer = serde_json::Deserializer::from_slice(json);
     let is_clear = deserializer.deserialize_map(Members { keys, values });
     match is_clear.and_then(|is_clear| deserializer.end().map(|()| is_clear)) {
         Ok(true) => Ok(()),

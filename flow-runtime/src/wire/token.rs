@@ -8,7 +8,6 @@ use super::refusal;
 use super::reply;
 use super::response::Response;
 use super::sent::Sent;
-use crate::codec::repair;
 use crate::error::{Error, ErrorKind, Result, Stage};
 
 /// A token, and how long it lives.
@@ -30,17 +29,7 @@ pub(crate) fn token(response: Response<'_>, sent: &Sent<'_>) -> Result<TokenRepl
 }
 
 fn granted(response: &Response<'_>) -> Result<TokenReply> {
-    const KEYS: [&str; 2] = ["tenant_access_token", "expire"];
-
-    let mut read = members(response.json(), KEYS);
-    let repaired = match read {
-        Err(Fault::Unreadable) => repair(response.json()),
-        _ => None,
-    };
-    if let Some(repaired) = &repaired {
-        read = members(repaired, KEYS);
-    }
-    let [token, expire] = match read {
+    let [token, expire] = match members(response.json(), ["tenant_access_token", "expire"]) {
         Ok(values) => values,
         Err(Fault::Ambiguous) => return Err(reply::ambiguous(response, Stage::Token)),
         Err(Fault::Unreadable) => return Err(no_token(response)),
