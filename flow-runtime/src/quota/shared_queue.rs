@@ -131,6 +131,22 @@ fn renew(
     });
 }
 
+/// The head of the queue, while it is that: what the store told it is for those behind it, and no longer true once it has
+/// its place or has given up.
+struct Head<'a>(&'a Remote);
+
+impl Head<'_> {
+    fn told(&self, free_at: Instant) {
+        self.0.told(Some(free_at));
+    }
+}
+
+impl Drop for Head<'_> {
+    fn drop(&mut self) {
+        self.0.told(None);
+    }
+}
+
 /// Of any store.
 pub(super) struct SharedQueue;
 
@@ -143,16 +159,14 @@ impl Queue for SharedQueue {
     ) -> BoxFuture<'a, Result<Permit, Duration>> {
         Box::pin(async move {
             let mut pending = Pending::new(limiter, remote, false);
+            let head = Head(remote);
             loop {
                 let changed = limiter.changed();
                 let later = match pending.ask(remote).await {
-                    Ok(permit) => {
-                        remote.told(None);
-                        return Ok(permit);
-                    }
+                    Ok(permit) => return Ok(permit),
                     Err(later) => later,
                 };
-                remote.told(Some(later.free_at));
+                head.told(later.free_at);
                 if later.free_at > give_up {
                     return Err(later.free_at.saturating_duration_since(Instant::now()));
                 }
