@@ -147,10 +147,27 @@ fn set_crypto_provider() {
     let _ = rustls::crypto::ring::default_provider().install_default();
 }
 
-/// Whether another connection may fare better.
+/// Whether another connection may fare better: after a failover the address leads to another server, while this one
+/// stays connected to what has become a replica.
 fn is_of_connection(error: &RedisError) -> bool {
-    error.is_unrecoverable_error() || error.is_io_error() || error.is_timeout()
+    error.is_unrecoverable_error()
+        || error.is_io_error()
+        || error.is_timeout()
+        || matches!(code(error), Some("READONLY" | "MASTERDOWN" | "LOADING"))
 }
+
+/// What the server says is wrong; of Redis 5 and 6, which put it into the text of an `ERR` where a script failed, too.
+fn code(error: &RedisError) -> Option<&str> {
+    let code = error.code()?;
+    let detail = error.detail().filter(|_| code == "ERR").unwrap_or_default();
+    if detail.starts_with("max number of clients") {
+        return Some("MAXCLIENTS");
+    }
+    let mut words = detail.split(|c: char| !c.is_ascii_uppercase());
+    Some(words.find(|word| IN_SCRIPTS.contains(word)).unwrap_or(code))
+}
+
+const IN_SCRIPTS: [&str; 5] = ["READONLY", "OOM", "MISCONF", "NOREPLICAS", "MASTERDOWN"];
 
 /// What went wrong, and the cure. Of what a server says, only the code: the rest may repeat a password or a token.
 struct Reason<'a>(&'a RedisError);
@@ -161,7 +178,7 @@ impl fmt::Display for Reason<'_> {
         if error.is_timeout() {
             return f.write_str("no answer in time");
         }
-        if let Some(code) = error.code() {
+        if let Some(code) = code(error) {
             let is_plain = |c: char| c.is_ascii_uppercase() || c.is_ascii_digit();
             let code: String = code.chars().filter(|c| is_plain(*c)).take(20).collect();
             return write!(f, "{} ({code})", meaning(&code));
@@ -201,6 +218,8 @@ fn meaning(code: &str) -> &'static str {
         "BUSY" => "Redis is busy with another script",
         "OOM" => "Redis has no memory left",
         "MISCONF" => "Redis cannot write to its disk",
+        "NOREPLICAS" => "Redis takes no writes, since too few of its replicas are there",
+        "MAXCLIENTS" => "Redis has as many connections as it takes (its `maxclients`)",
         "ERR" => "Redis refuses a command of ours; Redis 5 or newer with scripts is needed",
         _ => "Redis answered with an error",
     }

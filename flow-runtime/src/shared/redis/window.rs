@@ -31,7 +31,10 @@ impl QuotaStore for RedisStore {
     ) -> BoxFuture<'a, Result<Reservation, BoxError>> {
         Box::pin(async move {
             let (keys, claim) = (Keys::of(key), claim.clone());
-            let asks_within = claim.asks_every + self.timeout + GRACE;
+            let asks_within = claim
+                .asks_every
+                .saturating_add(self.timeout)
+                .saturating_add(GRACE);
             let asked = self.link.run(move |mut connection| async move {
                 RESERVE
                     .key(keys.key("places"))
