@@ -52,7 +52,7 @@ impl ErrorBuilder {
             Outcome::MayHaveRun => Ran::Maybe,
             Outcome::Ran | Outcome::Failed | Outcome::UnderWay => Ran::Yes,
         });
-        self.0.inner().outcome = Some(outcome);
+        self.0 = self.0.with_outcome(outcome);
         self
     }
 

@@ -213,6 +213,12 @@ impl Error {
         self.0.ran != Ran::No
     }
 
+    /// The outcome, where it is not what the kind says.
+    pub(crate) fn with_outcome(mut self, outcome: Outcome) -> Self {
+        self.inner().outcome = Some(outcome);
+        self
+    }
+
     /// The outcome of the call, for a program to match on.
     pub fn outcome(&self) -> Outcome {
         if let Some(outcome) = self.0.outcome {

@@ -56,9 +56,11 @@ impl RunReply {
             .is_some()
     }
 
-    /// An error about this run, with all that the reply says of it.
+    /// An error in the outputs of this run, with all that the reply says of it. It ended, whatever the kind of an error
+    /// that a user's own code made.
     pub(crate) fn into_error(self, error: Error) -> Error {
-        error.ran(Ran::Yes).with(|context| {
+        let error = error.ran(Ran::Yes).with_outcome(Outcome::Failed);
+        error.with(|context| {
             context.execution_id = non_empty(&self.execution_id);
             context.status = Some(self.status).filter(|status| *status != Status::Missing);
             context.log_id = self.log_id;
@@ -173,7 +175,7 @@ fn refused(envelope: Envelope<'_>, response: &Response<'_>, sent: &Sent<'_>) -> 
 fn refused_with(outer: Meaning, data: &Data<'_>) -> Meaning {
     let inner = failure_in(data);
     let ran = inner.as_ref().map_or(Ran::No, |inner| inner.ran);
-    let begun = begun(data) || !data.status.trim().is_empty();
+    let begun = begun(data) || data.is_odd_run || !data.status.trim().is_empty();
     match inner {
         Some(inner) if inner.kind == ErrorKind::KeyUsed => inner,
         _ => Meaning {

@@ -21,6 +21,8 @@ pub(super) struct Envelope<'a> {
 pub(super) struct Data<'a> {
     /// Whether there is an object at all.
     pub(super) is_object: bool,
+    /// Whether there is something else than an object, in which a run is named.
+    pub(super) is_odd_run: bool,
     pub(super) status: Cow<'a, str>,
     pub(super) out_params: Cow<'a, str>,
     pub(super) execution_id: Cow<'a, str>,
@@ -128,7 +130,10 @@ fn parse_any(body: &[u8]) -> Result<Envelope<'_>, Fault> {
 fn parse_any_data(data: &RawValue) -> Result<Data<'_>, Fault> {
     // Whatever else it is, it must not make the code beside it unreadable.
     if !data.get().starts_with('{') {
-        return Ok(Data::default());
+        return Ok(Data {
+            is_odd_run: data.get().contains("execution_id"),
+            ..Data::default()
+        });
     }
     let keys = ["status", "out_params", "execution_id", "error_msg", "code"];
     let [status, out_params, execution_id, error_msg, code] = members(data.get().as_bytes(), keys)?;
@@ -141,6 +146,7 @@ fn parse_any_data(data: &RawValue) -> Result<Data<'_>, Fault> {
         execution_id: text(execution_id)?,
         error_msg: text(error_msg)?,
         code: text(code)?,
+        ..Data::default()
     })
 }
 
