@@ -127,7 +127,14 @@ impl FieldWriter {
                 "the output type must serialize to an object of outputs",
             ));
         }
-        for (name, value) in entries(&text).unwrap_or_default() {
+        let entries = entries(&text).map_err(|_| {
+            // as if there had been none, the flow would run without its inputs
+            Error::plain(
+                ErrorKind::Encode,
+                "a value of the output type was written as something that is not JSON: see its `Serialize`",
+            )
+        })?;
+        for (name, value) in entries {
             self.field(&name, value)?;
         }
         Ok(())

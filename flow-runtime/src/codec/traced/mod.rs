@@ -36,6 +36,10 @@ pub(crate) fn reread<'de, T>(
     empties: &Empties,
     mut read: impl FnMut(&Trace<'_, 'de>) -> Result<T, serde_json::Error>,
 ) -> Result<T, Refusal<'de>> {
+    // to follow a value down to there is to go through its text at each level
+    if refused.is_syntax() && refused.to_string().starts_with("recursion limit exceeded") {
+        return Err(Refusal::of_whole(text, type_name::<T>(), refused));
+    }
     loop {
         let trace = Trace::new(text, type_name::<T>(), empties);
         let error = match read(&trace) {
