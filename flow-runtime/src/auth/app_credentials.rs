@@ -5,7 +5,7 @@ use std::sync::Arc;
 use bytes::Bytes;
 use url::Url;
 
-use super::token::{BoxFuture, Token, TokenSource};
+use super::token::{BoxFuture, Own, Token, TokenSource};
 use super::unread_reply::{TokenWatch, UnreadReply};
 use crate::codec::push_json_string;
 use crate::error::{BoxError, Ran, Result, Stage};
@@ -54,7 +54,7 @@ impl AppCredentials {
             )
             .await?;
         self.unread.forget();
-        let length = response.body.len();
+        let length = response.body.len().saturating_add(self.body.len());
         let (secret, body) = (self.secret.clone(), self.body.clone());
         let read = move || {
             let sent = Sent {
@@ -84,7 +84,7 @@ impl TokenSource for AppCredentials {
         // No token request ever runs a flow.
         Box::pin(async {
             let token = self.request().await;
-            Ok(token.map_err(|error| error.ran(Ran::No).at(Stage::Token))?)
+            token.map_err(|error| Own::boxed(error.ran(Ran::No).at(Stage::Token)))
         })
     }
 }

@@ -16,7 +16,7 @@ use super::unread_reply::UnreadReply;
 use crate::error::{Error, Result};
 use crate::stats::Counters;
 use crate::transport::background;
-use crate::transport::http::Bearer;
+use crate::transport::http::{Bearer, MOST_OF_TOKEN};
 
 /// A token this close to its end may end on its way to the platform.
 const SLACK: Duration = Duration::from_secs(60);
@@ -59,12 +59,16 @@ struct State {
 struct Refused {
     token: String,
     at: Instant,
+    /// How many of a store's were refused, one after the other, up to this one.
+    stored: u32,
 }
 
 #[derive(Clone)]
 pub(crate) struct CachedToken {
     token: String,
     bearer: Bearer,
+    /// Whether it came from a store.
+    is_stored: bool,
     /// None for a token that lives until the platform refuses it.
     expiry: Option<Expiry>,
 }
@@ -82,6 +86,32 @@ pub(crate) enum FetchReason {
     Missing,
     /// The kept one is in its last 30 minutes: nobody waits.
     Renewal,
+}
+
+/// A fetch that others may wait for before it has begun.
+struct Fetch {
+    reason: FetchReason,
+    /// The refused token, in case the store could not forget it.
+    not: Option<String>,
+    past_store: bool,
+    done: watch::Sender<Option<Result<Bearer>>>,
+}
+
+impl Fetch {
+    fn new(
+        reason: FetchReason,
+        not: Option<String>,
+        past_store: bool,
+    ) -> (Self, watch::Receiver<Option<Result<Bearer>>>) {
+        let (done, fetching) = watch::channel(None);
+        let fetch = Self {
+            reason,
+            not,
+            past_store,
+            done,
+        };
+        (fetch, fetching)
+    }
 }
 
 impl Expiry {
@@ -120,7 +150,11 @@ impl TokenCache {
 
     /// The kept token, while it lives. To be called on the client's thread.
     pub(crate) fn at_hand(&self) -> Option<Bearer> {
-        self.kept(&mut self.state(), Instant::now())
+        let (kept, renewal) = kept(&mut self.state(), Instant::now());
+        if let Some(renewal) = renewal {
+            self.begin(renewal);
+        }
+        kept
     }
 
     /// How long until the cached token expires; None if there is none, or its expiry is not known.
@@ -133,18 +167,27 @@ impl TokenCache {
 
     /// The kept token, or a new one; callers who come meanwhile wait for the same fetch. To be called on the client's thread.
     pub(crate) async fn get(&self) -> Result<Bearer> {
-        let mut fetched = {
+        if let Some(bearer) = self.at_hand() {
+            return Ok(bearer);
+        }
+        let (mut fetched, fetch) = {
             let mut state = self.state();
-            if let Some(bearer) = self.kept(&mut state, Instant::now()) {
-                return Ok(bearer);
+            let refused = state.refused.as_ref();
+            let not = refused.map(|refused| refused.token.clone());
+            // After one of a store's tokens another may be good; a store that gives a second bad one is not believed.
+            let past_store = refused.is_some_and(|refused| refused.stored > 1);
+            match &state.fetching {
+                Some(fetching) => (fetching.clone(), None),
+                None => {
+                    let (fetch, fetching) = Fetch::new(FetchReason::Missing, not, past_store);
+                    state.fetching = Some(fetching.clone());
+                    (fetching, Some(fetch))
+                }
             }
-            let refused = state.refused.as_ref().map(|refused| refused.token.clone());
-            forget_panicked(&mut state);
-            state
-                .fetching
-                .get_or_insert_with(|| self.fetch(FetchReason::Missing, refused))
-                .clone()
         };
+        if let Some(fetch) = fetch {
+            self.begin(fetch);
+        }
         match fetched.wait_for(Option::is_some).await {
             Ok(result) => result.clone().unwrap_or_else(|| Err(panicked())),
             Err(_) => Err(panicked()),
@@ -154,22 +197,6 @@ impl TokenCache {
     /// The error of a call that has waited this long for a token.
     pub(crate) fn none_within(&self, limit: Duration) -> Error {
         no_token_within(limit, self.0.unread.log_id())
-    }
-
-    /// The kept token while it lives; begins its renewal when that is due, and waits for none.
-    fn kept(&self, state: &mut State, now: Instant) -> Option<Bearer> {
-        forget_panicked(state);
-        let kept = state.cached.as_mut()?;
-        if let Some(expiry) = &mut kept.expiry {
-            if now >= expiry.until {
-                return None;
-            }
-            if now >= expiry.renew_at && state.fetching.is_none() {
-                expiry.renew_at = now + RENEWAL_REST;
-                state.fetching = Some(self.fetch(FetchReason::Renewal, Some(kept.token.clone())));
-            }
-        }
-        state.cached.as_ref().map(|kept| kept.bearer.clone())
     }
 
     /// The platform refused this token. It is dropped only if it is still the kept one: of many callers who are
@@ -192,9 +219,15 @@ impl TokenCache {
             return;
         }
         let token = kept.token;
+        let earlier = state.refused.as_ref().map_or(0, |refused| refused.stored);
         state.refused = Some(Refused {
             token: token.clone(),
             at: now,
+            stored: if kept.is_stored {
+                earlier.saturating_add(1)
+            } else {
+                0
+            },
         });
         drop(state);
         if let Some(shared) = self.0.in_store.clone() {
@@ -202,34 +235,35 @@ impl TokenCache {
         }
     }
 
-    /// Begins a fetch that goes on if the caller who began it goes away.
-    fn fetch(
-        &self,
-        reason: FetchReason,
-        not: Option<String>,
-    ) -> watch::Receiver<Option<Result<Bearer>>> {
+    /// Begins a fetch, which goes on if the caller who began it goes away.
+    ///
+    /// Not to be called with the state locked, nor may anything be told to a log there: a user's layer may ask for the
+    /// state in turn, as [`Client::stats`](crate::Client::stats) does.
+    fn begin(&self, fetch: Fetch) {
         self.0.unread.forget();
-        let (done, fetching) = watch::channel(None);
         let cache = self.clone();
         background::detach(async move {
             let owner = uuid::Uuid::new_v4().simple().to_string();
             let found = match &cache.0.in_store {
-                Some(shared) => shared.look(reason, not.as_deref(), &owner).await,
-                None => Ok(None),
+                Some(shared) if !fetch.past_store => {
+                    shared
+                        .look(fetch.reason, fetch.not.as_deref(), &owner)
+                        .await
+                }
+                _ => Ok(None),
             };
             let fetched = match found {
                 Ok(Some(kept)) => Ok((kept, None)),
                 Ok(None) => cache.fetch_new().await,
                 Err(error) => Err(error),
             };
-            let (result, for_store) = cache.keep(reason, fetched);
-            done.send_replace(Some(result));
+            let (result, for_store) = cache.keep(fetch.reason, fetched);
+            fetch.done.send_replace(Some(result));
             // Nobody waits for the store.
             if let Some(shared) = &cache.0.in_store {
                 shared.end_fetch(for_store, &owner).await;
             }
         });
-        fetching
     }
 
     /// Ends a fetch: what the callers get, and what goes to the store.
@@ -247,6 +281,7 @@ impl TokenCache {
                 (Ok(bearer), for_store)
             }
             Err(error) => {
+                drop(state);
                 if reason == FetchReason::Renewal {
                     debug!(%error, "the token could not be renewed; the old one is still good");
                 }
@@ -265,6 +300,7 @@ impl TokenCache {
         let bearer = Bearer::new(&secret).ok_or_else(|| {
             at_token(match secret.trim() {
                 "" => "the token is empty",
+                long if long.len() > MOST_OF_TOKEN => "the token is longer than 8 KiB",
                 _ => "the token has characters that no header can carry",
             })
         })?;
@@ -279,6 +315,7 @@ impl TokenCache {
         let kept = CachedToken {
             token: secret,
             bearer,
+            is_stored: false,
             expiry: lifetime.map(|lifetime| Expiry::new(asked, lifetime)),
         };
         Ok((kept, for_store))
@@ -295,6 +332,28 @@ impl TokenCache {
     fn state(&self) -> MutexGuard<'_, State> {
         self.0.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
+}
+
+/// The kept token while it lives, and its renewal when that is due, which nobody waits for.
+fn kept(state: &mut State, now: Instant) -> (Option<Bearer>, Option<Fetch>) {
+    forget_panicked(state);
+    let Some(kept) = &mut state.cached else {
+        return (None, None);
+    };
+    let mut renewal = None;
+    if let Some(expiry) = &mut kept.expiry {
+        if now >= expiry.until {
+            return (None, None);
+        }
+        if now >= expiry.renew_at && state.fetching.is_none() {
+            expiry.renew_at = now + RENEWAL_REST;
+            let (fetch, fetching) =
+                Fetch::new(FetchReason::Renewal, Some(kept.token.clone()), false);
+            state.fetching = Some(fetching);
+            renewal = Some(fetch);
+        }
+    }
+    (Some(kept.bearer.clone()), renewal)
 }
 
 /// A fetch whose source panicked will never end.
@@ -315,6 +374,7 @@ fn usable(stored: StoredToken, reason: FetchReason, not: Option<&str>) -> Option
     }
     Some(CachedToken {
         bearer: Bearer::new(&stored.token)?,
+        is_stored: true,
         expiry: Some(Expiry::new(Instant::now(), left)),
         token: stored.token,
     })

@@ -97,9 +97,9 @@ impl TokenSource for UserCode<dyn TokenSource> {
                 // its error is put into words on that thread, too
                 Box::pin(async { source.fetch().await.map_err(source_failed) })
             });
-            Ok(fetched
-                .await
-                .map_err(|error| at_token(error.to_string()))??)
+            let fetched = fetched.await;
+            let fetched = fetched.unwrap_or_else(|error| Err(at_token(error.to_string())));
+            fetched.map_err(Own::boxed)
         })
     }
 }
@@ -107,17 +107,36 @@ impl TokenSource for UserCode<dyn TokenSource> {
 /// Of a source's own error: more than of the platform's, since it may tell the causes too.
 const MOST_OF_WORDS: usize = 1000;
 
-/// What a source's own error means. The platform's words, from the credentials' source, are left as they are.
+/// An error in the library's own words, on its way out of a source. A user's source cannot make one: whatever its errors
+/// say of a run, there was none.
+#[derive(Debug)]
+pub(super) struct Own(Error);
+
+impl Own {
+    pub(super) fn boxed(error: Error) -> BoxError {
+        Box::new(Self(error))
+    }
+}
+
+impl fmt::Display for Own {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.fmt(f)
+    }
+}
+
+impl std::error::Error for Own {}
+
+/// What a source's error means.
 pub(super) fn source_failed(error: BoxError) -> Error {
-    let failed = |error: &dyn fmt::Display| {
-        let said = error.to_string();
-        let said = one_line(&said, MOST_OF_WORDS);
-        at_token(format!("the token source failed: {said}")).retryable(true)
-    };
-    match error.downcast::<Error>() {
-        Ok(error) if error.stage() == Some(Stage::Token) => *error,
-        Ok(error) => failed(&error),
-        Err(error) => failed(&error).because(error),
+    match error.downcast::<Own>() {
+        Ok(own) => own.0,
+        Err(error) => {
+            let said = error.to_string();
+            let said = one_line(&said, MOST_OF_WORDS);
+            at_token(format!("the token source failed: {said}"))
+                .retryable(true)
+                .because(error)
+        }
     }
 }
 

@@ -108,7 +108,9 @@ impl Steps for OverHttp<'_> {
         let result = match response {
             Ok(response) => {
                 self.attempts.answered(response.http_status);
-                let (length, accept) = (response.body.len(), self.call.accept);
+                // an error page is searched for what was sent, all of it
+                let length = response.body.len().saturating_add(self.call.body.len());
+                let accept = self.call.accept;
                 let (secret, body) = (bearer.clone(), self.call.body.clone());
                 let read = move || {
                     let sent = Sent {

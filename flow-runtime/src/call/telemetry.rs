@@ -1,4 +1,5 @@
-//! What a call reports to `tracing`: one span, and an event at each step. Never a value, token or secret.
+//! What a call reports to `tracing`: one span, and an event at each step. Never a value, token or secret. A user's layer
+//! that panics changes no end of a call.
 //!
 //! Field names follow OpenTelemetry's conventions for HTTP clients; the rest start with `apaas.`.
 
@@ -18,6 +19,7 @@ use super::identity::{Identity, Run};
 use crate::error::{Error, Ran, Result};
 use crate::execution::Outcome;
 use crate::stats::FlowCounters;
+use crate::transport::user_code::caught;
 
 const TEMPLATE: &str = "/open-apis/apaas/v1/applications/{namespace}/flows/{flow_id}/execute";
 
@@ -92,23 +94,27 @@ impl CallSpan {
     }
 
     pub(crate) fn paused(&self, pause: Duration) {
-        warn!(
-            parent: &self.span,
-            pause_ms = millis(pause),
-            "rate limited; pausing the whole quota"
-        );
+        caught(|| {
+            warn!(
+                parent: &self.span,
+                pause_ms = millis(pause),
+                "rate limited; pausing the whole quota"
+            );
+        });
     }
 
     pub(crate) fn retrying(&self, error: &Error, attempts: u32, pause: Duration) {
-        debug!(
-            parent: &self.span,
-            error.type = ?error.kind(),
-            code = error.code(),
-            log_id = error.log_id(),
-            attempts,
-            pause_ms = millis(pause),
-            "sending again, under the same key"
-        );
+        caught(|| {
+            debug!(
+                parent: &self.span,
+                error.type = ?error.kind(),
+                code = error.code(),
+                log_id = error.log_id(),
+                attempts,
+                pause_ms = millis(pause),
+                "sending again, under the same key"
+            );
+        });
     }
 
     fn ended(&self, end: &Result<Run>, outcome: Outcome, attempts: &Attempts) {
@@ -198,7 +204,7 @@ impl<'a> EndOfSpan<'a> {
         self.has_ended = true;
         let outcome = outcome(end);
         self.counters.ended(outcome);
-        self.span.ended(end, outcome, self.attempts);
+        caught(|| self.span.ended(end, outcome, self.attempts));
     }
 }
 
@@ -211,7 +217,7 @@ impl Drop for EndOfSpan<'_> {
             };
             self.counters.ended(outcome);
             self.counters.dropped();
-            self.span.dropped(outcome, self.attempts);
+            caught(|| self.span.dropped(outcome, self.attempts));
         }
     }
 }

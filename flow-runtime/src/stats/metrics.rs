@@ -39,6 +39,7 @@ use ::metrics::{
 
 use super::{ClientStats, FlowLabel};
 use crate::execution::Outcome;
+use crate::transport::user_code::caught;
 
 const CALLS: &str = "apaas_flow_calls_total";
 const DROPPED: &str = "apaas_flow_calls_dropped_total";
@@ -156,12 +157,22 @@ fn labels(app: &AppLabel, flow: &FlowLabel) -> Vec<Label> {
     ]
 }
 
+// A recorder is the user's code, and its panic no end of a call.
+
+fn count(name: &'static str, labels: Vec<Label>) {
+    caught(|| counter!(name, labels).increment(1));
+}
+
+fn observe(name: &'static str, labels: Vec<Label>, time: Duration) {
+    caught(|| histogram!(name, labels).record(time.as_secs_f64()));
+}
+
 pub(super) fn queued(app: &AppLabel, flow: &FlowLabel, wait: Duration) {
-    histogram!(QUEUE, labels(app, flow)).record(wait.as_secs_f64());
+    observe(QUEUE, labels(app, flow), wait);
 }
 
 pub(super) fn attempt(app: &AppLabel, flow: &FlowLabel) {
-    counter!(ATTEMPTS, labels(app, flow)).increment(1);
+    count(ATTEMPTS, labels(app, flow));
 }
 
 /// The time that a request is on its way, recorded at its end.
@@ -180,48 +191,50 @@ impl<'a> RequestTime<'a> {
 
 impl Drop for RequestTime<'_> {
     fn drop(&mut self) {
-        let took = self.begun.elapsed().as_secs_f64();
-        histogram!(REQUEST, labels(self.app, self.flow)).record(took);
+        observe(REQUEST, labels(self.app, self.flow), self.begun.elapsed());
     }
 }
 
 pub(super) fn rate_limited(app: &AppLabel, flow: &FlowLabel) {
-    counter!(RATE_LIMITED, labels(app, flow)).increment(1);
+    count(RATE_LIMITED, labels(app, flow));
 }
 
 pub(super) fn ended(app: &AppLabel, flow: &FlowLabel, outcome: Outcome) {
     let mut labels = labels(app, flow);
     labels.push(Label::from_static_parts("outcome", outcome.as_str()));
-    counter!(CALLS, labels).increment(1);
+    count(CALLS, labels);
 }
 
 pub(super) fn dropped(app: &AppLabel, flow: &FlowLabel) {
-    counter!(DROPPED, labels(app, flow)).increment(1);
+    count(DROPPED, labels(app, flow));
 }
 
 pub(super) fn undecodable(app: &AppLabel, flow: &FlowLabel) {
-    counter!(UNDECODABLE, labels(app, flow)).increment(1);
+    count(UNDECODABLE, labels(app, flow));
 }
 
 pub(super) fn token_fetched(client: &AppLabel, is_ok: bool) {
     let mut labels = app(client);
     let result = if is_ok { "ok" } else { "error" };
     labels.push(Label::from_static_parts("result", result));
-    counter!(TOKEN_FETCHES, labels).increment(1);
+    count(TOKEN_FETCHES, labels);
 }
 
 /// What a client is doing just now.
 #[expect(clippy::cast_precision_loss, reason = "there is no gauge but of f64")]
 pub(super) fn set_gauges(client: &AppLabel, stats: &ClientStats) {
     let seconds = |duration: Option<Duration>| duration.unwrap_or_default().as_secs_f64();
-    gauge!(QUEUED, app(client)).set(stats.queued as f64);
-    gauge!(IN_FLIGHT, app(client)).set(stats.in_flight as f64);
-    gauge!(WINDOW_USED, app(client)).set(stats.window.used as f64);
+    let set = |name: &'static str, value: f64| {
+        caught(|| gauge!(name, app(client)).set(value));
+    };
+    set(QUEUED, stats.queued as f64);
+    set(IN_FLIGHT, stats.in_flight as f64);
+    set(WINDOW_USED, stats.window.used as f64);
     if stats.window.limit < usize::MAX {
-        gauge!(WINDOW_LIMIT, app(client)).set(stats.window.limit as f64);
+        set(WINDOW_LIMIT, stats.window.limit as f64);
     }
-    gauge!(PAUSED, app(client)).set(seconds(stats.paused_for));
-    gauge!(TOKEN_EXPIRES, app(client)).set(seconds(stats.token_expires_in));
+    set(PAUSED, seconds(stats.paused_for));
+    set(TOKEN_EXPIRES, seconds(stats.token_expires_in));
 }
 
 #[cfg(test)]

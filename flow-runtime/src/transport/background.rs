@@ -13,10 +13,11 @@
 #[cfg(feature = "blocking")]
 use std::cell::Cell;
 use std::future::Future;
+use std::panic::catch_unwind;
 use std::pin::{Pin, pin};
 use std::process;
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::{Arc, OnceLock};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use std::task::{Context, Poll, Wake, Waker};
 use std::thread::{self, Thread};
 
@@ -124,10 +125,26 @@ pub(crate) async fn work<T: Send + 'static>(
         return Ok(work());
     }
     let (done, result) = oneshot::channel();
-    // boxed, so that tokio's part of it is compiled once
-    let work: Box<dyn FnOnce() + Send> = Box::new(|| drop(done.send(work())));
-    spawn_blocking(work);
+    beside(Box::new(|| drop(done.send(work()))));
     result.await.map_err(|_| a_bug("a panic"))
+}
+
+/// Does work on another thread; on this one, if the system has no other to give.
+///
+/// Boxed, so that tokio's part of it is compiled once.
+fn beside(work: Box<dyn FnOnce() + Send>) {
+    let work = Arc::new(Mutex::new(Some(work)));
+    let once = |work: &Mutex<Option<Box<dyn FnOnce() + Send>>>| {
+        let work = work.lock().unwrap_or_else(PoisonError::into_inner).take();
+        if let Some(work) = work {
+            work();
+        }
+    };
+    let there = work.clone();
+    // tokio panics where it gets no thread, and keeps what was to be done for the next that it gets
+    if catch_unwind(|| drop(spawn_blocking(move || once(&there)))).is_err() {
+        once(&work);
+    }
 }
 
 /// A future that runs on a client's thread.

@@ -42,10 +42,16 @@ pub(crate) struct Http {
 #[derive(Clone, PartialEq, Eq)]
 pub(crate) struct Bearer(HeaderValue);
 
+/// Of a token, which goes with each request. Servers refuse heads that are longer.
+pub(crate) const MOST_OF_TOKEN: usize = 8 * 1024;
+
 impl Bearer {
-    /// None if the token is empty, or has characters that no such header can carry.
+    /// None if the token is empty, or cannot be sent: it has characters that no such header carries, or is too long.
     pub(crate) fn new(token: &str) -> Option<Self> {
-        if token.is_empty() || !token.bytes().all(|byte| byte.is_ascii_graphic()) {
+        if token.is_empty()
+            || token.len() > MOST_OF_TOKEN
+            || !token.bytes().all(|byte| byte.is_ascii_graphic())
+        {
             return None;
         }
         let mut value = HeaderValue::try_from(format!("Bearer {token}")).ok()?;

@@ -5,7 +5,8 @@
 //! timers and sockets work there; whoever asked waits as long as it likes.
 
 use std::future::poll_fn;
-use std::pin::pin;
+use std::mem::forget;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::task::Poll;
@@ -66,10 +67,12 @@ impl<T: ?Sized + Send + Sync + 'static> UserCode<T> {
             let _at_work = at_work;
             let said = dispatcher::with_default(&dispatch, || {
                 span.in_scope(|| {
-                    let mut asked = pin!(question(&object));
-                    park_until(poll_fn(|cx| match asked.as_mut().poll(cx) {
-                        Poll::Ready(said) => Poll::Ready(Some(said)),
-                        Poll::Pending => answer.poll_closed(cx).map(|()| None),
+                    let mut asked = question(&object);
+                    // What panicked may do so again when it is dropped, and during unwinding that ends the process.
+                    park_until(poll_fn(|cx| match caught(|| asked.as_mut().poll(cx)) {
+                        Some(Poll::Ready(said)) => Poll::Ready(Some(said)),
+                        Some(Poll::Pending) => answer.poll_closed(cx).map(|()| None),
+                        None => Poll::Ready(None),
                     }))
                 })
             });
@@ -89,6 +92,18 @@ impl<T: ?Sized + Send + Sync + 'static> UserCode<T> {
 /// Boxed, so that tokio's part of it is compiled once and not again for each question.
 fn spawn(runtime: &Handle, work: Box<dyn FnOnce() + Send>) {
     runtime.spawn_blocking(work);
+}
+
+/// Runs code of the user's; none if it panicked.
+pub(crate) fn caught<T>(code: impl FnOnce() -> T) -> Option<T> {
+    match catch_unwind(AssertUnwindSafe(code)) {
+        Ok(result) => Some(result),
+        Err(payload) => {
+            // its drop may panic in turn
+            forget(payload);
+            None
+        }
+    }
 }
 
 /// One answer that is being worked on.
