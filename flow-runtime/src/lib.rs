@@ -28,6 +28,7 @@ mod flow;
 #[cfg(test)]
 mod mutation;
 mod operator;
+mod panics;
 mod quota;
 pub mod shared;
 mod stats;

@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 /// From the bottom up.
 const RUNTIME: &[&str] = &[
     "mutation",
+    "panics",
     "execution",
     "stats",
     "error",

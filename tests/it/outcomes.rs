@@ -317,3 +317,54 @@ fn a_config_error_did_not_run() {
         ("config", "did_not_run")
     );
 }
+
+#[tokio::test]
+async fn whatever_error_reading_the_outputs_ends_with_the_run_ended() {
+    struct Refuses;
+
+    impl Flow for Refuses {
+        const NAMESPACE: &'static str = "package_shop__c";
+        const FLOW_ID: &'static str = "refuses";
+        type Output = ();
+        fn write_params(&self, _: &mut Params) -> Result<()> {
+            Ok(())
+        }
+        fn read_outputs(outputs: &mut Outputs<'_>) -> Result<()> {
+            let kind = match outputs.take::<i64>("_flowExecutionID")? {
+                1 => ErrorKind::Unfinished,
+                _ => ErrorKind::Config,
+            };
+            Err(apaas_flow::Error::new(kind, "not to my taste"))
+        }
+    }
+
+    for (number, kind) in [(1, ErrorKind::Unfinished), (2, ErrorKind::Config)] {
+        let server = Server::platform(move |_| {
+            json(SUCCESS.replace(":1816970091484211}", &format!(":{number}}}")))
+        });
+        let error = server.client().execute(&Refuses).await.unwrap_err();
+        assert_eq!(
+            (error.kind(), error.outcome()),
+            (kind, Outcome::Failed),
+            "{error}"
+        );
+        assert_eq!(error.execution_id(), Some("1816970091484211"));
+    }
+}
+
+#[tokio::test]
+async fn a_refusal_that_names_a_run_may_have_run_in_whatever_form() {
+    for data in [
+        r#""{\"execution_id\":\"7\",\"status\":\"end\"}""#,
+        r#"[{"execution_id":"7","status":"end"}]"#,
+    ] {
+        let server = Server::platform(move |_| {
+            status(
+                400,
+                format!(r#"{{"code":2320001,"msg":"m","data":{data}}}"#),
+            )
+        });
+        let error = delete().execute(&server.client()).await.unwrap_err();
+        assert_eq!(error.outcome(), Outcome::MayHaveRun, "{data}: {error}");
+    }
+}

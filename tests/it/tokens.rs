@@ -5,8 +5,8 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
 use apaas_flow::{
-    BoxError, BoxFuture, Client, ErrorKind, MemoryTokenStore, Operator, Stage, StaticToken, Token,
-    TokenSource,
+    BoxError, BoxFuture, Client, Error, ErrorKind, MemoryTokenStore, Operator, Outcome, Stage,
+    StaticToken, Token, TokenSource,
 };
 use serde_json::json;
 
@@ -517,4 +517,68 @@ async fn a_token_that_is_none_is_never_sent() {
         assert!(error.to_string().contains(says), "{error}");
     }
     assert!(server.requests().is_empty());
+}
+
+#[tokio::test]
+async fn an_error_that_a_source_builds_says_nothing_of_a_run_and_stays_short() {
+    struct Builds(fn() -> Error);
+
+    impl TokenSource for Builds {
+        fn fetch(&self) -> BoxFuture<'_, Result<Token, BoxError>> {
+            Box::pin(async { Err((self.0)().into()) })
+        }
+    }
+
+    let builds: [fn() -> Error; 4] = [
+        || {
+            let error = Error::builder(ErrorKind::Token, "the vault says so");
+            error.stage(Stage::Token).outcome(Outcome::Ran).build()
+        },
+        || {
+            let error = Error::builder(ErrorKind::Flow, "the vault says so").stage(Stage::Token);
+            error.execution_id("4711").build()
+        },
+        || {
+            Error::builder(ErrorKind::Gateway, "the vault says so")
+                .stage(Stage::Token)
+                .build()
+        },
+        || {
+            let long = "the vault says so\n\u{1b}[31m".repeat(100_000);
+            Error::builder(ErrorKind::Token, long)
+                .stage(Stage::Token)
+                .build()
+        },
+    ];
+    let server = Server::platform(|_| json(SUCCESS));
+    for build in builds {
+        let client = with_source(&server, Builds(build));
+        for error in [
+            delete().execute(&client).await.unwrap_err(),
+            client.verify().await.unwrap_err(),
+        ] {
+            assert_eq!(error.kind(), ErrorKind::Token, "{error}");
+            assert_eq!(error.outcome(), Outcome::DidNotRun, "{error}");
+            assert_eq!(error.execution_id(), None);
+            let text = error.to_string();
+            assert!(text.contains("the vault says so"), "{text}");
+            assert!(
+                text.len() < 2000 && !text.contains(char::is_control),
+                "{} bytes",
+                text.len()
+            );
+        }
+    }
+    assert!(server.executions().is_empty());
+}
+
+#[tokio::test]
+async fn a_token_too_long_for_a_header_is_none() {
+    let server = Server::platform(|_| json(SUCCESS));
+    let client = with_source(&server, StaticToken::new("t".repeat(8193)));
+    let error = delete().execute(&client).await.unwrap_err();
+    assert!(error.to_string().contains("longer than 8 KiB"), "{error}");
+    assert_eq!(error.outcome(), Outcome::DidNotRun);
+    let client = with_source(&server, StaticToken::new("t".repeat(8192)));
+    delete().execute(&client).await.unwrap();
 }

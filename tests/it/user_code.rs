@@ -1,17 +1,21 @@
 //! Token sources and stores of the user's that block, panic, never come back, or own a runtime.
 
 use std::future::{pending, ready};
-use std::sync::Arc;
+use std::pin::Pin;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::{Arc, OnceLock};
+use std::task::{Context, Poll};
 use std::thread;
 use std::time::{Duration, Instant};
 
 use apaas_flow::{
-    BoxError, BoxFuture, Client, ErrorKind, Quota, Stage, StoredToken, Token, TokenSource,
+    BoxError, BoxFuture, Client, ErrorKind, Outcome, Quota, Stage, StoredToken, Token, TokenSource,
     TokenStore,
 };
 use tokio::runtime::Runtime;
+use tracing_subscriber::layer::{self, SubscriberExt};
 
+use crate::child;
 use crate::flows::{SUCCESS, delete};
 use crate::server::{Server, json, status};
 
@@ -305,4 +309,148 @@ async fn what_a_source_says_is_one_line_everywhere() {
         let is_bad = |c: char| c.is_control() || hidden.contains(&c);
         assert!(!text.contains(is_bad), "{text}");
     }
+}
+
+#[test]
+fn a_source_that_panics_when_it_is_polled_and_when_it_is_dropped_ends_no_process() {
+    child::run("user_code::a_source_panics_twice", |_| {});
+}
+
+#[tokio::test]
+#[ignore = "run by the test above"]
+async fn a_source_panics_twice() {
+    struct Twice;
+
+    impl Future for Twice {
+        type Output = Result<Token, BoxError>;
+        fn poll(self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<Self::Output> {
+            panic!("polled")
+        }
+    }
+
+    impl Drop for Twice {
+        fn drop(&mut self) {
+            panic!("dropped")
+        }
+    }
+
+    struct Source;
+
+    impl TokenSource for Source {
+        fn fetch(&self) -> BoxFuture<'_, Result<Token, BoxError>> {
+            Box::pin(Twice)
+        }
+    }
+
+    if !child::is_one() {
+        return;
+    }
+    let server = Server::platform(|_| json(SUCCESS));
+    let error = delete()
+        .execute(&client(&server, Source))
+        .await
+        .unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Token);
+    assert!(error.to_string().contains("panicked"), "{error}");
+}
+
+/// A layer of the user's that does something at each event of this library.
+struct Layer(fn());
+
+impl<S: tracing::Subscriber> tracing_subscriber::Layer<S> for Layer {
+    fn on_event(&self, event: &tracing::Event<'_>, _: layer::Context<'_, S>) {
+        if event.metadata().target().starts_with("apaas_flow") {
+            (self.0)();
+        }
+    }
+}
+
+fn with_layer(at_event: fn()) {
+    let subscriber = tracing_subscriber::registry().with(Layer(at_event));
+    tracing::subscriber::set_global_default(subscriber).unwrap();
+}
+
+#[test]
+fn a_layer_that_panics_takes_no_result_away_and_ends_no_process() {
+    child::run("user_code::a_layer_panics", |_| {});
+}
+
+#[tokio::test]
+#[ignore = "run by the test above"]
+async fn a_layer_panics() {
+    if !child::is_one() {
+        return;
+    }
+    static PANICS: AtomicBool = AtomicBool::new(false);
+    with_layer(|| {
+        assert!(
+            !PANICS.load(Ordering::SeqCst),
+            "as with a lock that is poisoned"
+        )
+    });
+    static FAILS: AtomicBool = AtomicBool::new(false);
+    let server = Server::platform(|_| match FAILS.load(Ordering::SeqCst) {
+        true => status(502, "<h1>bad gateway</h1>"),
+        false => json(SUCCESS),
+    });
+    let client = server.client();
+    delete().execute(&client).await.unwrap();
+    PANICS.store(true, Ordering::SeqCst);
+    let run = delete().execute(&client).await.unwrap();
+    assert_eq!(run.execution_id, "1816970091484211");
+    FAILS.store(true, Ordering::SeqCst);
+    let error = delete().execute(&client).await.unwrap_err();
+    assert_eq!(
+        (error.kind(), error.outcome()),
+        (ErrorKind::Gateway, Outcome::MayHaveRun)
+    );
+    let calls = client.stats().calls;
+    assert_eq!((calls.ran, calls.may_have_run), (2, 1));
+}
+
+#[test]
+fn a_layer_that_looks_at_the_clients_stats_holds_up_nothing() {
+    child::run("user_code::a_layer_looks", |_| {});
+}
+
+#[tokio::test]
+#[ignore = "run by the test above"]
+async fn a_layer_looks() {
+    struct FailsLater(AtomicUsize);
+
+    impl TokenSource for FailsLater {
+        fn fetch(&self) -> BoxFuture<'_, Result<Token, BoxError>> {
+            Box::pin(async {
+                match self.0.fetch_add(1, Ordering::SeqCst) {
+                    // due for its renewal after a second
+                    0 => Ok(Token::new("t-1").expires_in(Duration::from_secs(1801))),
+                    _ => Err("the vault is down".into()),
+                }
+            })
+        }
+    }
+
+    if !child::is_one() {
+        return;
+    }
+    static CLIENT: OnceLock<Client> = OnceLock::new();
+    static LOOKS: AtomicUsize = AtomicUsize::new(0);
+    with_layer(|| {
+        if let Some(client) = CLIENT.get() {
+            client.stats();
+            LOOKS.fetch_add(1, Ordering::SeqCst);
+        }
+    });
+    let server = Server::platform(|_| json(SUCCESS));
+    let client = CLIENT.get_or_init(|| client(&server, FailsLater(AtomicUsize::new(0))));
+    tokio::time::timeout(Duration::from_secs(60), async {
+        while client.stats().token_fetches_failed == 0 {
+            delete().execute(client).await.unwrap();
+            tokio::time::sleep(50 * MS).await;
+        }
+        delete().execute(client).await.unwrap();
+    })
+    .await
+    .expect("the client's thread goes on");
+    assert!(LOOKS.load(Ordering::SeqCst) > 0);
 }

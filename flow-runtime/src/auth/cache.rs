@@ -176,13 +176,12 @@ impl TokenCache {
             let not = refused.map(|refused| refused.token.clone());
             // After one of a store's tokens another may be good; a store that gives a second bad one is not believed.
             let past_store = refused.is_some_and(|refused| refused.stored > 1);
-            match &state.fetching {
-                Some(fetching) => (fetching.clone(), None),
-                None => {
-                    let (fetch, fetching) = Fetch::new(FetchReason::Missing, not, past_store);
-                    state.fetching = Some(fetching.clone());
-                    (fetching, Some(fetch))
-                }
+            if let Some(fetching) = &state.fetching {
+                (fetching.clone(), None)
+            } else {
+                let (fetch, fetching) = Fetch::new(FetchReason::Missing, not, past_store);
+                state.fetching = Some(fetching.clone());
+                (fetching, Some(fetch))
             }
         };
         if let Some(fetch) = fetch {

@@ -8,6 +8,7 @@ use std::time::SystemTime;
 use super::token::BoxFuture;
 use crate::error::BoxError;
 use crate::error::foreign::{SENTENCE, one_line};
+use crate::panics::contained;
 use crate::transport::user_code::UserCode;
 
 /// A token in a store.
@@ -163,7 +164,11 @@ impl TokenStore for UserCode<dyn TokenStore> {
         let key = key.to_owned();
         Box::pin(async {
             let asked = self.ask(move |store| {
-                Box::pin(async move { store.get(&key).await.map_err(|error| in_words(&error)) })
+                Box::pin(async move {
+                    contained(store.get(&key))
+                        .await
+                        .map_err(|error| in_words(&error))
+                })
             });
             Ok(asked.await??)
         })
@@ -174,7 +179,7 @@ impl TokenStore for UserCode<dyn TokenStore> {
         Box::pin(async {
             let asked = self.ask(move |store| {
                 Box::pin(async move {
-                    let put = store.put(&key, token).await;
+                    let put = contained(store.put(&key, token)).await;
                     put.map_err(|error| in_words(&error))
                 })
             });
@@ -191,7 +196,7 @@ impl TokenStore for UserCode<dyn TokenStore> {
         Box::pin(async {
             let asked = self.ask(move |store| {
                 Box::pin(async move {
-                    let invalidated = store.invalidate(&key, &token).await;
+                    let invalidated = contained(store.invalidate(&key, &token)).await;
                     invalidated.map_err(|error| in_words(&error))
                 })
             });
@@ -204,7 +209,7 @@ impl TokenStore for UserCode<dyn TokenStore> {
         Box::pin(async {
             let asked = self.ask(move |store| {
                 Box::pin(async move {
-                    let locked = store.lock(&key, &owner).await;
+                    let locked = contained(store.lock(&key, &owner)).await;
                     locked.map_err(|error| in_words(&error))
                 })
             });
@@ -217,7 +222,7 @@ impl TokenStore for UserCode<dyn TokenStore> {
         Box::pin(async {
             let asked = self.ask(move |store| {
                 Box::pin(async move {
-                    let unlocked = store.unlock(&key, &owner).await;
+                    let unlocked = contained(store.unlock(&key, &owner)).await;
                     unlocked.map_err(|error| in_words(&error))
                 })
             });

@@ -8,6 +8,7 @@ use std::time::Duration;
 
 use crate::error::foreign::one_line;
 use crate::error::{BoxError, Error, ErrorKind, Ran, Stage};
+use crate::panics::contained;
 use crate::transport::user_code::UserCode;
 
 /// A future of any type, as [`TokenSource::fetch`] returns it.
@@ -95,7 +96,7 @@ impl TokenSource for UserCode<dyn TokenSource> {
         Box::pin(async {
             let fetched = self.ask(|source| {
                 // its error is put into words on that thread, too
-                Box::pin(async { source.fetch().await.map_err(source_failed) })
+                Box::pin(async { contained(source.fetch()).await.map_err(source_failed) })
             });
             let fetched = fetched.await;
             let fetched = fetched.unwrap_or_else(|error| Err(at_token(error.to_string())));

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::endpoint::Endpoint;
-use crate::error::{Error, Ran, Stage};
+use crate::error::{Error, Stage};
 use crate::execution::{Execution, Started};
 use crate::wire::RunReply;
 
@@ -64,8 +64,7 @@ impl Run {
     /// An error about this run, with all that is known of it.
     pub(crate) fn error(self, error: Error) -> Error {
         let error = self.reply.into_error(error);
-        self.identity
-            .error(error.ran(Ran::Yes).at(Stage::Execute), self.attempts)
+        self.identity.error(error.at(Stage::Execute), self.attempts)
     }
 
     pub(crate) fn into_started(self) -> Started {

@@ -18,8 +18,8 @@ use super::attempts::Attempts;
 use super::identity::{Identity, Run};
 use crate::error::{Error, Ran, Result};
 use crate::execution::Outcome;
+use crate::panics::caught;
 use crate::stats::FlowCounters;
-use crate::transport::user_code::caught;
 
 const TEMPLATE: &str = "/open-apis/apaas/v1/applications/{namespace}/flows/{flow_id}/execute";
 

@@ -307,6 +307,25 @@ mod tests {
     }
 
     #[test]
+    fn an_object_that_is_half_written_is_an_error_and_not_nothing() {
+        use serde::ser::{SerializeMap, Serializer};
+
+        struct Swallows;
+
+        impl serde::Serialize for Swallows {
+            fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+                let mut map = serializer.serialize_map(None)?;
+                let _ = map.serialize_entry("ratio", &f64::NAN);
+                map.serialize_entry("to", "x")?;
+                map.end()
+            }
+        }
+
+        let error = FieldWriter::new().all(&Swallows).expect_err("no JSON");
+        assert!(error.to_string().contains("not JSON"), "{error}");
+    }
+
+    #[test]
     fn a_name_is_written_once_and_is_one() {
         let mut params = FieldWriter::new();
         params.field("a\"", &1).expect("fine");

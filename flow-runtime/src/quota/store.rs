@@ -6,6 +6,7 @@ use std::time::Duration;
 use crate::auth::BoxFuture;
 use crate::error::BoxError;
 use crate::error::foreign::{SENTENCE, one_line};
+use crate::panics::contained;
 use crate::transport::user_code::UserCode;
 
 /// One budget for several processes: implement it for a store that all of them reach.
@@ -167,7 +168,7 @@ impl QuotaStore for UserCode<dyn QuotaStore> {
         let (key, claim) = (key.to_owned(), claim.clone());
         Box::pin(async {
             let asked = self.ask(move |store| {
-                Box::pin(async move { in_words(store.reserve(&key, &claim).await) })
+                Box::pin(async move { in_words(contained(store.reserve(&key, &claim)).await) })
             });
             Ok(asked.await??)
         })
@@ -181,7 +182,7 @@ impl QuotaStore for UserCode<dyn QuotaStore> {
         let (key, places) = (key.to_owned(), places.to_vec());
         Box::pin(async {
             let asked = self.ask(move |store| {
-                Box::pin(async move { in_words(store.left(&key, &places).await) })
+                Box::pin(async move { in_words(contained(store.left(&key, &places)).await) })
             });
             Ok(asked.await??)
         })
@@ -191,7 +192,7 @@ impl QuotaStore for UserCode<dyn QuotaStore> {
         let key = key.to_owned();
         Box::pin(async move {
             let asked = self.ask(move |store| {
-                Box::pin(async move { in_words(store.give_back(&key, id).await) })
+                Box::pin(async move { in_words(contained(store.give_back(&key, id)).await) })
             });
             Ok(asked.await??)
         })
@@ -201,7 +202,7 @@ impl QuotaStore for UserCode<dyn QuotaStore> {
         let key = key.to_owned();
         Box::pin(async move {
             let asked = self.ask(move |store| {
-                Box::pin(async move { in_words(store.pause(&key, pause).await) })
+                Box::pin(async move { in_words(contained(store.pause(&key, pause)).await) })
             });
             Ok(asked.await??)
         })

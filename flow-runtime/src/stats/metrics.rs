@@ -39,7 +39,7 @@ use ::metrics::{
 
 use super::{ClientStats, FlowLabel};
 use crate::execution::Outcome;
-use crate::transport::user_code::caught;
+use crate::panics::caught;
 
 const CALLS: &str = "apaas_flow_calls_total";
 const DROPPED: &str = "apaas_flow_calls_dropped_total";

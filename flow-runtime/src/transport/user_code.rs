@@ -5,8 +5,7 @@
 //! timers and sockets work there; whoever asked waits as long as it likes.
 
 use std::future::poll_fn;
-use std::mem::forget;
-use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::pin::{Pin, pin};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::task::Poll;
@@ -35,7 +34,7 @@ pub(crate) struct UserCode<T: ?Sized + Send + Sync + 'static> {
 }
 
 /// A future of the user's.
-pub(crate) type Answer<'a, T> = std::pin::Pin<Box<dyn Future<Output = T> + Send + 'a>>;
+pub(crate) type Answer<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
 
 impl<T: ?Sized + Send + Sync + 'static> UserCode<T> {
     pub(crate) fn new(name: &'static str, object: Arc<T>) -> Self {
@@ -67,12 +66,10 @@ impl<T: ?Sized + Send + Sync + 'static> UserCode<T> {
             let _at_work = at_work;
             let said = dispatcher::with_default(&dispatch, || {
                 span.in_scope(|| {
-                    let mut asked = question(&object);
-                    // What panicked may do so again when it is dropped, and during unwinding that ends the process.
-                    park_until(poll_fn(|cx| match caught(|| asked.as_mut().poll(cx)) {
-                        Some(Poll::Ready(said)) => Poll::Ready(Some(said)),
-                        Some(Poll::Pending) => answer.poll_closed(cx).map(|()| None),
-                        None => Poll::Ready(None),
+                    let mut asked = pin!(question(&object));
+                    park_until(poll_fn(|cx| match asked.as_mut().poll(cx) {
+                        Poll::Ready(said) => Poll::Ready(Some(said)),
+                        Poll::Pending => answer.poll_closed(cx).map(|()| None),
                     }))
                 })
             });
@@ -92,18 +89,6 @@ impl<T: ?Sized + Send + Sync + 'static> UserCode<T> {
 /// Boxed, so that tokio's part of it is compiled once and not again for each question.
 fn spawn(runtime: &Handle, work: Box<dyn FnOnce() + Send>) {
     runtime.spawn_blocking(work);
-}
-
-/// Runs code of the user's; none if it panicked.
-pub(crate) fn caught<T>(code: impl FnOnce() -> T) -> Option<T> {
-    match catch_unwind(AssertUnwindSafe(code)) {
-        Ok(result) => Some(result),
-        Err(payload) => {
-            // its drop may panic in turn
-            forget(payload);
-            None
-        }
-    }
 }
 
 /// One answer that is being worked on.

@@ -188,6 +188,26 @@ async fn a_pause_holds_in_every_process() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn what_the_store_told_a_call_that_gave_up_is_not_told_to_those_who_come_later() {
+    let store = Arc::new(Memory::default());
+    let lane = process(&store, 100, MINUTE);
+    store.state().paused_until = Some(Instant::now() + MINUTE);
+    assert!(lane.acquire(SECOND, "queue_limit").await.is_err());
+    let dropped = timeout(SECOND / 2, lane.acquire(LONG, "queue_limit"));
+    assert!(dropped.await.is_err());
+    store.state().paused_until = None;
+    let calls: Vec<_> = (0..10)
+        .map(|_| {
+            let lane = lane.clone();
+            tokio::spawn(async move { lane.acquire(SECOND, "queue_limit").await.map(drop) })
+        })
+        .collect();
+    for call in calls {
+        call.await.unwrap().expect("every place is free");
+    }
+}
+
+#[tokio::test(start_paused = true)]
 async fn while_the_store_fails_the_limit_here_holds_and_it_comes_back_by_itself() {
     let store = Arc::new(Memory::default());
     let lane = process_with(&store, (10, MINUTE), (4, MINUTE));

@@ -22,6 +22,7 @@ mod server;
 
 mod metrics;
 mod odd_quota_stores;
+mod redis_failures;
 mod redis_server;
 mod redis_store;
 mod redis_tls;

@@ -8,19 +8,19 @@ use tokio::time::sleep;
 
 use crate::redis_server::RedisServer;
 
-const KEY: &str = "https://open.feishu.cn#cli_a1b2#flows/execute";
-const SECOND: Duration = Duration::from_secs(1);
+pub const KEY: &str = "https://open.feishu.cn#cli_a1b2#flows/execute";
+pub const SECOND: Duration = Duration::from_secs(1);
 const MS: Duration = Duration::from_millis(1);
 
 async fn store(server: &RedisServer) -> RedisStore {
     RedisStore::connect(server.url()).await.unwrap()
 }
 
-fn claim(id: u64, calls: usize, period: Duration) -> Claim {
+pub fn claim(id: u64, calls: usize, period: Duration) -> Claim {
     Claim::new(id, calls, period)
 }
 
-async fn reserve(store: &RedisStore, claim: &Claim) -> Reservation {
+pub async fn reserve(store: &RedisStore, claim: &Claim) -> Reservation {
     store.reserve(KEY, claim).await.unwrap()
 }
 
