@@ -7,8 +7,9 @@
 //!
 //! A client has its own thread. What a server sends is read there, and some of it at the server's pace (half a second
 //! for each look at an endless flood of interim replies), which is then no other client's affair. Nor does anything
-//! run there whose cost a reply's size or a user's own code chooses: the time-outs of the client's other calls are
-//! kept there too.
+//! run there whose cost a reply's size or a user's token source or store chooses: the time-outs of the client's other
+//! calls are kept there too. What does run there of a user's are the layers of `tracing`, a recorder of metrics, and the
+//! wakers of those who wait: they belong to each step of a call, as in any library, and are to be quick.
 
 #[cfg(feature = "blocking")]
 use std::cell::Cell;

@@ -32,10 +32,23 @@ impl Sent<'_> {
     /// A sentence without the secret, in one line.
     pub(super) fn without_secret(&self, text: &str) -> String {
         let line = one_line(text, LOOKED_AT);
-        match std::str::from_utf8(self.secret) {
-            Ok(secret) if !secret.is_empty() => line.replace(secret, "…"),
-            _ => line.into_owned(),
+        // as the line has it: in whichever case, and without what a file or a terminal has put around it
+        let secret = String::from_utf8_lossy(self.secret).to_ascii_lowercase();
+        let secret = one_line(&secret, LOOKED_AT);
+        let secret = secret.trim_matches(|c: char| !c.is_ascii_graphic());
+        let lower = line.to_ascii_lowercase();
+        if secret.is_empty() || !lower.contains(secret) {
+            return line.into_owned();
         }
+        let mut shown = String::new();
+        let mut rest = 0;
+        for (at, found) in lower.match_indices(secret) {
+            // of the same length as in lower case
+            shown.push_str(line.get(rest..at).unwrap_or_default());
+            shown.push('…');
+            rest = at + found.len();
+        }
+        shown + line.get(rest..).unwrap_or_default()
     }
 
     /// A page's text without anything that the request had in it, whole or in part, in whichever case, as Base64 or in
@@ -165,5 +178,13 @@ mod tests {
             "invalid token …, 4711"
         );
         assert_eq!(Sent::UNKNOWN.without_secret("ok"), "ok");
+        let from_a_file = Sent {
+            secret: "\u{feff}t-7f1bcd13fc57\n".as_bytes(),
+            body: b"",
+        };
+        assert_eq!(
+            from_a_file.without_secret("invalid 令牌 T-7F1BCD13FC57, t-7f1bcd13fc57!"),
+            "invalid 令牌 …, …!"
+        );
     }
 }

@@ -59,7 +59,7 @@ fn redis_that_says(answer: &'static str) -> String {
         for stream in listener.incoming() {
             let mut stream = stream.unwrap();
             thread::spawn(move || {
-                let mut buffer = [0; 65536];
+                let mut buffer = vec![0; 65536];
                 while let Ok(length @ 1..) = stream.read(&mut buffer) {
                     let said = String::from_utf8_lossy(&buffer[..length]).into_owned();
                     let commands = said.split("\r\n").filter(|line| line.starts_with('*'));
