@@ -378,20 +378,24 @@ fn a_layer_that_panics_takes_no_result_away_and_ends_no_process() {
 #[tokio::test]
 #[ignore = "run by the test above"]
 async fn a_layer_panics() {
+    static PANICS: AtomicBool = AtomicBool::new(false);
+    static FAILS: AtomicBool = AtomicBool::new(false);
+
     if !child::is_one() {
         return;
     }
-    static PANICS: AtomicBool = AtomicBool::new(false);
     with_layer(|| {
         assert!(
             !PANICS.load(Ordering::SeqCst),
             "as with a lock that is poisoned"
-        )
+        );
     });
-    static FAILS: AtomicBool = AtomicBool::new(false);
-    let server = Server::platform(|_| match FAILS.load(Ordering::SeqCst) {
-        true => status(502, "<h1>bad gateway</h1>"),
-        false => json(SUCCESS),
+    let server = Server::platform(|_| {
+        if FAILS.load(Ordering::SeqCst) {
+            status(502, "<h1>bad gateway</h1>")
+        } else {
+            json(SUCCESS)
+        }
     });
     let client = server.client();
     delete().execute(&client).await.unwrap();
@@ -430,11 +434,12 @@ async fn a_layer_looks() {
         }
     }
 
+    static CLIENT: OnceLock<Client> = OnceLock::new();
+    static LOOKS: AtomicUsize = AtomicUsize::new(0);
+
     if !child::is_one() {
         return;
     }
-    static CLIENT: OnceLock<Client> = OnceLock::new();
-    static LOOKS: AtomicUsize = AtomicUsize::new(0);
     with_layer(|| {
         if let Some(client) = CLIENT.get() {
             client.stats();
