@@ -36,6 +36,7 @@ const WORKS: usize = 0;
 const FAILS: usize = 1;
 const HANGS: usize = 2;
 const LIES: usize = 3;
+const IS_SLOW: usize = 4;
 
 impl Memory {
     fn set(&self, mode: usize) {
@@ -55,6 +56,7 @@ impl Memory {
             match self.mode.load(Ordering::SeqCst) {
                 FAILS => return Err("out of order".into()),
                 HANGS => std::future::pending().await,
+                IS_SLOW => sleep(SECOND / 100).await,
                 _ => {}
             }
             let now = Instant::now();
@@ -196,6 +198,7 @@ async fn what_the_store_told_a_call_that_gave_up_is_not_told_to_those_who_come_l
     let dropped = timeout(SECOND / 2, lane.acquire(LONG, "queue_limit"));
     assert!(dropped.await.is_err());
     store.state().paused_until = None;
+    store.set(IS_SLOW); // so that they wait behind each other
     let calls: Vec<_> = (0..10)
         .map(|_| {
             let lane = lane.clone();
