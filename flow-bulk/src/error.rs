@@ -61,7 +61,7 @@ impl Error {
             Some(ErrorCode::DiskFull) => (ErrorKind::Journal, "; free some space and run again"),
             Some(ErrorCode::ReadOnly | ErrorCode::CannotOpen | ErrorCode::PermissionDenied) => (
                 ErrorKind::Journal,
-                "; its folder must exist and be writable, for the file and two others beside it",
+                "; its folder must exist and be writable, for the file and the four beside it",
             ),
             Some(ErrorCode::SystemIoFailure) => (
                 ErrorKind::Journal,

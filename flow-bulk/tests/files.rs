@@ -178,3 +178,73 @@ async fn a_key_may_be_any_text() {
         0
     );
 }
+
+#[tokio::test]
+async fn the_keys_of_a_run_are_beside_the_journal_and_leave_with_it() {
+    let (emulator, client) = platform().await;
+    let folder = Folder::new("seen");
+    let seen = folder.0.join("journal.db.seen");
+    // what a process that was killed has left
+    std::fs::write(&seen, vec![7; 9000]).unwrap();
+    let journal = Journal::open(folder.journal()).unwrap();
+    let rows = || keys(5).into_iter().map(|key| Row::new(key, Any {}));
+    for skipped in [0, 5] {
+        let report = Bulk::new(&client, &journal).run(rows()).await.unwrap();
+        assert_eq!((report.ran, report.skipped), (5 - skipped, skipped));
+    }
+    assert!(seen.exists());
+    let twice = Bulk::new(&client, &journal).run(rows().chain(rows()));
+    assert_eq!(twice.await.unwrap_err().kind(), ErrorKind::DuplicateKey);
+    drop(journal);
+    assert!(!seen.exists());
+    assert_eq!(emulator.runs(), 5);
+}
+
+/// The system may have no folder for them.
+#[cfg(target_os = "linux")]
+#[tokio::test]
+async fn no_temporary_file_is_made_however_many_keys_there_are() {
+    fn temporary_files() -> Vec<PathBuf> {
+        let files = std::fs::read_dir("/proc/self/fd").unwrap();
+        let files = files.filter_map(|file| std::fs::read_link(file.unwrap().path()).ok());
+        files
+            .filter(|file| file.to_string_lossy().contains("etilqs"))
+            .collect()
+    }
+
+    let (emulator, client) = platform().await;
+    let folder = Folder::new("temporary");
+    let journal = Journal::open(folder.journal()).unwrap();
+    // more than SQLite keeps in memory
+    let long = "k".repeat(100_000);
+    let rows = (0..60).map(|number| Row::new(format!("{}-{long}", number % 59), Any {}));
+    let end = Bulk::new(&client, &journal)
+        .concurrency(1)
+        .on_progress(|progress| {
+            assert!(progress.done < 59 || temporary_files().is_empty());
+        })
+        .run(rows)
+        .await;
+    // the first key came long ago
+    assert_eq!(end.unwrap_err().kind(), ErrorKind::DuplicateKey);
+    assert_eq!(emulator.runs(), 59);
+    drop(journal);
+
+    // as of a run of many rows
+    let rows = rusqlite::Connection::open(folder.journal()).unwrap();
+    rows.execute_batch(
+        "WITH RECURSIVE n(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM n WHERE n < 300000)
+         INSERT INTO row (key, hash, state, reply_lost)
+         SELECT 'many-' || n, x'00', CASE n % 2 WHEN 0 THEN 'ran' ELSE 'failed' END, n % 4 = 0 FROM n",
+    )
+    .unwrap();
+    drop(rows);
+    let journal = Journal::open_to_read(folder.journal()).unwrap();
+    let totals = std::thread::spawn(move || journal.totals().unwrap());
+    while !totals.is_finished() {
+        assert_eq!(temporary_files(), Vec::<PathBuf>::new());
+    }
+    let totals = totals.join().unwrap();
+    assert_eq!((totals.ran, totals.failed), (150_059, 150_000));
+    assert_eq!(totals.reply_lost, 75_000);
+}

@@ -2,6 +2,7 @@
 
 mod rows;
 mod schema;
+mod seen;
 mod state;
 mod writer;
 
@@ -11,6 +12,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 pub use rows::Rows;
+use seen::Seen;
 pub use state::{JournaledRow, RowState, Totals};
 use writer::Writer;
 pub(crate) use writer::{Claim, Claimed, End};
@@ -46,8 +48,9 @@ impl Journal {
         let lock = schema::Lock::take(&path)?;
         let journal = schema::open(&path)?;
         let salt = schema::salt(&journal, &path)?;
+        let seen = Seen::new(&path)?;
         Ok(Self(Arc::new(Inner {
-            writer: Some(Writer::start(journal, path.clone())?),
+            writer: Some(Writer::start(journal, seen, path.clone())?),
             path,
             salt,
             is_in_run: AtomicBool::new(false),

@@ -89,15 +89,15 @@ pub(super) fn call_key(key: &str, generation: u32) -> String {
 
 pub(super) fn totals(journal: &Connection) -> rusqlite::Result<Totals> {
     let mut totals = Totals::default();
-    let mut counts =
-        journal.prepare("SELECT state, count(*), sum(reply_lost) FROM row GROUP BY state")?;
-    let mut counts = counts.query([])?;
-    while let Some(row) = counts.next()? {
-        let state: String = row.get(0)?;
-        let state = RowState::from_name(&state).unwrap_or(RowState::Unknown);
-        *totals.count(state) += row.get::<_, u64>(1)?;
-        if state == RowState::Ran {
-            totals.reply_lost = row.get(2)?;
+    // Counted here: SQLite would sort the rows first, in a file for which a system may have no folder.
+    let mut rows = journal.prepare("SELECT state, reply_lost FROM row")?;
+    let mut rows = rows.query([])?;
+    while let Some(row) = rows.next()? {
+        let state = row.get_ref(0)?.as_str()?;
+        let state = RowState::from_name(state).unwrap_or(RowState::Unknown);
+        *totals.count(state) += 1;
+        if state == RowState::Ran && row.get(1)? {
+            totals.reply_lost += 1;
         }
     }
     Ok(totals)

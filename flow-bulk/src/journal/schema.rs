@@ -45,9 +45,7 @@ pub(super) struct Lock(#[expect(dead_code, reason = "held")] File);
 impl Lock {
     /// Beside the journal, since SQLite has locks of its own on the file.
     pub(super) fn take(path: &Path) -> Result<Self> {
-        let mut name = path.as_os_str().to_owned();
-        name.push(".lock");
-        let name = PathBuf::from(name);
+        let name = beside(path, ".lock");
         let file = private_file(&name).map_err(|error| cannot_open(&name, &error))?;
         match FileExt::try_lock(&file) {
             Ok(()) => Ok(Self(file)),
@@ -70,8 +68,15 @@ pub(super) fn one_name(path: &Path) -> Result<PathBuf> {
         .map_err(|error| cannot_open(path, &error))
 }
 
+/// The file beside the journal that has this after the journal's name.
+pub(super) fn beside(journal: &Path, what: &str) -> PathBuf {
+    let mut name = journal.as_os_str().to_owned();
+    name.push(what);
+    PathBuf::from(name)
+}
+
 /// Opens a file that only its owner can read, and creates it if it is missing.
-fn private_file(path: &Path) -> io::Result<File> {
+pub(super) fn private_file(path: &Path) -> io::Result<File> {
     let mut options = OpenOptions::new();
     options.read(true).write(true).create(true).truncate(false);
     #[cfg(unix)]
@@ -79,7 +84,7 @@ fn private_file(path: &Path) -> io::Result<File> {
     options.open(path)
 }
 
-fn cannot_open(path: &Path, error: &io::Error) -> Error {
+pub(super) fn cannot_open(path: &Path, error: &io::Error) -> Error {
     Error::new(
         ErrorKind::Journal,
         format!(
@@ -91,10 +96,9 @@ fn cannot_open(path: &Path, error: &io::Error) -> Error {
 
 /// Opens the journal for a run, and creates it if it is missing.
 pub(super) fn open(path: &Path) -> Result<Connection> {
-    // SQLite gives its other two files the mode of this one, which exists by now
-    let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
     let failed = |error: &rusqlite::Error| Error::sqlite("opened", path, error);
-    let mut journal = Connection::open_with_flags(path, flags).map_err(|error| failed(&error))?;
+    // SQLite gives its other two files the mode of this one, which exists by now
+    let mut journal = connect(path).map_err(|error| failed(&error))?;
     if !is_new(&journal).map_err(|error| failed(&error))? {
         check(&journal, path)?;
     }
@@ -110,13 +114,18 @@ pub(super) fn open_to_read(path: &Path) -> Result<Connection> {
         return Err(Error::new(ErrorKind::Journal, message));
     }
     // Writable, since a reader may have to make the files beside it; nothing is written to the journal itself.
-    let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
-    let journal = Connection::open_with_flags(path, flags).map_err(failed)?;
+    let journal = connect(path).map_err(failed)?;
     check(&journal, path)?;
     journal
         .pragma_update(None, "query_only", true)
         .map_err(failed)?;
     Ok(journal)
+}
+
+/// Opens a file that is there.
+pub(super) fn connect(path: &Path) -> rusqlite::Result<Connection> {
+    let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+    Connection::open_with_flags(path, flags)
 }
 
 fn is_new(journal: &Connection) -> rusqlite::Result<bool> {
@@ -162,9 +171,9 @@ fn prepare(journal: &mut Connection, path: &Path) -> Result<()> {
     journal
         .pragma_update(None, "synchronous", "FULL")
         .map_err(failed)?;
-    // The keys of a run go to a file, not to memory, however many there are.
+    // What a statement puts aside is small, and a system may have no folder for temporary files.
     journal
-        .pragma_update(None, "temp_store", "FILE")
+        .pragma_update(None, "temp_store", "MEMORY")
         .map_err(failed)?;
     let change = journal.transaction().map_err(failed)?;
     if is_new(&change).map_err(failed)? {

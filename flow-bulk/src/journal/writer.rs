@@ -3,7 +3,7 @@
 //! A commit waits for the disk, so it must not run on an async runtime; changes that arrive meanwhile share the next
 //! commit. A change is answered once it is on disk, not before.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::mpsc::{Receiver, Sender, channel};
 use std::thread::{self, JoinHandle};
 
@@ -12,6 +12,7 @@ use tokio::sync::oneshot;
 
 use super::rows::call_key;
 use super::schema::INTERRUPTED;
+use super::seen::Seen;
 use super::state::RowState;
 use crate::error::{Error, ErrorKind, Result};
 
@@ -72,7 +73,7 @@ pub(crate) struct End {
 }
 
 impl Writer {
-    pub(super) fn start(journal: Connection, path: PathBuf) -> Result<Self> {
+    pub(super) fn start(journal: Connection, seen: Seen, path: PathBuf) -> Result<Self> {
         let (sender, changes) = channel();
         let gone = |error: &std::io::Error| {
             let message = format!("the journal's thread cannot be started: {error}");
@@ -80,7 +81,7 @@ impl Writer {
         };
         let thread = thread::Builder::new()
             .name("apaas-flow-journal".to_owned())
-            .spawn(move || serve(journal, &path, &changes))
+            .spawn(move || serve(journal, &seen, &path, &changes))
             .map_err(|error| gone(&error))?;
         Ok(Self {
             changes: Some(sender),
@@ -119,12 +120,12 @@ impl Drop for Writer {
     }
 }
 
-fn serve(mut journal: Connection, path: &std::path::Path, changes: &Receiver<Change>) {
+fn serve(mut journal: Connection, seen: &Seen, path: &Path, changes: &Receiver<Change>) {
     while let Ok(first) = changes.recv() {
         let mut batch = vec![first];
         batch.extend(changes.try_iter().take(BATCH - 1));
         // if nobody waits for the answer any more, the run was dropped
-        match write(&mut journal, &batch) {
+        match write(&mut journal, seen, &batch) {
             Ok(made) => batch
                 .into_iter()
                 .zip(made)
@@ -139,13 +140,17 @@ fn serve(mut journal: Connection, path: &std::path::Path, changes: &Receiver<Cha
 /// The result of a change, unless the journal itself failed.
 type Made = Result<Option<Claimed>>;
 
-fn write(journal: &mut Connection, batch: &[Change]) -> rusqlite::Result<Vec<Made>> {
+fn write(
+    journal: &mut Connection,
+    seen: &Seen,
+    batch: &[Change],
+) -> rusqlite::Result<Vec<Made>> {
     let commit = journal.transaction()?;
     let made = batch
         .iter()
         .map(|change| match change {
-            Change::Begin(_) => begin(&commit).map(|()| Ok(None)),
-            Change::Claim(row, _) => claim(&commit, row).map(|claimed| claimed.map(Some)),
+            Change::Begin(_) => begin(&commit, seen).map(|()| Ok(None)),
+            Change::Claim(row, _) => claim(&commit, seen, row).map(|claimed| claimed.map(Some)),
             Change::End(row, _) => end(&commit, row).map(|()| Ok(None)),
         })
         .collect::<rusqlite::Result<_>>()?;
@@ -172,14 +177,10 @@ impl Change {
     }
 }
 
-fn begin(journal: &Connection) -> rusqlite::Result<()> {
+fn begin(journal: &Connection, seen: &Seen) -> rusqlite::Result<()> {
     // rows of an earlier run of this process that was dropped
     journal.execute(INTERRUPTED, [])?;
-    // not in the journal itself: the keys a run has seen matter only while it runs
-    journal.execute_batch(
-        "CREATE TEMP TABLE IF NOT EXISTS seen (key TEXT PRIMARY KEY, number INTEGER) WITHOUT ROWID;
-         DELETE FROM temp.seen;",
-    )
+    seen.forget()
 }
 
 /// What is known of a row before it is sent.
@@ -191,9 +192,13 @@ struct Known {
     error_kind: Option<String>,
 }
 
-fn claim(journal: &Connection, row: &Claim) -> rusqlite::Result<Result<Claimed>> {
+fn claim(
+    journal: &Connection,
+    seen: &Seen,
+    row: &Claim,
+) -> rusqlite::Result<Result<Claimed>> {
     if !row.again {
-        if let Some(earlier) = see(journal, row)? {
+        if let Some(earlier) = seen.see(&row.key, row.number)? {
             return Ok(Err(Error::new(
                 ErrorKind::DuplicateKey,
                 format!(
@@ -241,24 +246,6 @@ fn claim(journal: &Connection, row: &Claim) -> rusqlite::Result<Result<Claimed>>
         call_key: call_key(&row.key, generation),
         may_have_run: known.state == RowState::Unknown,
     }))
-}
-
-/// The number of an earlier row with the same key in this run.
-fn see(journal: &Connection, row: &Claim) -> rusqlite::Result<Option<i64>> {
-    let is_new = journal
-        .prepare_cached("INSERT OR IGNORE INTO temp.seen VALUES (?1, ?2)")?
-        .execute(params![
-            row.key,
-            i64::try_from(row.number).unwrap_or(i64::MAX)
-        ])?
-        == 1;
-    if is_new {
-        return Ok(None);
-    }
-    journal
-        .prepare_cached("SELECT number FROM temp.seen WHERE key = ?1")?
-        .query_row([&row.key], |row| row.get(0))
-        .map(Some)
 }
 
 fn known(journal: &Connection, key: &str) -> rusqlite::Result<Option<Known>> {
