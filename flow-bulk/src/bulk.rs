@@ -11,7 +11,7 @@ use futures_util::stream::{FuturesUnordered, StreamExt};
 
 use crate::end::{Ended, ended};
 use crate::error::{Error, ErrorKind, Result};
-use crate::journal::{Claim, Claimed, InRun, Journal, RowState};
+use crate::journal::{App, Claim, Claimed, InRun, Journal, RowState};
 use crate::progress::{Pace, Progress};
 use crate::report::{Report, Stopped};
 use crate::row::Row;
@@ -128,14 +128,15 @@ impl<O> Bulk<O> {
     /// If this future is dropped, rows that are being sent will be [unknown](RowState::Unknown).
     ///
     /// # Errors
-    /// If a row has no key, or the key of another row of this run; if a row differs from the one in the journal under its
-    /// key; or if the journal cannot be written. Then no further row is sent, calls under way finish, and
+    /// If the journal belongs to another app; if a row has no key, or the key of another row of this run; if a row differs from
+    /// the one in the journal under its key; or if the journal cannot be written. Then no further row is sent, calls under way finish, and
     /// [`Error::report`] says what was done.
     pub async fn run<I>(self, rows: I) -> Result<Report>
     where
         I: IntoIterator<Item = Row<O>>,
     {
-        let journal = self.journal.begin().await?;
+        let (address, id) = self.client.target();
+        let journal = self.journal.begin(App { address, id }).await?;
         // an iterator that has ended is not asked again
         let rows = rows.into_iter().fuse();
         let (least, most) = rows.size_hint();

@@ -25,6 +25,8 @@ pub enum ErrorKind {
     NotAJournal,
     /// The journal cannot be read or written: no such folder, no permission, a full disk, a damaged file.
     Journal,
+    /// The journal belongs to another app, or to one on another platform.
+    AnotherApp,
     /// Two rows of one run have the same key.
     DuplicateKey,
     /// A row's inputs differ from those that the journal has under its key.

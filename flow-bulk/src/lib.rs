@@ -73,6 +73,9 @@
 //! is closed; and `.lock`, which is empty and stays. All have the journal's name in front. No other folder is used, so
 //! the rest of the system may be read-only.
 //!
+//! A journal belongs to one app on one platform, that of its first run: for another one it would skip rows that never ran
+//! there, so such a run is refused. Ports of this machine do not count, since an emulator has another one each time.
+//!
 //! A row is marked `Sending` on disk before its request leaves. Whatever happens then, the journal never says that a row
 //! did not run when it may have.
 

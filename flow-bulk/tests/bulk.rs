@@ -13,7 +13,9 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use apaas_flow::{Client, DynamicFlow, Execution, Quota, RetryPolicy, apaas_flow};
+use apaas_flow::{
+    Client, DynamicFlow, Execution, Operator, Quota, RetryPolicy, StaticToken, apaas_flow,
+};
 use apaas_flow_bulk::{Bulk, ErrorKind, Journal, Row, RowState, Stopped, Totals};
 use apaas_flow_emulator::{Emulator, Failure, Fault};
 
@@ -184,9 +186,8 @@ async fn what_did_not_run_is_sent_again_under_a_key_that_is_not_used_up() {
     assert!(report.to_string().contains("run it again"), "{report}");
 
     // and what never left keeps its own
-    let closed = Client::builder()
-        .app_credentials("cli_x", "secret")
-        .operator(apaas_flow::Operator::id(1))
+    let closed = emulator
+        .client_builder()
         .base_url("http://127.0.0.1:9")
         .quota(Quota::UNLIMITED)
         .retry(RetryPolicy::NEVER)
@@ -382,6 +383,70 @@ async fn a_flow_that_is_known_only_at_run_time_is_a_row_too() {
         .await
         .unwrap();
     assert_eq!((report.ran, report.skipped), (1, 2));
+}
+
+#[tokio::test]
+async fn a_journal_belongs_to_one_app_on_one_platform() {
+    let (emulator, client, runs) = platform().await;
+    let folder = Folder::new();
+    let journal = Journal::open(folder.journal()).unwrap();
+    let run = async |client: &Client| Bulk::new(client, &journal).run(rows([1, 2])).await;
+    let with_token = |url: &str| {
+        Client::builder()
+            .token_source(StaticToken::new("t-1"))
+            .operator(Operator::id(1))
+            .base_url(url)
+            .build()
+            .unwrap()
+    };
+    // without an id, it belongs to the address alone
+    let report = run(&with_token(emulator.url())).await.unwrap();
+    assert_eq!((report.did_not_run, report.ran), (2, 0), "no such token");
+    let at_feishu = || Client::builder().operator(Operator::id(1));
+    let feishu = at_feishu().app_credentials("cli_a", "s").build().unwrap();
+    let error = run(&feishu).await.unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::AnotherApp);
+    assert!(error.report().is_none());
+    let text = error.to_string();
+    assert!(text.contains("an app at http://127.0.0.1, "), "{text}");
+    let ours = "the app cli_a at https://open.feishu.cn";
+    assert!(text.contains(ours), "{text}");
+    assert!(text.contains("another journal"), "{text}");
+
+    // the first with an id adds it; a port of this machine is nothing to go by
+    assert_eq!(run(&client).await.unwrap().ran, 2);
+    let (other, of_other, _) = platform().await;
+    assert_ne!(other.url(), emulator.url());
+    assert_eq!(run(&of_other).await.unwrap().skipped, 2);
+    assert_eq!(run(&with_token(other.url())).await.unwrap().skipped, 2);
+
+    let another_app = other.client_builder().app_credentials("cli_b", "s");
+    let error = run(&another_app.build().unwrap()).await.unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::AnotherApp);
+    assert!(error.to_string().contains("cli_b"), "{error}");
+    assert_eq!(runs.lock().unwrap().len(), 2);
+    assert_eq!(other.execute_requests(), 0);
+    // refused runs leave it as it was
+    assert_eq!(run(&client).await.unwrap().skipped, 2);
+}
+
+#[tokio::test]
+async fn a_journal_of_an_earlier_version_belongs_to_the_app_of_its_next_run() {
+    let (_emulator, client, _) = platform().await;
+    let folder = Folder::new();
+    let run = async |client: &Client| {
+        let journal = Journal::open(folder.journal())?;
+        Bulk::new(client, &journal).run(rows([1])).await
+    };
+    assert_eq!(run(&client).await.unwrap().ran, 1);
+    let journal = rusqlite::Connection::open(folder.journal()).unwrap();
+    let forgotten = journal.execute("DELETE FROM meta WHERE name != 'salt'", []);
+    assert_eq!(forgotten.unwrap(), 2);
+    drop(journal);
+    assert_eq!(run(&client).await.unwrap().skipped, 1);
+    let feishu = Client::new("cli_a", "s").unwrap();
+    let error = run(&feishu).await.unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::AnotherApp);
 }
 
 #[test]

@@ -673,6 +673,23 @@ async fn a_bulk_run_says_what_became_of_its_rows() {
 }
 
 #[tokio::test]
+async fn a_bulk_run_refuses_the_journal_of_another_app() {
+    let (emulator, folder) = (emulator().await, Folder::new());
+    folder.write("rows.csv", "no\n1\n");
+    let args = ["bulk", "run", FLOW, "--rows", "rows.csv", "--key", "k-{no}"];
+    let args = [&args[..], &["--journal", "j.db"]].concat();
+    let ended = run(program(&folder.0, emulator.url()), &args).await;
+    assert_eq!(ended.exit, 0, "{ended}");
+    let mut other = program(&folder.0, emulator.url());
+    other.env("APAAS_APP_ID", "cli_other");
+    let ended = run(other, &args).await;
+    assert_eq!(ended.exit, 2, "{ended}");
+    assert!(ended.stderr.contains("the app cli_other at"), "{ended}");
+    assert!(!ended.stderr.contains("run it again"), "{ended}");
+    assert_eq!(emulator.executions().len(), 1);
+}
+
+#[tokio::test]
 async fn a_reply_that_cannot_be_read_is_not_called_a_run_that_did_not_happen() {
     let folder = Folder::new();
     let url = serves(|request| {

@@ -1,5 +1,6 @@
 //! The state of each row, in a file that outlives the process.
 
+mod app;
 mod rows;
 mod schema;
 mod seen;
@@ -11,6 +12,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
+pub(crate) use app::App;
 pub use rows::Rows;
 use seen::Seen;
 pub use state::{JournaledRow, RowState, Totals};
@@ -96,8 +98,8 @@ impl Journal {
         &self.0.salt
     }
 
-    /// One run at a time.
-    pub(crate) async fn begin(&self) -> Result<InRun> {
+    /// One run at a time, and all of one app.
+    pub(crate) async fn begin(&self, app: App) -> Result<InRun> {
         if self.0.is_in_run.swap(true, Ordering::AcqRel) {
             return Err(Error::new(
                 ErrorKind::InUse,
@@ -108,7 +110,7 @@ impl Journal {
             ));
         }
         let in_run = InRun(self.clone());
-        in_run.writer()?.begin().await?;
+        in_run.writer()?.begin(app).await?;
         Ok(in_run)
     }
 }

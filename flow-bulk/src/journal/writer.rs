@@ -10,6 +10,7 @@ use std::thread::{self, JoinHandle};
 use rusqlite::{Connection, OptionalExtension, params};
 use tokio::sync::oneshot;
 
+use super::app::App;
 use super::rows::call_key;
 use super::schema::INTERRUPTED;
 use super::seen::Seen;
@@ -26,8 +27,8 @@ pub(super) struct Writer {
 }
 
 enum Change {
-    /// A run begins: forget the keys seen before.
-    Begin(Answer<()>),
+    /// A run of this app begins: forget the keys seen before.
+    Begin(App, Answer<()>),
     Claim(Claim, Answer<Claimed>),
     End(End, Answer<()>),
 }
@@ -89,8 +90,8 @@ impl Writer {
         })
     }
 
-    pub(super) async fn begin(&self) -> Result<()> {
-        self.ask(Change::Begin).await
+    pub(super) async fn begin(&self, app: App) -> Result<()> {
+        self.ask(|answer| Change::Begin(app, answer)).await
     }
 
     pub(super) async fn claim(&self, claim: Claim) -> Result<Claimed> {
@@ -125,7 +126,7 @@ fn serve(mut journal: Connection, seen: &Seen, path: &Path, changes: &Receiver<C
         let mut batch = vec![first];
         batch.extend(changes.try_iter().take(BATCH - 1));
         // if nobody waits for the answer any more, the run was dropped
-        match write(&mut journal, seen, &batch) {
+        match write(&mut journal, seen, path, &batch) {
             Ok(made) => batch
                 .into_iter()
                 .zip(made)
@@ -143,13 +144,16 @@ type Made = Result<Option<Claimed>>;
 fn write(
     journal: &mut Connection,
     seen: &Seen,
+    path: &Path,
     batch: &[Change],
 ) -> rusqlite::Result<Vec<Made>> {
     let commit = journal.transaction()?;
     let made = batch
         .iter()
         .map(|change| match change {
-            Change::Begin(_) => begin(&commit, seen).map(|()| Ok(None)),
+            Change::Begin(app, _) => {
+                begin(&commit, seen, app, path).map(|begun| begun.map(|()| None))
+            }
             Change::Claim(row, _) => claim(&commit, seen, row).map(|claimed| claimed.map(Some)),
             Change::End(row, _) => end(&commit, row).map(|()| Ok(None)),
         })
@@ -162,7 +166,7 @@ impl Change {
     fn answer(self, made: Made) {
         match (self, made) {
             (Self::Claim(_, answer), Ok(Some(claimed))) => drop(answer.send(Ok(claimed))),
-            (Self::Begin(answer) | Self::End(_, answer), Ok(_)) => drop(answer.send(Ok(()))),
+            (Self::Begin(_, answer) | Self::End(_, answer), Ok(_)) => drop(answer.send(Ok(()))),
             (change, Err(error)) => change.refuse(error),
             // a claim always has a result
             (Self::Claim(..), Ok(None)) => {}
@@ -172,15 +176,21 @@ impl Change {
     fn refuse(self, error: Error) {
         match self {
             Self::Claim(_, answer) => drop(answer.send(Err(error))),
-            Self::Begin(answer) | Self::End(_, answer) => drop(answer.send(Err(error))),
+            Self::Begin(_, answer) | Self::End(_, answer) => drop(answer.send(Err(error))),
         }
     }
 }
 
-fn begin(journal: &Connection, seen: &Seen) -> rusqlite::Result<()> {
+fn begin(
+    journal: &Connection,
+    seen: &Seen,
+    app: &App,
+    path: &Path,
+) -> rusqlite::Result<Result<()>> {
     // rows of an earlier run of this process that was dropped
     journal.execute(INTERRUPTED, [])?;
-    seen.forget()
+    seen.forget()?;
+    app.take(journal, path)
 }
 
 /// What is known of a row before it is sent.
@@ -192,11 +202,7 @@ struct Known {
     error_kind: Option<String>,
 }
 
-fn claim(
-    journal: &Connection,
-    seen: &Seen,
-    row: &Claim,
-) -> rusqlite::Result<Result<Claimed>> {
+fn claim(journal: &Connection, seen: &Seen, row: &Claim) -> rusqlite::Result<Result<Claimed>> {
     if !row.again {
         if let Some(earlier) = seen.see(&row.key, row.number)? {
             return Ok(Err(Error::new(

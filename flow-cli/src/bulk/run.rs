@@ -317,7 +317,10 @@ fn send(args: &Args, plan: &Plan, settings: &Settings, total: u64) -> Result<Exi
             exit = USAGE;
             let is_of_input = matches!(
                 error.kind(),
-                ErrorKind::Changed | ErrorKind::DuplicateKey | ErrorKind::NoKey
+                ErrorKind::AnotherApp
+                    | ErrorKind::Changed
+                    | ErrorKind::DuplicateKey
+                    | ErrorKind::NoKey
             );
             if !is_of_input {
                 complain("run it again when that is mended: it goes on where it left off");

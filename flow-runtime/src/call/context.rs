@@ -24,6 +24,8 @@ pub(crate) struct Context {
     pub(crate) tokens: TokenCache,
     pub(crate) endpoints: Arc<Endpoints>,
     pub(crate) server: Arc<Server>,
+    /// None with a token source.
+    pub(crate) app_id: Option<String>,
     pub(crate) operator: Option<Operator>,
     pub(crate) timeout: Duration,
     pub(crate) queue_limit: Duration,

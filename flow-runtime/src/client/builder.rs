@@ -258,10 +258,11 @@ impl ClientBuilder {
             },
             self.customize,
         )?);
-        let app = match &self.tokens {
-            Some(Tokens::App { id, .. }) => Some(id.as_str()),
+        let app_id = match &self.tokens {
+            Some(Tokens::App { id, .. }) => Some(id.clone()),
             _ => None,
         };
+        let app = app_id.as_deref();
         let counters = Arc::new(Counters::new(app));
         let lane = self
             .quota
@@ -310,6 +311,7 @@ impl ClientBuilder {
                 host: url.host_str().unwrap_or_default().to_owned(),
                 port: url.port_or_known_default(),
             }),
+            app_id,
             endpoints: Arc::new(Endpoints::new(
                 url,
                 self.namespace_aliases,

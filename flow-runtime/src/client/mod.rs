@@ -9,6 +9,7 @@ use std::fmt;
 use std::process;
 use std::sync::Arc;
 
+use base_url::is_loopback;
 pub use builder::{ClientBuilder, FEISHU, LARK};
 
 use crate::call::{Call, CallCore, Context, Endpoint, Execute, Start, finish};
@@ -155,6 +156,20 @@ impl Client {
             .thread
             .spawn(here, async move { http.date(url).await })?;
         asked.await?
+    }
+
+    /// Where calls go: the platform's address, and the app's id unless the client has a token source. For
+    /// `apaas-flow-bulk`, where a journal belongs to one app. An address of this machine comes without its port, since an emulator
+    /// has another one each time.
+    #[doc(hidden)]
+    pub fn target(&self) -> (String, Option<String>) {
+        let mut url = self.0.endpoints.base_url().clone();
+        if is_loopback(&url) {
+            // never refused: the address has a host
+            let _ = url.set_port(None);
+        }
+        let address = url.as_str().trim_end_matches('/').to_owned();
+        (address, self.0.app_id.clone())
     }
 
     pub(crate) fn context(&self) -> &Arc<Context> {
