@@ -16,6 +16,7 @@ use crate::progress::{Pace, Progress};
 use crate::report::{Report, Stopped};
 use crate::row::Row;
 use crate::stop::StopHandle;
+use crate::unrecorded::Unrecorded;
 
 /// A call of a bulk run may wait as long as necessary.
 const PATIENCE: Duration = Duration::from_secs(7 * 24 * 60 * 60);
@@ -148,6 +149,7 @@ impl<O> Bulk<O> {
             sent: 0,
             failures: 0,
             error: None,
+            unrecorded: Unrecorded::default(),
             panic: None,
             bulk: self,
         };
@@ -155,7 +157,7 @@ impl<O> Bulk<O> {
         if let Some(payload) = run.panic {
             panic::resume_unwind(payload);
         }
-        match run.error {
+        match run.unrecorded.into_error().or(run.error) {
             Some(error) => Err(error.with_report(run.report)),
             None => Ok(run.report),
         }
@@ -186,6 +188,7 @@ struct Run<O> {
     failures: u64,
     /// The first error that ended the run.
     error: Option<Error>,
+    unrecorded: Unrecorded,
     /// A panic of the user's own function.
     panic: Option<Box<dyn std::any::Any + Send>>,
 }
@@ -255,6 +258,7 @@ impl<O> Run<O> {
     /// Whether another row may be sent.
     fn goes_on(&self) -> bool {
         self.error.is_none()
+            && self.unrecorded.is_empty()
             && self.panic.is_none()
             && self.report.stopped.is_none()
             && !self.bulk.stop.is_stopped()
@@ -330,18 +334,17 @@ impl<O> Run<O> {
                 may_heal,
                 recorded,
             } => {
-                if let Err(error) = recorded {
+                if let Err(why) = recorded {
                     let (number, key) = (sent.number, &sent.row.key);
-                    let what = format!(
-                        "{error}; row {number} (`{key}`) is `{state}`, and the next run will take it for unknown"
-                    );
-                    self.error.get_or_insert(Error::new(error.kind(), what));
-                }
-                if may_heal && sent.tries < self.bulk.tries && self.goes_on() {
+                    self.unrecorded.add(why, number, key, state);
+                    // as the next run will have it
+                    self.count(RowState::Unknown);
+                } else if may_heal && sent.tries < self.bulk.tries && self.goes_on() {
                     let tries = sent.tries + 1;
                     return Next::SendAgain(Sent { tries, ..sent });
+                } else {
+                    self.count(state);
                 }
-                self.count(state);
             }
         }
         self.show_progress();

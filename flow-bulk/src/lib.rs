@@ -87,6 +87,7 @@ mod progress;
 mod report;
 mod row;
 mod stop;
+mod unrecorded;
 
 pub use bulk::Bulk;
 pub use error::{Error, ErrorKind, Result};

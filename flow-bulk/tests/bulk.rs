@@ -339,6 +339,51 @@ async fn a_panic_in_a_users_function_loses_no_state() {
 }
 
 #[tokio::test]
+async fn rows_whose_end_cannot_be_recorded_are_named_and_count_as_unknown() {
+    let (emulator, client, _) = platform().await;
+    let folder = Folder::new();
+    let journal = Journal::open(folder.journal()).unwrap();
+    let file = folder.journal();
+    let (refused, once_refused) = std::sync::mpsc::channel();
+    let once_refused = Mutex::new(once_refused);
+    emulator.on::<Move>(move |input| {
+        if input.order == 1 {
+            once_refused.lock().unwrap().recv().unwrap();
+        }
+        // the disk is full from now on
+        let journal = rusqlite::Connection::open(&file).unwrap();
+        let full =
+            "CREATE TRIGGER IF NOT EXISTS full BEFORE UPDATE ON row WHEN NEW.state != 'unknown'
+                    BEGIN SELECT RAISE(ABORT, 'the disk is full'); END";
+        journal.execute_batch(full).unwrap();
+        match input.order {
+            2 => Err(Failure::new("k_2", "no two")),
+            order => Ok(MoveOutput { double: order }),
+        }
+    });
+    let orders = [1, 2, 1].into_iter();
+    let error = Bulk::new(&client, &journal)
+        .on_progress(move |_| refused.send(()).unwrap_or_default())
+        .run(rows(orders))
+        .await
+        .unwrap_err();
+    // not that of the third row, which came first
+    assert_eq!(error.kind(), ErrorKind::Journal);
+    let text = error.to_string();
+    assert!(text.contains("the disk is full"), "{text}");
+    assert!(text.contains("row 1 (`move-1`) `ran`"), "{text}");
+    assert!(text.contains("row 2 (`move-2`) `failed`"), "{text}");
+    assert!(text.contains("`settle_unknown`"), "{text}");
+    let report = error.report().unwrap();
+    assert_eq!((report.ran, report.failed, report.unknown), (0, 0, 2));
+
+    let connection = rusqlite::Connection::open(folder.journal()).unwrap();
+    connection.execute_batch("DROP TRIGGER full").unwrap();
+    let bulk = Bulk::new(&client, &journal);
+    assert_eq!(bulk.run(rows([1, 2])).await.unwrap().unknown, 2);
+}
+
+#[tokio::test]
 async fn a_run_that_is_dropped_leaves_what_it_was_sending_unknown() {
     let (emulator, client, _) = platform().await;
     let folder = Folder::new();
