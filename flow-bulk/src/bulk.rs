@@ -1,15 +1,16 @@
 //! A run: rows in, calls out, and each step in the journal.
 
+use std::any::Any;
 use std::fmt;
 use std::future::Future;
 use std::panic::{self, AssertUnwindSafe};
 use std::time::{Duration, Instant};
 
-use apaas_flow::{Client, Execution};
-use futures_util::future::Either;
+use apaas_flow::{Client, Execute, Execution};
+use futures_util::future::{Either, FutureExt};
 use futures_util::stream::{FuturesUnordered, StreamExt};
 
-use crate::end::{Ended, ended};
+use crate::end::{Ended, ended, inputs_panicked, outputs_panicked};
 use crate::error::{Error, ErrorKind, Result};
 use crate::journal::{App, Claim, Claimed, InRun, Journal, RowState};
 use crate::progress::{Pace, Progress};
@@ -44,6 +45,9 @@ pub struct Bulk<O> {
 type OnProgress = Box<dyn FnMut(&Progress) + Send>;
 
 type OnRan<O> = Box<dyn FnMut(&str, &Execution<O>) + Send>;
+
+/// What a panic of the user's code carries.
+type Payload = Box<dyn Any + Send>;
 
 impl<O> Bulk<O> {
     /// A run of calls by this client, with this journal.
@@ -128,6 +132,10 @@ impl<O> Bulk<O> {
     ///
     /// If this future is dropped, rows that are being sent will be [unknown](RowState::Unknown).
     ///
+    /// If the iterator, or the code of a flow's inputs or outputs, panics, no further row is sent, and the panic resumes
+    /// once the calls under way have ended and are in the journal. A row whose outputs panicked is marked as one whose
+    /// outputs do not fit.
+    ///
     /// # Errors
     /// If the journal belongs to another app; if a row has no key, or the key of another row of this run; if a row differs from
     /// the one in the journal under its key; or if the journal cannot be written. Then no further row is sent, calls under way finish, and
@@ -189,8 +197,8 @@ struct Run<O> {
     /// The first error that ended the run.
     error: Option<Error>,
     unrecorded: Unrecorded,
-    /// A panic of the user's own function.
-    panic: Option<Box<dyn std::any::Any + Send>>,
+    /// The first panic of the user's own code, which ends the run too.
+    panic: Option<Payload>,
 }
 
 /// A row of the run, and how often it was sent.
@@ -205,8 +213,8 @@ struct Sent<O> {
 enum Step<O> {
     Skipped(RowState),
     Refused(Error),
-    /// Its call has ended, but that is not in the journal yet.
-    Ended(Box<(Sent<O>, Ended<O>)>),
+    /// Its call has ended, perhaps by a panic, but that is not in the journal yet.
+    Ended(Box<(Sent<O>, Ended<O>)>, Option<Payload>),
     /// It is in the journal, or could not be written there.
     Recorded {
         sent: Sent<O>,
@@ -230,7 +238,8 @@ impl<O> Run<O> {
         let mut number = 0;
         loop {
             while under_way.len() < self.bulk.concurrency && self.goes_on() {
-                let Some(row) = rows.next() else { break };
+                let row = caught(&mut self.panic, || rows.next());
+                let Some(row) = row.flatten() else { break };
                 number += 1;
                 let tries = 1;
                 let sent = Sent { row, number, tries };
@@ -302,12 +311,17 @@ impl<O> Run<O> {
                     call_key,
                     may_have_run,
                 }) => {
-                    let call = (sent.row.call)(&client)
-                        .idempotency_key(call_key)
-                        .queue_limit(PATIENCE);
-                    let end = call.await;
+                    let mut panic = None;
+                    let call = caught(&mut panic, || (sent.row.call)(&client));
+                    let end = match call {
+                        None => Err(inputs_panicked()),
+                        Some(call) => {
+                            let call = call.idempotency_key(call_key).queue_limit(PATIENCE);
+                            end_of(call, &mut panic).await
+                        }
+                    };
                     let ended = ended(&sent.row.key, may_have_run, end);
-                    Step::Ended(Box::new((sent, ended)))
+                    Step::Ended(Box::new((sent, ended)), panic)
                 }
             }
         }
@@ -321,7 +335,8 @@ impl<O> Run<O> {
             }
             Step::Skipped(RowState::Ran) => self.report.skipped += 1,
             Step::Skipped(state) => *self.report.count(state) += 1,
-            Step::Ended(mut step) => {
+            Step::Ended(mut step, panic) => {
+                self.panic = self.panic.take().or(panic);
                 let (sent, ended) = &mut *step;
                 if let Some(run) = &ended.run {
                     self.tell(&sent.row.key, run, &mut ended.end.error);
@@ -372,9 +387,8 @@ impl<O> Run<O> {
         let Some(on_ran) = &mut self.bulk.on_ran else {
             return;
         };
-        if let Err(payload) = panic::catch_unwind(AssertUnwindSafe(|| on_ran(key, run))) {
+        if caught(&mut self.panic, || on_ran(key, run)).is_none() {
             *note = Some("it ran, and `on_ran` panicked with its outputs".to_owned());
-            self.panic.get_or_insert(payload);
         }
     }
 
@@ -391,8 +405,28 @@ impl<O> Run<O> {
         };
         let queued = u64::try_from(stats.queued).unwrap_or(u64::MAX);
         let progress = Progress::new(&self.report, self.total, queued, stats.paused_for, &pace);
-        if let Err(payload) = panic::catch_unwind(AssertUnwindSafe(|| on_progress(&progress))) {
-            self.panic.get_or_insert(payload);
+        caught(&mut self.panic, || on_progress(&progress));
+    }
+}
+
+/// Runs code of the user's. If it panics, the first panic is kept for the end of the run.
+fn caught<T>(panic: &mut Option<Payload>, run: impl FnOnce() -> T) -> Option<T> {
+    panic::catch_unwind(AssertUnwindSafe(run))
+        .map_err(|payload| panic.get_or_insert(payload))
+        .ok()
+}
+
+/// Awaits a call, whose outputs are read by code of the user's.
+async fn end_of<O>(
+    mut call: Execute<O>,
+    panic: &mut Option<Payload>,
+) -> apaas_flow::Result<Execution<O>> {
+    match AssertUnwindSafe(&mut call).catch_unwind().await {
+        Ok(end) => end,
+        Err(payload) => {
+            panic.get_or_insert(payload);
+            // a call that is awaited again tells how it ended
+            call.await.map_err(outputs_panicked)
         }
     }
 }

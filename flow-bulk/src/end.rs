@@ -54,6 +54,38 @@ pub(crate) fn ended<O>(
     }
 }
 
+/// The code that makes the call of a row, and writes its inputs, has panicked.
+pub(crate) fn inputs_panicked() -> Error {
+    Error::builder(
+        ErrorKind::Encode,
+        "the code that writes its inputs panicked",
+    )
+    .outcome(Outcome::DidNotRun)
+    .build()
+}
+
+/// The code that reads the outputs of a call has panicked. `again`: what the call says when it is awaited once more.
+pub(crate) fn outputs_panicked(again: Error) -> Error {
+    if again.outcome() != Outcome::Ran {
+        return again;
+    }
+    // as of outputs that do not fit: the row is never sent again
+    let error = Error::builder(
+        ErrorKind::Decode,
+        "the code that reads its outputs panicked",
+    )
+    .outcome(Outcome::Failed);
+    let error = match again.execution_id() {
+        Some(id) => error.execution_id(id),
+        None => error,
+    };
+    match again.log_id() {
+        Some(id) => error.log_id(id),
+        None => error,
+    }
+    .build()
+}
+
 /// The state, and whether the reply of the run was lost.
 fn state_of(error: &Error, may_have_run: bool) -> (RowState, bool) {
     match (error.kind(), error.outcome()) {

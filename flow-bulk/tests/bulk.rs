@@ -9,12 +9,13 @@
 
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use apaas_flow::{
-    Client, DynamicFlow, Execution, Operator, Quota, RetryPolicy, StaticToken, apaas_flow,
+    Client, DynamicFlow, Execution, FieldReader, FieldWriter, Flow, Operator, Quota, RetryPolicy,
+    StaticToken, apaas_flow,
 };
 use apaas_flow_bulk::{Bulk, ErrorKind, Journal, Row, RowState, Stopped, Totals};
 use apaas_flow_emulator::{Emulator, Failure, Fault};
@@ -336,6 +337,115 @@ async fn a_panic_in_a_users_function_loses_no_state() {
     let note = journal.rows(RowState::Ran).unwrap().map(Result::unwrap);
     let notes: Vec<_> = note.filter_map(|row| row.error).collect();
     assert_eq!(notes, ["it ran, and `on_ran` panicked with its outputs"]);
+}
+
+/// The same flow, with code of a user's that panics for two orders.
+struct Fragile {
+    order: i64,
+    /// Its inputs were written before: when the row was made.
+    is_made: AtomicBool,
+}
+
+impl Fragile {
+    const BAD_INPUTS: i64 = 4;
+    const BAD_OUTPUTS: i64 = 26;
+}
+
+impl Flow for Fragile {
+    const NAMESPACE: &'static str = Move::NAMESPACE;
+    const FLOW_ID: &'static str = Move::FLOW_ID;
+    type Output = MoveOutput;
+
+    fn write_params(&self, to: &mut FieldWriter) -> apaas_flow::Result<()> {
+        let is_sent = self.is_made.swap(true, Ordering::Relaxed);
+        assert!(!is_sent || self.order != Self::BAD_INPUTS, "on purpose");
+        to.field("variable_order", &self.order)
+    }
+
+    fn read_outputs(from: &mut FieldReader<'_>) -> apaas_flow::Result<MoveOutput> {
+        let double = from.take("variable_double")?;
+        assert_ne!(double, 2 * Self::BAD_OUTPUTS, "on purpose");
+        Ok(MoveOutput { double })
+    }
+}
+
+fn fragile_rows(orders: impl IntoIterator<Item = i64>) -> impl Iterator<Item = Row<MoveOutput>> {
+    orders.into_iter().map(|order| {
+        let is_made = AtomicBool::new(false);
+        Row::new(format!("move-{order}"), Fragile { order, is_made })
+    })
+}
+
+#[tokio::test]
+async fn a_row_whose_outputs_panic_takes_no_other_along_and_is_never_sent_again() {
+    let (_emulator, client, runs) = platform().await;
+    let folder = Folder::new();
+    let journal = Journal::open(folder.journal()).unwrap();
+    let end = tokio::spawn(Bulk::new(&client, &journal).run(fragile_rows(20..=100))).await;
+    assert!(end.unwrap_err().is_panic());
+    let ran = totals(&journal).0;
+    assert_eq!(totals(&journal), (ran, 0, 1, 0));
+    assert_eq!(journal.totals().unwrap().sending, 0);
+    let ran = usize::try_from(ran).unwrap();
+    assert_eq!(runs.lock().unwrap().len(), ran + 1);
+    assert!(ran < 80, "{ran}");
+
+    // once the bug is mended
+    let again = Bulk::new(&client, &journal).retry_failed(true);
+    let report = again.run(rows(20..=100)).await.unwrap();
+    assert_eq!((report.failed, report.unknown), (1, 0));
+    assert_eq!(runs.lock().unwrap().len(), 81);
+    assert!(runs.lock().unwrap().values().all(|runs| *runs == 1));
+    let row = journal.rows(RowState::Failed).unwrap().next();
+    let row = row.unwrap().unwrap();
+    assert_eq!(row.key, "move-26");
+    assert_eq!(row.error_kind.as_deref(), Some("decode"));
+    assert!(row.execution_id.is_some() && row.log_id.is_some());
+    let error = row.error.unwrap();
+    assert!(
+        error.contains("the code that reads its outputs panicked"),
+        "{error}"
+    );
+}
+
+#[tokio::test]
+async fn a_row_whose_inputs_panic_did_not_run_and_takes_no_other_along() {
+    let (_emulator, client, runs) = platform().await;
+    let folder = Folder::new();
+    let journal = Journal::open(folder.journal()).unwrap();
+    let end = tokio::spawn(Bulk::new(&client, &journal).run(fragile_rows(1..=6))).await;
+    assert!(end.unwrap_err().is_panic());
+    assert_eq!(totals(&journal), (5, 1, 0, 0));
+    assert_eq!(journal.totals().unwrap().sending, 0);
+    let row = journal.rows(RowState::DidNotRun).unwrap().next();
+    let error = row.unwrap().unwrap().error.unwrap();
+    assert!(
+        error.contains("the code that writes its inputs panicked"),
+        "{error}"
+    );
+
+    let bulk = Bulk::new(&client, &journal);
+    bulk.run(rows(1..=6)).await.unwrap();
+    assert_eq!(totals(&journal), (6, 0, 0, 0));
+    assert!(runs.lock().unwrap().values().all(|runs| *runs == 1));
+    let mut ran = journal.rows(RowState::Ran).unwrap().map(Result::unwrap);
+    assert!(
+        ran.all(|row| row.idempotency_key == row.key),
+        "it never left"
+    );
+}
+
+#[tokio::test]
+async fn rows_that_panic_take_none_along_that_is_under_way() {
+    let (_emulator, client, runs) = platform().await;
+    let folder = Folder::new();
+    let journal = Journal::open(folder.journal()).unwrap();
+    let rows = rows(20..=60).inspect(|row| assert!(!format!("{row:?}").contains("move-45")));
+    let end = tokio::spawn(Bulk::new(&client, &journal).run(rows)).await;
+    assert!(end.unwrap_err().is_panic());
+    assert_eq!(totals(&journal), (25, 0, 0, 0));
+    assert_eq!(journal.totals().unwrap().total(), 25);
+    assert_eq!(runs.lock().unwrap().len(), 25);
 }
 
 #[tokio::test]
