@@ -159,6 +159,7 @@ impl<O> Bulk<O> {
             error: None,
             unrecorded: Unrecorded::default(),
             panic: None,
+            over: StopHandle::default(),
             bulk: self,
         };
         run.all(&journal, rows).await;
@@ -199,6 +200,8 @@ struct Run<O> {
     unrecorded: Unrecorded,
     /// The first panic of the user's own code, which ends the run too.
     panic: Option<Payload>,
+    /// Ends the waits of rows that would be sent again, once no further row may be sent.
+    over: StopHandle,
 }
 
 /// A row of the run, and how often it was sent.
@@ -245,12 +248,15 @@ impl<O> Run<O> {
                 let sent = Sent { row, number, tries };
                 under_way.push(Either::Left(self.send(journal, sent)));
             }
+            if !self.goes_on() {
+                self.over.stop();
+            }
             let stopped = self.bulk.stop.clone();
             let step = tokio::select! {
                 // a row that has ended comes before a stop
                 biased;
                 step = under_way.next() => step,
-                () = stopped.stopped(), if !stopped.is_stopped() => continue,
+                () = stopped.stopped(), if !self.over.is_stopped() => continue,
             };
             let Some(step) = step else { break };
             match self.take(step) {
@@ -281,7 +287,7 @@ impl<O> Run<O> {
     ) -> impl Future<Output = Step<O>> + use<'j, O> {
         let (number, tries) = (sent.number, sent.tries);
         let client = self.bulk.client.clone();
-        let stop = self.bulk.stop.clone();
+        let over = self.over.clone();
         let hash = sent.row.hash(self.bulk.journal.salt());
         let (settle_unknown, retry_failed) = (self.bulk.settle_unknown, self.bulk.retry_failed);
         async move {
@@ -293,7 +299,7 @@ impl<O> Run<O> {
                 let pause = PAUSE * 2_u32.saturating_pow(tries - 2);
                 tokio::select! {
                     () = tokio::time::sleep(pause) => {}
-                    () = stop.stopped() => return Step::Skipped(RowState::DidNotRun),
+                    () = over.stopped() => return Step::Skipped(RowState::DidNotRun),
                 }
             }
             let claim = Claim {

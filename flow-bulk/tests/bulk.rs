@@ -339,6 +339,23 @@ async fn a_panic_in_a_users_function_loses_no_state() {
     assert_eq!(notes, ["it ran, and `on_ran` panicked with its outputs"]);
 }
 
+#[tokio::test]
+async fn a_row_that_waits_to_be_sent_again_is_not_once_the_run_has_an_error() {
+    let (emulator, client, _) = platform().await;
+    let folder = Folder::new();
+    let journal = Journal::open(folder.journal()).unwrap();
+    // one of two rows waits, and the third has the key of the first
+    emulator.inject(Fault::RateLimited { reset: 0.0 });
+    emulator.inject(Fault::Slow(Duration::from_millis(300)));
+    let bulk = Bulk::new(&client, &journal).concurrency(2);
+    let error = bulk.run(rows([1, 2, 1])).await.unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::DuplicateKey);
+    let report = error.report().unwrap();
+    assert_eq!((report.ran, report.did_not_run), (1, 1));
+    assert_eq!(totals(&journal), (1, 1, 0, 0));
+    assert_eq!(emulator.execute_requests(), 2);
+}
+
 /// The same flow, with code of a user's that panics for two orders.
 struct Fragile {
     order: i64,
