@@ -4,7 +4,7 @@ use std::process::ExitCode;
 
 use clap_complete::Shell;
 
-use crate::failure::print;
+use crate::failure::{exit_code, print};
 
 const AFTER_HELP: &str = "\
 Examples:
@@ -23,6 +23,5 @@ pub(crate) fn run(args: &Args, mut program: clap::Command) -> ExitCode {
     let name = program.get_name().to_owned();
     let mut script = Vec::new();
     clap_complete::generate(args.shell, &mut program, name, &mut script);
-    print(&String::from_utf8_lossy(&script));
-    ExitCode::SUCCESS
+    exit_code(print(&String::from_utf8_lossy(&script)).map(|()| 0))
 }

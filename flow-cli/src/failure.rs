@@ -1,7 +1,9 @@
-//! A mistake in the user's arguments, settings or inputs. Nothing was sent.
+//! What keeps a command from doing what it was asked to: mostly a mistake in the user's arguments, settings or inputs,
+//! and then nothing was sent.
 
 use std::fmt::{self, Display};
 use std::io::{self, Write as _};
+use std::process::ExitCode;
 
 /// The exit status of such a mistake.
 pub(crate) const USAGE: u8 = 2;
@@ -36,12 +38,36 @@ impl Display for Mistake {
     }
 }
 
-/// Writes to stdout. If nobody reads it any more, there is nobody to tell.
-pub(crate) fn print(text: &str) {
+/// How a command ends: its exit status, or that of a mistake, which is told.
+pub(crate) fn exit_code(end: Result<u8, Mistake>) -> ExitCode {
+    ExitCode::from(end.unwrap_or_else(|mistake| {
+        complain(mistake);
+        USAGE
+    }))
+}
+
+/// Writes to stdout. What cannot be written is in the mistake: it may be all that is known of a run.
+pub(crate) fn print(text: &str) -> Result<(), Mistake> {
     let mut stdout = io::stdout();
-    let _ = stdout
+    let written = stdout
         .write_all(text.as_bytes())
         .and_then(|()| stdout.flush());
+    written.or_else(|error| {
+        unwritten(&error).map_err(|mistake| {
+            Mistake(format!(
+                "{mistake}; it should have got this:\n{}",
+                text.trim_end()
+            ))
+        })
+    })
+}
+
+/// Of an error of stdout: if nobody reads it any more, there is nobody to tell.
+pub(crate) fn unwritten(error: &io::Error) -> Result<(), Mistake> {
+    match error.kind() {
+        io::ErrorKind::BrokenPipe => Ok(()),
+        _ => Err(Mistake(format!("cannot write to stdout: {error}"))),
+    }
 }
 
 /// Writes a line to stderr.

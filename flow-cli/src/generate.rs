@@ -8,7 +8,7 @@ use std::process::{Command, ExitCode, Stdio};
 use apaas_flow::contract::generate::{from_contracts, from_replies};
 
 use crate::call::flow_name;
-use crate::failure::{Mistake, USAGE, complain, print};
+use crate::failure::{Mistake, complain, exit_code, print};
 
 const AFTER_HELP: &str = "\
 A reply is a whole one, its out_params alone, or the output of `apaas-flow call
@@ -46,22 +46,14 @@ pub(crate) struct Args {
 }
 
 pub(crate) fn run(args: &Args) -> ExitCode {
-    match generate(args) {
-        Ok(true) => ExitCode::SUCCESS,
-        Ok(false) => ExitCode::FAILURE,
-        Err(mistake) => {
-            complain(mistake);
-            ExitCode::from(USAGE)
-        }
-    }
+    exit_code(generate(args).map(|is_done| u8::from(!is_done)))
 }
 
 /// False if a file that is checked is not what would be written.
 fn generate(args: &Args) -> Result<bool, Mistake> {
     let source = formatted(source(args)?);
     let Some(file) = &args.output else {
-        print(&source);
-        return Ok(true);
+        return print(&source).map(|()| true);
     };
     let name = file.display();
     if !args.check {

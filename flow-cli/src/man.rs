@@ -7,7 +7,7 @@ use std::process::ExitCode;
 
 use clap_mangen::Man;
 
-use crate::failure::{Mistake, USAGE, complain, print};
+use crate::failure::{Mistake, exit_code, print};
 
 const AFTER_HELP: &str = "\
 Examples:
@@ -23,23 +23,18 @@ pub(crate) struct Args {
 }
 
 pub(crate) fn run(args: &Args, program: clap::Command) -> ExitCode {
-    match &args.folder {
+    exit_code(match &args.folder {
         None => {
             let mut page = Vec::new();
             // cannot fail: a Vec takes all that is written
             let _ = Man::new(program).render(&mut page);
-            print(&String::from_utf8_lossy(&page));
-            ExitCode::SUCCESS
+            print(&String::from_utf8_lossy(&page)).map(|()| 0)
         }
-        Some(folder) => match write(folder, program) {
-            Ok(()) => ExitCode::SUCCESS,
-            Err(error) => {
-                let name = folder.display();
-                complain(Mistake::new(format!("cannot write to {name}: {error}")));
-                ExitCode::from(USAGE)
-            }
-        },
-    }
+        Some(folder) => write(folder, program).map(|()| 0).map_err(|error| {
+            let name = folder.display();
+            Mistake::new(format!("cannot write to {name}: {error}"))
+        }),
+    })
 }
 
 fn write(folder: &Path, program: clap::Command) -> io::Result<()> {

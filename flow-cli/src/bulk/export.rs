@@ -7,7 +7,7 @@ use std::process::ExitCode;
 
 use apaas_flow_bulk::{Journal, JournaledRow, RowState};
 
-use crate::failure::{Mistake, USAGE, complain};
+use crate::failure::{Mistake, exit_code, unwritten};
 
 const HEADER: [&str; 8] = [
     "row",
@@ -48,13 +48,7 @@ fn state(name: &str) -> Result<RowState, String> {
 }
 
 pub(crate) fn run(args: &Args) -> ExitCode {
-    match export(args) {
-        Ok(()) => ExitCode::SUCCESS,
-        Err(mistake) => {
-            complain(mistake);
-            ExitCode::from(USAGE)
-        }
-    }
+    exit_code(export(args).map(|()| 0))
 }
 
 fn export(args: &Args) -> Result<(), Mistake> {
@@ -68,19 +62,26 @@ fn export(args: &Args) -> Result<(), Mistake> {
             (Box::new(file), name)
         }
     };
-    let cannot_write = |error: csv::Error| Mistake::new(format!("cannot write {name}: {error}"));
+    let ended = |error: csv::Error| match (&args.output, error.kind()) {
+        (None, csv::ErrorKind::Io(error)) => unwritten(error),
+        _ => Err(Mistake::new(format!("cannot write {name}: {error}"))),
+    };
     let mut to = csv::Writer::from_writer(io::BufWriter::new(to));
-    to.write_record(HEADER).map_err(cannot_write)?;
+    if let Err(error) = to.write_record(HEADER) {
+        return ended(error);
+    }
     let states = match args.state.as_slice() {
         [] => RowState::ALL.as_slice(),
         some => some,
     };
     for state in states {
         for row in journal.rows(*state)? {
-            to.write_record(fields(row?)).map_err(cannot_write)?;
+            if let Err(error) = to.write_record(fields(row?)) {
+                return ended(error);
+            }
         }
     }
-    to.flush().map_err(|error| cannot_write(error.into()))
+    to.flush().or_else(|error| ended(error.into()))
 }
 
 fn fields(row: JournaledRow) -> [String; 8] {

@@ -18,7 +18,7 @@ use super::summary;
 use crate::call::inputs::{Given, Input, Value};
 use crate::call::{Format, dry_run, flow, flow_name, typed};
 use crate::contract_file;
-use crate::failure::{Mistake, USAGE, complain, print};
+use crate::failure::{Mistake, USAGE, complain, exit_code, print};
 use crate::runtime::{block_on, interrupt};
 use crate::settings::{Flags, Settings};
 
@@ -94,17 +94,13 @@ struct Column {
 type Inputs = (String, Vec<(String, Box<RawValue>)>);
 
 pub(crate) fn run(args: &Args) -> ExitCode {
-    let end = prepare(args).and_then(|(plan, settings, total)| {
+    exit_code(prepare(args).and_then(|(plan, settings, total)| {
         if args.dry_run {
-            show(args, &plan, &settings, total).map(|()| ExitCode::SUCCESS)
+            show(args, &plan, &settings, total).map(|()| 0)
         } else {
             send(args, &plan, &settings, total)
         }
-    });
-    end.unwrap_or_else(|mistake| {
-        complain(mistake);
-        ExitCode::from(USAGE)
-    })
+    }))
 }
 
 /// Reads the whole file once, so that a mistake in its last row is found before its first is sent.
@@ -237,6 +233,7 @@ fn input(
 /// The first requests, and how long all will take.
 fn show(args: &Args, plan: &Plan, settings: &Settings, total: u64) -> Result<(), Mistake> {
     settings.check_base_url()?;
+    let mut shown = String::new();
     for record in Source::open(&args.rows)?.take(3) {
         let (key, inputs) = plan.read(args, &record?)?;
         let request = dry_run::Request::new(&dry_run::Parts {
@@ -246,15 +243,16 @@ fn show(args: &Args, plan: &Plan, settings: &Settings, total: u64) -> Result<(),
             key: &key,
             start: false,
         });
-        print(&format!("{}\n", request.text()));
+        shown.push_str(&request.text());
+        shown.push('\n');
     }
     let (limit, period) = settings.quota()?;
-    print(&format!(
+    shown.push_str(&format!(
         "{total} rows at {limit} in {}: {}; for plain rows the platform's record batch call takes 500 a call.\nNothing was sent.\n",
         words(period),
         words(time_of(total, limit, period)),
     ));
-    Ok(())
+    print(&shown)
 }
 
 fn time_of(rows: u64, limit: usize, period: Duration) -> Duration {
@@ -295,7 +293,7 @@ impl Iterator for Rows<'_> {
     }
 }
 
-fn send(args: &Args, plan: &Plan, settings: &Settings, total: u64) -> Result<ExitCode, Mistake> {
+fn send(args: &Args, plan: &Plan, settings: &Settings, total: u64) -> Result<u8, Mistake> {
     let client = settings.client()?.build()?;
     let journal = Journal::open(&args.journal)?;
     let mistake = Arc::new(Mutex::new(None));
@@ -336,11 +334,19 @@ fn send(args: &Args, plan: &Plan, settings: &Settings, total: u64) -> Result<Exi
         complain(&mistake);
         exit = USAGE;
     }
-    print(&match args.format {
+    let exit = summary::exit_status(&report, exit);
+    let printed = print(&match args.format {
         Format::Text => summary::text(&report, &args.journal),
         Format::Json => summary::json(&report),
     });
-    Ok(ExitCode::from(summary::exit_status(&report, exit)))
+    if let Err(mistake) = printed {
+        if exit == 0 {
+            return Err(mistake);
+        }
+        // what became of the rows says more
+        complain(mistake);
+    }
+    Ok(exit)
 }
 
 async fn run_rows(
@@ -368,7 +374,7 @@ async fn run_rows(
     run.await
 }
 
-/// The first Ctrl-C ends the run after the calls under way; a second ends the program.
+/// The first Ctrl-C or SIGTERM ends the run after the calls under way; a second ends the program.
 async fn interrupted(stop: &StopHandle) {
     interrupt().await;
     stop.stop();

@@ -7,7 +7,7 @@ use apaas_flow_bulk::{Journal, Totals};
 
 use super::counts;
 use crate::call::Format;
-use crate::failure::{USAGE, complain, print};
+use crate::failure::{Mistake, exit_code, print};
 
 /// What the numbers mean.
 const AFTER_HELP: &str = "\
@@ -28,19 +28,15 @@ pub(crate) struct Args {
 }
 
 pub(crate) fn run(args: &Args) -> ExitCode {
-    match Journal::open_to_read(&args.journal).and_then(|journal| journal.totals()) {
-        Ok(totals) => {
-            print(&match args.format {
-                Format::Text => counts::text(&named(&totals)),
-                Format::Json => format!("{{{}}}\n", counts::members(&named(&totals))),
-            });
-            ExitCode::SUCCESS
-        }
-        Err(error) => {
-            complain(error);
-            ExitCode::from(USAGE)
-        }
-    }
+    exit_code(show(args).map(|()| 0))
+}
+
+fn show(args: &Args) -> Result<(), Mistake> {
+    let totals = Journal::open_to_read(&args.journal)?.totals()?;
+    print(&match args.format {
+        Format::Text => counts::text(&named(&totals)),
+        Format::Json => format!("{{{}}}\n", counts::members(&named(&totals))),
+    })
 }
 
 fn named(totals: &Totals) -> [(&'static str, u64); 7] {

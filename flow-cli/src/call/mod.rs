@@ -15,7 +15,7 @@ use clap::ValueEnum;
 use serde_json::value::RawValue;
 
 use crate::contract_file;
-use crate::failure::{Mistake, complain, print};
+use crate::failure::{Mistake, complain, exit_code, print};
 use crate::runtime::{block_on, interrupt};
 use crate::settings::{Flags, Settings};
 use report::Report;
@@ -25,7 +25,7 @@ use waiting::Waiting;
 const AFTER_HELP: &str = "\
 Exit status: 0 the flow ran (with --start: was started), 1 did not run,
 2 usage or settings, 3 may have run, 4 ran and failed, or its outputs cannot be
-read, 5 under way.
+read or printed, 5 under way.
 
 Example:
   apaas-flow call package_x__c/flow_y -i variable_name=Ada -i 'variable_n:=3'";
@@ -83,7 +83,7 @@ struct Prepared {
 pub(crate) fn run(args: &Args) -> ExitCode {
     let report = match prepare(args) {
         Ok(prepared) if args.dry_run => match dry_run(args, &prepared) {
-            Ok(()) => return ExitCode::SUCCESS,
+            Ok(request) => return exit_code(print(&request).map(|()| 0)),
             Err(mistake) => Report::usage(&args.flow, &mistake.0),
         },
         Ok(prepared) => {
@@ -91,14 +91,21 @@ pub(crate) fn run(args: &Args) -> ExitCode {
         }
         Err(mistake) => Report::usage(&args.flow, &mistake.0),
     };
-    match args.format {
-        Format::Json => print(&report.json()),
-        Format::Text => print(&report.text()),
-    }
+    let printed = print(&match args.format {
+        Format::Json => report.json(),
+        Format::Text => report.text(),
+    });
     if let (Format::Text, Some(complaint)) = (args.format, report.complaint()) {
         complain(complaint);
     }
-    ExitCode::from(report.exit())
+    let exit = match printed {
+        Ok(()) => report.exit(),
+        Err(mistake) => {
+            complain(mistake);
+            report.exit_unprinted()
+        }
+    };
+    ExitCode::from(exit)
 }
 
 fn prepare(args: &Args) -> Result<Prepared, Mistake> {
@@ -148,7 +155,8 @@ pub(crate) fn flow_name(text: &str) -> Result<(String, String), Mistake> {
     }
 }
 
-fn dry_run(args: &Args, prepared: &Prepared) -> Result<(), Mistake> {
+/// The request, as it is shown.
+fn dry_run(args: &Args, prepared: &Prepared) -> Result<String, Mistake> {
     prepared.settings.check_base_url()?;
     let key = match &args.key {
         Some(key) => key.clone(),
@@ -161,11 +169,10 @@ fn dry_run(args: &Args, prepared: &Prepared) -> Result<(), Mistake> {
         key: &key,
         start: args.start,
     });
-    match args.format {
-        Format::Text => print(&request.text()),
-        Format::Json => print(&format!("{}\n", request.json())),
-    }
-    Ok(())
+    Ok(match args.format {
+        Format::Text => request.text(),
+        Format::Json => request.json() + "\n",
+    })
 }
 
 fn send(args: &Args, prepared: &Prepared) -> Result<Report, Mistake> {
@@ -202,7 +209,7 @@ fn with_options<R>(mut call: Call<R>, args: &Args) -> Call<R> {
     call
 }
 
-/// The call's end, or its state at Ctrl-C.
+/// The call's end, or its state at Ctrl-C or SIGTERM.
 async fn until_interrupted<R>(
     label: &str,
     client: &Client,

@@ -108,7 +108,7 @@ impl Report {
         Self::unsent(flow, "usage", message, USAGE)
     }
 
-    /// Ctrl-C, after this many attempts, with the outcome by then.
+    /// Ctrl-C or SIGTERM, after this many attempts, with the outcome by then.
     pub(crate) fn interrupted(flow: &str, key: &str, attempts: u32, ended: CallCounts) -> Self {
         let (outcome, message, exit) = if ended.did_not_run > 0 {
             let message =
@@ -152,6 +152,15 @@ impl Report {
 
     pub(crate) fn exit(&self) -> u8 {
         self.exit
+    }
+
+    /// The exit status if nobody gets this: no success, whatever became of the run.
+    pub(crate) fn exit_unprinted(&self) -> u8 {
+        match self.exit {
+            0 if self.outcome == Outcome::UnderWay.as_str() => 5,
+            0 => 4,
+            exit => exit,
+        }
     }
 
     /// The message for people, on stderr.

@@ -11,7 +11,7 @@ use apaas_flow_contract::{Contract, Side};
 
 use crate::call::{Format, flow_name};
 use crate::contract_file;
-use crate::failure::{Mistake, USAGE, complain, print};
+use crate::failure::{Mistake, exit_code, print};
 use crate::runtime::block_on;
 use crate::settings::{Flags, Settings};
 use check::{Check, Checks};
@@ -50,19 +50,13 @@ pub(crate) struct Args {
 }
 
 pub(crate) fn run(args: &Args) -> ExitCode {
-    match examine(args) {
-        Ok(checks) => {
-            print(&match args.format {
-                Format::Text => checks.text(),
-                Format::Json => checks.json(),
-            });
-            ExitCode::from(u8::from(checks.any_failed()))
-        }
-        Err(mistake) => {
-            complain(mistake);
-            ExitCode::from(USAGE)
-        }
-    }
+    exit_code(examine(args).and_then(|checks| {
+        print(&match args.format {
+            Format::Text => checks.text(),
+            Format::Json => checks.json(),
+        })?;
+        Ok(u8::from(checks.any_failed()))
+    }))
 }
 
 fn examine(args: &Args) -> Result<Checks, Mistake> {

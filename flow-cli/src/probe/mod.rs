@@ -12,7 +12,7 @@ use serde_json::value::RawValue;
 
 use crate::call::{Format, flow, flow_name, inputs, typed};
 use crate::contract_file;
-use crate::failure::{Mistake, USAGE, complain, print};
+use crate::failure::{Mistake, exit_code, print};
 use crate::runtime::block_on;
 use crate::settings::{Flags, Settings};
 use finding::{Findings, Question};
@@ -89,19 +89,13 @@ pub(crate) struct Args {
 }
 
 pub(crate) fn run(args: &Args) -> ExitCode {
-    match probe(args) {
-        Ok((findings, is_complete)) => {
-            print(&match args.format {
-                Format::Text => findings.text(),
-                Format::Json => findings.json(),
-            });
-            ExitCode::from(u8::from(!is_complete))
-        }
-        Err(mistake) => {
-            complain(mistake);
-            ExitCode::from(USAGE)
-        }
-    }
+    exit_code(probe(args).and_then(|(findings, is_complete)| {
+        print(&match args.format {
+            Format::Text => findings.text(),
+            Format::Json => findings.json(),
+        })?;
+        Ok(u8::from(!is_complete))
+    }))
 }
 
 fn probe(args: &Args) -> Result<(Findings, bool), Mistake> {

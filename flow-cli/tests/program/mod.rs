@@ -5,11 +5,16 @@
 use std::io::{Read as _, Write as _};
 use std::net::TcpListener;
 use std::path::{Path, PathBuf};
-use std::process::{Command, Output};
+use std::process::{Child, Command, Output, Stdio};
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::thread;
+use std::time::{Duration, Instant};
 
 use apaas_flow_emulator::{Emulator, Failure};
 use serde_json::{Value, json};
+
+/// Longer than anything takes here.
+pub(crate) const PATIENCE: Duration = Duration::from_secs(20);
 
 pub(crate) const FLOW: &str = "package_x__c/flow_y";
 
@@ -86,18 +91,44 @@ impl std::fmt::Display for Ended {
 pub(crate) async fn run(mut program: Command, args: &[&str]) -> Ended {
     program.args(args);
     let output = tokio::task::spawn_blocking(move || program.output());
-    let Output {
-        status,
-        stdout,
-        stderr,
-    } = output.await.unwrap().unwrap();
+    ended(output.await.unwrap().unwrap())
+}
+
+fn ended(output: Output) -> Ended {
     let ended = Ended {
-        exit: status.code().unwrap(),
-        stdout: String::from_utf8(stdout).unwrap(),
-        stderr: String::from_utf8(stderr).unwrap(),
+        exit: output.status.code().unwrap_or_else(|| panic!("{output:?}")),
+        stdout: String::from_utf8(output.stdout).unwrap(),
+        stderr: String::from_utf8(output.stderr).unwrap(),
     };
     assert!(!ended.to_string().contains("hunter2"), "{ended}");
     ended
+}
+
+/// Starts it, for a test that does something to it before its end.
+pub(crate) fn started(mut program: Command, args: &[&str]) -> Child {
+    program.args(args).stdin(Stdio::null());
+    program.stdout(Stdio::piped()).stderr(Stdio::piped());
+    program.spawn().unwrap()
+}
+
+/// The end of a program that was started. One that hangs is ended by force, and so fails the test.
+pub(crate) async fn end_of(mut child: Child) -> Ended {
+    let output = tokio::task::spawn_blocking(move || {
+        let latest = Instant::now() + PATIENCE;
+        while child.try_wait().unwrap().is_none() && Instant::now() < latest {
+            thread::sleep(Duration::from_millis(10));
+        }
+        // of one that has ended there is nothing left to kill
+        let _ = child.kill();
+        child.wait_with_output()
+    });
+    ended(output.await.unwrap().unwrap())
+}
+
+/// The arguments of a bulk run of these rows, each of which has a `no`.
+pub(crate) fn bulk<'a>(rows: &'a str, more: &[&'a str]) -> Vec<&'a str> {
+    let args = ["bulk", "run", FLOW, "--rows", rows, "--key", "k-{no}"];
+    [&args[..], &["--journal", "j.db"], more].concat()
 }
 
 /// A server that answers each request with these headers and this body.
