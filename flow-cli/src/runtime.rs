@@ -12,9 +12,35 @@ pub(crate) fn block_on<T>(future: impl Future<Output = T>) -> Result<T, Mistake>
     Ok(runtime.block_on(future))
 }
 
-/// Waits for Ctrl-C. If no handler can be installed, Ctrl-C ends the program as usual.
+/// Waits for Ctrl-C, or for SIGTERM, with which a service manager or a container ends a program. If no handler can be
+/// installed, the signal ends the program as usual.
+///
+/// SIGHUP is not awaited: under `nohup` it is ignored, and a handler would undo that.
 pub(crate) async fn interrupt() {
-    if tokio::signal::ctrl_c().await.is_err() {
-        future::pending::<()>().await;
+    let pressed = async {
+        if tokio::signal::ctrl_c().await.is_err() {
+            future::pending::<()>().await;
+        }
+    };
+    tokio::select! {
+        () = pressed => {}
+        () = terminated() => {}
     }
+}
+
+#[cfg(unix)]
+async fn terminated() {
+    use tokio::signal::unix::{SignalKind, signal};
+
+    match signal(SignalKind::terminate()) {
+        Ok(mut terminate) => {
+            terminate.recv().await;
+        }
+        Err(_) => future::pending().await,
+    }
+}
+
+#[cfg(not(unix))]
+async fn terminated() {
+    future::pending().await
 }
