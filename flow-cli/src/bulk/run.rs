@@ -5,7 +5,7 @@ use std::process::ExitCode;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
-use apaas_flow::{Client, DynamicOutput};
+use apaas_flow::{Client, DynamicFlow, DynamicOutput};
 use apaas_flow_bulk::{Bulk, ErrorKind, Journal, Report, Row, StopHandle};
 use apaas_flow_contract::Contract;
 use indicatif::ProgressBar;
@@ -90,9 +90,6 @@ struct Column {
     is_json: bool,
 }
 
-/// A row's key and its inputs.
-type Inputs = (String, Vec<(String, Box<RawValue>)>);
-
 pub(crate) fn run(args: &Args) -> ExitCode {
     exit_code(prepare(args).and_then(|(plan, settings, total)| {
         if args.dry_run {
@@ -106,6 +103,8 @@ pub(crate) fn run(args: &Args) -> ExitCode {
 /// Reads the whole file once, so that a mistake in its last row is found before its first is sent.
 fn prepare(args: &Args) -> Result<(Plan, Settings, u64), Mistake> {
     let (namespace, flow_id) = flow_name(&args.flow)?;
+    // told once, and not of each row
+    flow(&namespace, &flow_id, &[])?;
     let settings = Settings::find(&args.flags)?;
     settings.operator()?;
     let source = Source::open(&args.rows)?;
@@ -170,8 +169,8 @@ fn column(arg: &str) -> Result<Column, Mistake> {
 }
 
 impl Plan {
-    /// The key and the inputs of a row.
-    fn read(&self, args: &Args, record: &Record) -> Result<Inputs, Mistake> {
+    /// The key of a row, and the flow with its inputs.
+    fn read(&self, args: &Args, record: &Record) -> Result<(String, DynamicFlow), Mistake> {
         let at = |why: &dyn std::fmt::Display| {
             Mistake::new(format!(
                 "{}, line {}: {why}",
@@ -196,13 +195,9 @@ impl Plan {
         };
         let inputs = inputs.map_err(|why| at(&why))?;
         let inputs = inputs.into_iter().flatten().collect();
-        let inputs = typed::convert(inputs, self.contract.as_ref());
-        Ok((key, inputs.map_err(|mistake| at(&mistake))?))
-    }
-
-    fn row(&self, (key, inputs): Inputs) -> Result<Row<DynamicOutput>, Mistake> {
-        let flow = flow(&self.namespace, &self.flow_id, &inputs)?;
-        Ok(Row::dynamic(key, flow))
+        let flow = typed::convert(inputs, self.contract.as_ref())
+            .and_then(|inputs| flow(&self.namespace, &self.flow_id, &inputs));
+        Ok((key, flow.map_err(|mistake| at(&mistake))?))
     }
 }
 
@@ -235,10 +230,10 @@ fn show(args: &Args, plan: &Plan, settings: &Settings, total: u64) -> Result<(),
     settings.check_base_url()?;
     let mut shown = String::new();
     for record in Source::open(&args.rows)?.take(3) {
-        let (key, inputs) = plan.read(args, &record?)?;
+        let (key, flow) = plan.read(args, &record?)?;
         let request = dry_run::Request::new(&dry_run::Parts {
             base_url: &settings.base_url.value,
-            flow: &flow(&plan.namespace, &plan.flow_id, &inputs)?,
+            flow: &flow,
             operator: settings.operator()?,
             key: &key,
             start: false,
@@ -266,7 +261,9 @@ struct Rows<'a> {
     args: &'a Args,
     plan: &'a Plan,
     source: Source,
-    left: u64,
+    /// How many there were when the file was checked, and how many have been read again.
+    total: u64,
+    read: u64,
     mistake: Arc<Mutex<Option<Mistake>>>,
 }
 
@@ -274,13 +271,26 @@ impl Iterator for Rows<'_> {
     type Item = Row<DynamicOutput>;
 
     fn next(&mut self) -> Option<Self::Item> {
-        let record = self.source.next()?;
-        self.left = self.left.saturating_sub(1);
-        let inputs = record.and_then(|record| self.plan.read(self.args, &record));
-        match inputs.and_then(|inputs| self.plan.row(inputs)) {
-            Ok(row) => Some(row),
-            Err(mistake) => {
-                // the file is no longer the one that was checked
+        let Self { total, read, .. } = *self;
+        let row = match self.source.next() {
+            None if read >= total => return None,
+            None => Err(Mistake::new(format!(
+                "it had {total} rows when it was checked, and ended after {read}"
+            ))),
+            Some(_) if read >= total => Err(Mistake::new(format!(
+                "it had {total} rows when it was checked, and has at least {} now",
+                read + 1
+            ))),
+            Some(record) => record.and_then(|record| self.plan.read(self.args, &record)),
+        };
+        self.read += 1;
+        match row {
+            Ok((key, flow)) => Some(Row::dynamic(key, flow)),
+            Err(why) => {
+                let mistake = Mistake::new(format!(
+                    "{} was changed during the run: {why}; no further row was sent, and what became of the others is in the journal: run the same command again when the file stays as it is; it goes on where it left off",
+                    self.args.rows.display()
+                ));
                 *self.mistake.lock().unwrap_or_else(PoisonError::into_inner) = Some(mistake);
                 None
             }
@@ -288,7 +298,8 @@ impl Iterator for Rows<'_> {
     }
 
     fn size_hint(&self) -> (usize, Option<usize>) {
-        let left = usize::try_from(self.left).unwrap_or(usize::MAX);
+        let left = self.total.saturating_sub(self.read);
+        let left = usize::try_from(left).unwrap_or(usize::MAX);
         (left, Some(left))
     }
 }
@@ -301,7 +312,8 @@ fn send(args: &Args, plan: &Plan, settings: &Settings, total: u64) -> Result<u8,
         args,
         plan,
         source: Source::open(&args.rows)?,
-        left: total,
+        total,
+        read: 0,
         mistake: mistake.clone(),
     };
     let bar = bar(total);

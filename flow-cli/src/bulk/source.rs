@@ -1,7 +1,7 @@
 //! The rows of a file: CSV with a header, or one JSON object per line.
 
-use std::fs::File;
-use std::io::{BufRead as _, BufReader};
+use std::fs::{self, File};
+use std::io::{self, BufRead as _, BufReader};
 use std::path::{Path, PathBuf};
 
 use serde_json::value::RawValue;
@@ -32,8 +32,14 @@ impl Source {
     /// A file named `.jsonl`, `.ndjson` or `.json` has JSON lines; any other has CSV.
     pub(super) fn open(path: &Path) -> Result<Self, Mistake> {
         let name = path.display();
-        let file = File::open(path)
-            .map_err(|error| Mistake::new(format!("cannot read {name}: {error}")))?;
+        let cannot_read = |error: io::Error| Mistake::new(format!("cannot read {name}: {error}"));
+        // before it is opened, which waits for the other end of a named pipe
+        if !fs::metadata(path).map_err(cannot_read)?.is_file() {
+            return Err(Mistake::new(format!(
+                "{name} is no regular file; write the rows to a file first: it is read twice, so that a mistake in the last row is found before the first is sent; nothing was sent"
+            )));
+        }
+        let file = File::open(path).map_err(cannot_read)?;
         let extension = path.extension().and_then(|extension| extension.to_str());
         if matches!(extension, Some("jsonl" | "ndjson" | "json")) {
             return Ok(Self {

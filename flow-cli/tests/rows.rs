@@ -1,0 +1,101 @@
+//! The file of `bulk run --rows`: which files can be read, and what is said of those that cannot.
+
+#![allow(
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    clippy::unwrap_used,
+    reason = "a test fails by panicking"
+)]
+
+mod program;
+
+use std::fs;
+use std::process::{Command, Stdio};
+use std::sync::Once;
+
+use apaas_flow_emulator::Emulator;
+use serde_json::json;
+
+use program::{Ended, Folder, bulk, emulator, end_of, program, run, started};
+
+/// Nothing was sent of what comes through a pipe, which could be read only once.
+#[cfg(unix)]
+#[tokio::test]
+async fn rows_come_from_a_file_that_can_be_read_twice() {
+    let (emulator, folder) = (emulator().await, Folder::new());
+    folder.write("rows.csv", "no\n1\n2\n");
+    let mut cat = Command::new("cat");
+    cat.arg(folder.0.join("rows.csv")).stdout(Stdio::piped());
+    let mut cat = cat.spawn().unwrap();
+    let mut piped = program(&folder.0, emulator.url());
+    piped.stdin(cat.stdout.take().unwrap());
+    let of_pipe = run(piped, &bulk("/dev/stdin", &[])).await;
+    cat.wait().unwrap();
+
+    let mut mkfifo = Command::new("mkfifo");
+    assert!(
+        mkfifo
+            .arg(folder.0.join("fifo"))
+            .status()
+            .unwrap()
+            .success()
+    );
+    let of_fifo = started(program(&folder.0, emulator.url()), &bulk("fifo", &[]));
+    let of_folder = run(program(&folder.0, emulator.url()), &bulk(".", &[])).await;
+    for ended in [of_pipe, end_of(of_fifo).await, of_folder] {
+        assert_eq!(ended.exit, 2, "{ended}");
+        for part in ["no regular file", "write the rows to a file first"] {
+            assert!(ended.stderr.contains(part), "{part} in {ended}");
+        }
+    }
+    assert_eq!(emulator.runs(), 0);
+
+    // stdin may be a file
+    let mut redirected = program(&folder.0, emulator.url());
+    redirected.stdin(fs::File::open(folder.0.join("rows.csv")).unwrap());
+    let ended = run(redirected, &bulk("/dev/stdin", &[])).await;
+    assert_eq!(ended.exit, 0, "{ended}");
+    assert_eq!(emulator.runs(), 2);
+}
+
+/// A run of 40 rows, whose file becomes another when the first of them arrives.
+async fn changed(change: fn(&str) -> String) -> (Ended, usize) {
+    let (emulator, folder) = (Emulator::start().await.unwrap(), Folder::new());
+    // so long that the file is not read at once
+    let note = "x".repeat(1000);
+    let rows = (1..=40).map(|no| format!("{no},{note}\n"));
+    let rows = format!("no,note\n{}", rows.collect::<String>());
+    folder.write("rows.csv", &rows);
+    let (file, once) = (folder.0.join("rows.csv"), Once::new());
+    emulator.on_raw("package_x__c", "flow_y", move |_| {
+        once.call_once(|| fs::write(&file, change(&rows)).unwrap());
+        Ok(json!({}))
+    });
+    let args = bulk("rows.csv", &["--concurrency", "1", "--format", "json"]);
+    let ended = run(program(&folder.0, emulator.url()), &args).await;
+    (ended, emulator.runs())
+}
+
+#[tokio::test]
+async fn a_file_that_changes_during_the_run_is_no_success() {
+    let (ended, runs) = changed(|rows| rows.split_inclusive('\n').take(21).collect()).await;
+    assert_eq!((ended.exit, runs), (2, 20), "{ended}");
+    assert_eq!(ended.json()["ran"], 20, "{ended}");
+    for part in ["changed", "40 rows", "ended after 20", "where it left off"] {
+        assert!(ended.stderr.contains(part), "{part} in {ended}");
+    }
+    // nobody has checked the new ones
+    let (ended, runs) = changed(|rows| format!("{rows}41,y\n42,y\n")).await;
+    assert_eq!((ended.exit, runs), (2, 40), "{ended}");
+    assert_eq!(ended.json()["ran"], 40, "{ended}");
+    for part in ["changed", "40 rows", "at least 41"] {
+        assert!(ended.stderr.contains(part), "{part} in {ended}");
+    }
+    // the last one is no row any more
+    let (ended, runs) = changed(|rows| rows.replace("\n40,", "\n,")).await;
+    assert_eq!((ended.exit, runs), (2, 39), "{ended}");
+    for part in ["changed", "line 41", "`no` of the key is empty"] {
+        assert!(ended.stderr.contains(part), "{part} in {ended}");
+    }
+}
