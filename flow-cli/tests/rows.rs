@@ -17,7 +17,7 @@ use std::sync::Once;
 use apaas_flow_emulator::Emulator;
 use serde_json::json;
 
-use program::{Ended, Folder, bulk, emulator, end_of, program, run, started};
+use program::{Ended, FLOW, Folder, bulk, emulator, end_of, program, run, started};
 
 /// Nothing was sent of what comes through a pipe, which could be read only once.
 #[cfg(unix)]
@@ -98,4 +98,67 @@ async fn a_file_that_changes_during_the_run_is_no_success() {
     for part in ["changed", "line 41", "`no` of the key is empty"] {
         assert!(ended.stderr.contains(part), "{part} in {ended}");
     }
+}
+
+/// What Excel saves in China, and as "Unicode text".
+#[tokio::test]
+async fn a_csv_in_another_encoding_is_refused_with_the_cure() {
+    let folder = Folder::new();
+    let in_header = b"\xb6\xa9\xb5\xa5\xba\xc5,no\n1,1\n".to_vec();
+    let in_cell = b"no,note\n1,\xbc\xd3\xbc\xb1\n".to_vec();
+    let utf_16 = b"\xff\xfen\0o\0\n\x001\0\n\0".to_vec();
+    for (file, line) in [
+        (in_header, "line 1"),
+        (in_cell, "line 2"),
+        (utf_16, "line 1"),
+    ] {
+        fs::write(folder.0.join("rows.csv"), file).unwrap();
+        let ended = run(program(&folder.0, ""), &bulk("rows.csv", &[])).await;
+        assert_eq!(ended.exit, 2, "{ended}");
+        for part in [line, "save it as CSV UTF-8 (UTF-8 编码的 CSV)"] {
+            assert!(ended.stderr.contains(part), "{part} in {ended}");
+        }
+    }
+    fs::write(folder.0.join("rows.jsonl"), b"{\"no\": \"\xbc\xd3\"}\n").unwrap();
+    let ended = run(program(&folder.0, ""), &bulk("rows.jsonl", &[])).await;
+    assert_eq!(ended.exit, 2, "{ended}");
+    for part in ["line 1", "save it as UTF-8"] {
+        assert!(ended.stderr.contains(part), "{part} in {ended}");
+    }
+}
+
+#[tokio::test]
+async fn a_json_line_is_one_object_with_each_name_once() {
+    let (emulator, folder) = (emulator().await, Folder::new());
+    for (line, says) in [
+        (
+            r#"{"no": 1, "variable_a": 1, "variable_a": 2}"#,
+            "has `variable_a` twice",
+        ),
+        (r#"[{"no": 1}]"#, "is an array"),
+        ("[", "is an array"),
+        ("7", "is a number"),
+        ("1.5", "is a number"),
+        (r#""a private value""#, "is a string"),
+        ("true", "is a boolean"),
+        ("null", "is null"),
+        (r#"{"no": 1"#, "see column 8"),
+        ("no", "see column"),
+    ] {
+        folder.write("rows.jsonl", &format!("{{\"no\": 0}}\n{line}\n"));
+        let ended = run(program(&folder.0, emulator.url()), &bulk("rows.jsonl", &[])).await;
+        assert_eq!(ended.exit, 2, "{line}: {ended}");
+        for part in ["rows.jsonl, line 2", says] {
+            assert!(ended.stderr.contains(part), "{line}: {part} in {ended}");
+        }
+        assert!(!ended.stderr.contains("column 0"), "{line}: {ended}");
+        assert!(!ended.stderr.contains("private"), "{line}: {ended}");
+    }
+    assert_eq!(emulator.runs(), 0);
+
+    folder.write("array.json", "[1]");
+    let args = ["call", FLOW, "--inputs", "array.json"];
+    let ended = run(program(&folder.0, emulator.url()), &args).await;
+    assert_eq!(ended.exit, 2, "{ended}");
+    assert!(ended.stderr.contains("array.json is an array"), "{ended}");
 }

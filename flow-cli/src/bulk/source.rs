@@ -4,9 +4,7 @@ use std::fs::{self, File};
 use std::io::{self, BufRead as _, BufReader};
 use std::path::{Path, PathBuf};
 
-use serde_json::value::RawValue;
-
-use crate::call::inputs::Value;
+use crate::call::inputs::{Value, members};
 use crate::failure::Mistake;
 
 /// A file that is read row by row.
@@ -49,9 +47,7 @@ impl Source {
             });
         }
         let mut reader = csv::ReaderBuilder::new().from_reader(file);
-        let header = reader
-            .headers()
-            .map_err(|error| Mistake::new(format!("{name}: {error}")))?;
+        let header = reader.headers().map_err(|error| of_csv(path, &error))?;
         // a byte order mark of Excel's is no part of a name
         let names = header
             .iter()
@@ -93,10 +89,7 @@ impl Source {
                     cells: cells.collect(),
                 }))
             }
-            Err(error) => Some(Err(Mistake::new(format!(
-                "{}: {error}",
-                self.path.display()
-            )))),
+            Err(error) => Some(Err(of_csv(&self.path, &error))),
         }
     }
 
@@ -107,28 +100,28 @@ impl Source {
         loop {
             let text = lines.next()?;
             *line += 1;
-            let failed = |what: &dyn std::fmt::Display| {
+            let failed = |what: &str| {
                 let name = self.path.display();
-                Some(Err(Mistake::new(format!("{name}, line {line}: {what}"))))
+                Some(Err(Mistake::new(format!("{name}, line {line} {what}"))))
             };
             let text = match text {
                 Ok(text) => text,
-                Err(error) => return failed(&error),
+                Err(error) if error.kind() == io::ErrorKind::InvalidData => {
+                    return failed("is not UTF-8; save it as UTF-8");
+                }
+                Err(error) => return failed(&format!("cannot be read: {error}")),
             };
             let text = text.trim_start_matches('\u{feff}').trim();
             if text.is_empty() {
                 continue;
             }
-            let members: std::collections::BTreeMap<String, Box<RawValue>> =
-                match serde_json::from_str(text) {
-                    Ok(members) => members,
-                    Err(error) => {
-                        let column = error.column();
-                        return failed(&format_args!(
-                            "no JSON object of a row: see column {column}"
-                        ));
-                    }
-                };
+            let mut members = match members(text, |error| format!("see column {}", error.column()))
+            {
+                Ok(members) => members,
+                Err(why) => return failed(&why),
+            };
+            // to a journal, a row in another order would be another row
+            members.sort_unstable_by(|(one, _), (other, _)| one.cmp(other));
             let cells = members.into_iter().filter(|(_, json)| json.get() != "null");
             let cells = cells.map(|(name, json)| {
                 // a text may be turned into its contract's type, as a cell of CSV is
@@ -141,6 +134,17 @@ impl Source {
             }));
         }
     }
+}
+
+fn of_csv(path: &Path, error: &csv::Error) -> Mistake {
+    let name = path.display();
+    Mistake::new(match (error.kind(), error.position()) {
+        (csv::ErrorKind::Utf8 { .. }, Some(at)) => format!(
+            "{name}, line {} is not UTF-8; save it as CSV UTF-8 (UTF-8 编码的 CSV)",
+            at.line()
+        ),
+        _ => format!("{name}: {error}"),
+    })
 }
 
 impl Iterator for Source {

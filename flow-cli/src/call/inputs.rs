@@ -5,6 +5,7 @@ use std::fmt;
 use std::fs;
 use std::io::{self, Read as _};
 
+use apaas_flow_contract::Shape;
 use serde::de::{Deserialize, Deserializer, MapAccess, Visitor};
 use serde_json::value::RawValue;
 
@@ -35,7 +36,7 @@ pub(crate) fn read(object: Option<&str>, args: &[String]) -> Result<Vec<Input>, 
         ));
     }
     let mut inputs = match object {
-        Some(file) => members(&text_of(file, "--inputs")?, file)?,
+        Some(file) => object_of(file)?,
         None => Vec::new(),
     };
     let mut given: Vec<Input> = Vec::with_capacity(args.len());
@@ -124,33 +125,60 @@ fn json(text: &str, name: &str) -> Result<Box<RawValue>, Mistake> {
         })
 }
 
-/// The members of one JSON object.
-fn members(text: &str, file: &str) -> Result<Vec<Input>, Mistake> {
-    let Members(members) = serde_json::from_str(text.trim_start_matches('\u{feff}')).map_err(|error| {
-        // serde_json's own words may quote a value
+/// `--inputs`
+fn object_of(file: &str) -> Result<Vec<Input>, Mistake> {
+    let text = text_of(file, "--inputs")?;
+    let at = |error: &serde_json::Error| {
         let (line, column) = (error.line(), error.column());
-        Mistake::new(format!(
-            "--inputs {file} is no JSON object of {{name: value}}: see line {line}, column {column}"
-        ))
-    })?;
-    let mut inputs: Vec<Input> = Vec::with_capacity(members.len());
+        format!("see line {line}, column {column}")
+    };
+    let members = members(text.trim_start_matches('\u{feff}'), at);
+    let members = members.map_err(|why| Mistake::new(format!("--inputs {file} {why}")))?;
+    let inputs = members.into_iter().map(|(name, json)| Input {
+        name,
+        value: Value::Json(json),
+    });
+    Ok(inputs.collect())
+}
+
+/// A name, and its JSON.
+pub(crate) type Member = (String, Box<RawValue>);
+
+/// The members of one JSON object, in their order; or why the text is none, to be said of it. `at` tells where an error
+/// is: `serde_json`'s own words may quote a value.
+pub(crate) fn members(
+    text: &str,
+    at: impl FnOnce(&serde_json::Error) -> String,
+) -> Result<Vec<Member>, String> {
+    let Ok(Members(members)) = serde_json::from_str(text) else {
+        return Err(no_object(text, at));
+    };
     let mut names = BTreeSet::new();
-    for (name, json) in members {
-        if !names.insert(name.clone()) {
-            return Err(Mistake::new(format!(
-                "--inputs {file} has `{name}` twice; remove one"
-            )));
-        }
-        inputs.push(Input {
-            name,
-            value: Value::Json(json),
-        });
+    match members.iter().find(|(name, _)| !names.insert(name)) {
+        Some((name, _)) => Err(format!("has `{name}` twice; remove one")),
+        None => Ok(members),
     }
-    Ok(inputs)
+}
+
+fn no_object(text: &str, at: impl FnOnce(&serde_json::Error) -> String) -> String {
+    const OBJECT: &str = "JSON object of {name: value}";
+    let what = match (
+        Shape::of(text.trim()),
+        serde_json::from_str::<&RawValue>(text),
+    ) {
+        // the rest of which may be on other lines
+        (Shape::Array, _) => "an array",
+        (_, Err(error)) => return format!("is no {OBJECT}: {}", at(&error)),
+        (Shape::Boolean, _) => "a boolean",
+        (Shape::Integer | Shape::Number, _) => "a number",
+        (Shape::String | Shape::Digits, _) => "a string",
+        (Shape::Null | Shape::Object, _) => "null",
+    };
+    format!("is {what}, and must be one {OBJECT}")
 }
 
 /// All members of an object: of a name that comes twice, a map would keep only the last.
-struct Members(Vec<(String, Box<RawValue>)>);
+struct Members(Vec<Member>);
 
 impl<'de> Deserialize<'de> for Members {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {

@@ -105,15 +105,24 @@ fn one(value: Value, entry: Option<&Entry>) -> Result<Box<RawValue>, String> {
     }
 }
 
+/// A smaller number of milliseconds since 1970 is in its first months, and so was meant to be something else.
+const LEAST_MILLIS: i64 = 10_000_000_000;
+
 /// Converts text to a value of a type.
 fn of_text(text: &str, kind: Kind) -> Result<Box<RawValue>, String> {
     let trimmed = text.trim();
     match kind {
         Kind::Text | Kind::String | Kind::Option | Kind::Any => raw(&text),
+        // Excel writes TRUE
         Kind::Boolean => match trimmed {
-            "true" | "false" => verbatim(trimmed),
+            "true" | "TRUE" => raw(&true),
+            "false" | "FALSE" => raw(&false),
             _ => Err("must be true or false".to_owned()),
         },
+        Kind::Integer | Kind::BigInt | Kind::Decimal | Kind::Lookup if has_exponent(trimmed) => Err(
+            "has an exponent, such as 1.81697E+15: so Excel writes a long number, without its last digits; give all its digits, from a column of text"
+                .to_owned(),
+        ),
         Kind::Integer => match trimmed.parse::<i64>() {
             Ok(number) => raw(&number),
             Err(_) => Err("must be an integer of 64 bits, such as 5454545".to_owned()),
@@ -126,6 +135,10 @@ fn of_text(text: &str, kind: Kind) -> Result<Box<RawValue>, String> {
         Kind::Decimal => parsed::<Decimal>(trimmed, "a decimal number, such as 128.50"),
         Kind::Date => parsed::<Date>(trimmed, "a date, such as 2026-11-26"),
         Kind::DateTime => match trimmed.parse::<i64>() {
+            Ok(0..LEAST_MILLIS) => Err(
+                "is a serial date of Excel or a number of seconds: as milliseconds it would be in early 1970; write a time such as 2026-11-26T08:00:00+08:00"
+                    .to_owned(),
+            ),
             Ok(millis) => raw(&millis),
             Err(_) => parsed::<DateTime>(
                 trimmed,
@@ -145,6 +158,10 @@ fn of_text(text: &str, kind: Kind) -> Result<Box<RawValue>, String> {
             kind.word()
         )),
     }
+}
+
+fn has_exponent(text: &str) -> bool {
+    text.contains(['e', 'E']) && text.parse::<f64>().is_ok()
 }
 
 fn parsed<T: std::str::FromStr + Serialize>(
