@@ -66,6 +66,7 @@ async fn a_bulk_run_that_is_terminated_ends_the_rows_under_way() {
     assert_eq!(ended.json()["ran"], 1, "{ended}");
     assert_eq!(ended.json()["unknown"], 0, "{ended}");
     assert!(ended.stderr.contains("stopping"), "{ended}");
+    assert!(!ended.stderr.contains("changed"), "{ended}");
 
     let again = run(program(&folder.0, emulator.url()), &args).await.json();
     assert_eq!((&again["skipped"], &again["ran"]), (&1.into(), &2.into()));

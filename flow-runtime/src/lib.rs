@@ -41,6 +41,8 @@ pub use auth::{
     BoxFuture, MemoryTokenStore, StaticToken, StoredToken, Token, TokenSource, TokenStore,
 };
 pub use call::{Call, Execute, RetryPolicy, Start};
+#[doc(hidden)] // for `apaas-flow`, which reads the same variables
+pub use client::credential;
 pub use client::{Client, ClientBuilder, FEISHU, LARK};
 pub use codec::{
     FieldParts, FieldReader, FieldSerializer, FieldWriter, InputValue, NestedFormatter,

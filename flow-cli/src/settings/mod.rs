@@ -6,7 +6,7 @@ mod secret;
 use std::env::{self, VarError};
 use std::time::Duration;
 
-use apaas_flow::{Client, ClientBuilder, FEISHU, Operator};
+use apaas_flow::{Client, ClientBuilder, FEISHU, Operator, credential};
 
 use crate::failure::Mistake;
 use crate::quota;
@@ -68,6 +68,7 @@ impl Settings {
             quota::parse(&text.value, &text.from)?;
         }
         let app_id = pick("APAAS_APP_ID", |profile| profile.app_id.as_ref())?;
+        let app_id = app_id.map(|id| unquoted(id, "app id")).transpose()?;
         let secret = secret::source(profile.as_ref())?;
         check_pair(app_id.as_ref(), secret.as_ref(), profile.as_ref())?;
         Ok(Self {
@@ -165,6 +166,15 @@ fn variable(name: &str) -> Result<Option<Found<String>>, Mistake> {
         value,
         from: name.to_owned(),
     }))
+}
+
+/// An id or a secret without quotes around it.
+fn unquoted(found: Found<String>, name: &str) -> Result<Found<String>, Mistake> {
+    let Found { value, from } = found;
+    match credential::unquoted(value) {
+        Ok(value) => Ok(Found { value, from }),
+        Err(why) => Err(Mistake::new(format!("the {name} ({from}) {why}"))),
+    }
 }
 
 /// An id and a secret belong together: a variable must not replace one half of a profile's pair.

@@ -1,10 +1,11 @@
 //! Where the app's secret is. It is read when it is needed, and never shown.
 
-use std::fs;
 use std::path::PathBuf;
 
+use apaas_flow::credential;
+
 use super::profile::Profile;
-use super::{Found, variable};
+use super::{Found, unquoted, variable};
 use crate::failure::Mistake;
 
 #[derive(Clone)]
@@ -19,19 +20,10 @@ impl Source {
             Self::Text(text) => return Ok(text.clone()),
             Self::File(file) => file,
         };
-        let text = fs::read_to_string(file).map_err(|error| {
-            Mistake::new(format!(
-                "cannot read the app secret from {}, named by {from}: {error}",
-                file.display()
-            ))
-        })?;
-        match text.trim() {
-            "" => Err(Mistake::new(format!(
-                "{}, named by {from} for the app secret, is empty",
-                file.display()
-            ))),
-            secret => Ok(secret.to_owned()),
-        }
+        credential::of_file(file).map_err(|why| {
+            let file = file.display();
+            Mistake::new(format!("{file}, named by {from} for the app secret, {why}"))
+        })
     }
 }
 
@@ -44,7 +36,10 @@ pub(crate) fn source(profile: Option<&Profile>) -> Result<Option<Found<Source>>,
                 "APAAS_APP_SECRET and APAAS_APP_SECRET_FILE are both set; unset one",
             ));
         }
-        (Some(text), None) => (Source::Text(text.value), text.from),
+        (Some(text), None) => {
+            let text = unquoted(text, "app secret")?;
+            (Source::Text(text.value), text.from)
+        }
         (None, Some(file)) => (Source::File(file.value.into()), file.from),
         (None, None) => {
             return Ok(profile.and_then(|profile| {

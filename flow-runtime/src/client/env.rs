@@ -6,6 +6,7 @@ use std::ffi::OsString;
 use super::ClientBuilder;
 use super::base_url::base_url;
 use super::builder::config;
+use super::credential::{of_file, unquoted};
 use crate::error::Result;
 use crate::operator::Operator;
 
@@ -47,14 +48,13 @@ impl ClientBuilder {
             let value = variable(name)?.to_string_lossy().trim().to_owned();
             Some(value).filter(|value| !value.is_empty())
         };
-        let app_id = variable("APAAS_APP_ID").unwrap_or_else(|| {
-            wrong.push("APAAS_APP_ID is unset or empty".to_owned());
-            String::new()
-        });
-        let secret = secret(variable).unwrap_or_else(|what| {
-            wrong.push(what);
-            String::new()
-        });
+        let mut valid = |credential: Result<String, String>| {
+            credential.unwrap_or_else(|what| {
+                wrong.push(what);
+                String::new()
+            })
+        };
+        let (app_id, secret) = (valid(app_id(variable)), valid(secret(variable)));
         let mut builder = Self::new().app_credentials(app_id, secret);
         if let Some(id) = variable("APAAS_OPERATOR_ID") {
             match id.parse() {
@@ -92,6 +92,14 @@ impl ClientBuilder {
     }
 }
 
+/// The app id, or what is wrong with it.
+fn app_id(variable: impl Fn(&str) -> Option<String>) -> Result<String, String> {
+    const ID: &str = "APAAS_APP_ID";
+
+    let id = variable(ID).ok_or_else(|| format!("{ID} is unset or empty"))?;
+    unquoted(id).map_err(|why| format!("{ID} {why}"))
+}
+
 /// The app secret, or what is wrong with it.
 fn secret(variable: impl Fn(&str) -> Option<String>) -> Result<String, String> {
     const TEXT: &str = "APAAS_APP_SECRET";
@@ -99,13 +107,9 @@ fn secret(variable: impl Fn(&str) -> Option<String>) -> Result<String, String> {
 
     match (variable(TEXT), variable(FILE)) {
         (Some(_), Some(_)) => Err(format!("{TEXT} and {FILE} are both set; unset one")),
-        (Some(secret), None) => Ok(secret),
+        (Some(secret), None) => unquoted(secret).map_err(|why| format!("{TEXT} {why}")),
         (None, None) => Err(format!("{TEXT} is unset or empty, and so is {FILE}")),
-        (None, Some(file)) => match std::fs::read_to_string(&file) {
-            Ok(text) if text.trim().is_empty() => Err(format!("{FILE}: {file} is empty")),
-            Ok(text) => Ok(text.trim().to_owned()),
-            Err(error) => Err(format!("{FILE}: cannot read {file}: {error}")),
-        },
+        (None, Some(file)) => of_file(&file).map_err(|why| format!("{FILE}: {file} {why}")),
     }
 }
 
@@ -167,6 +171,42 @@ mod tests {
         std::fs::write(&file, " \n").unwrap();
         assert!(built(&[id, in_file]).unwrap_err().contains("is empty"));
         std::fs::remove_file(&file).unwrap();
-        assert!(built(&[id, in_file]).unwrap_err().contains("cannot read"));
+        let why = built(&[id, in_file]).unwrap_err();
+        assert!(why.contains("cannot be read"), "{why}");
+    }
+
+    /// With a byte order mark and in UTF-16: so do Notepad and PowerShell.
+    #[test]
+    fn a_secret_is_read_as_editors_save_it_and_without_quotes() {
+        let name = format!("apaas-flow-saved-secret-{}", std::process::id());
+        let file = env::temp_dir().join(name);
+        let path = file.to_str().unwrap();
+        let of_file = |bytes: &[u8]| {
+            std::fs::write(&file, bytes).unwrap();
+            secret(|name| (name == "APAAS_APP_SECRET_FILE").then(|| path.to_owned()))
+        };
+        for saved in ["\u{feff}s3cr3t\r\n", "\u{feff} s3cr3t", "s3cr3t"] {
+            assert_eq!(of_file(saved.as_bytes()).as_deref(), Ok("s3cr3t"));
+        }
+        let odd = of_file(b"\xff\xfes\x003\0").unwrap_err();
+        assert!(odd.contains("save it as plain UTF-8 text"), "{odd}");
+        let quoted = of_file(b"\"s3cr3t\"\n").unwrap_err();
+        std::fs::remove_file(&file).unwrap();
+
+        let (id, text) = ("APAAS_APP_ID", "APAAS_APP_SECRET");
+        let of_variable = built(&[(id, "cli_a"), (text, "'s3cr3t'")]).unwrap_err();
+        let of_id = built(&[(id, "\"cli_a\""), (text, "s3cr3t")]).unwrap_err();
+        for (why, place) in [(quoted, path), (of_variable, text), (of_id, id)] {
+            assert!(why.contains(place), "{why}");
+            assert!(why.contains("remove the quotes"), "{why}");
+            assert!(!why.contains("s3cr3t") && !why.contains("cli_a"), "{why}");
+        }
+        // a quote alone may be part of a secret
+        for text in ["\"", "\"s3cr3t", "'s3cr3t\""] {
+            assert_eq!(
+                secret(|name| (name == "APAAS_APP_SECRET").then(|| text.to_owned())).as_deref(),
+                Ok(text)
+            );
+        }
     }
 }

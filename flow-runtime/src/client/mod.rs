@@ -2,6 +2,7 @@
 
 mod base_url;
 mod builder;
+pub mod credential;
 mod env;
 
 use std::borrow::Cow;
