@@ -11,18 +11,20 @@
 mod program;
 
 use std::fs;
-use std::process::{Command, Stdio};
 use std::sync::Once;
 
 use apaas_flow_emulator::Emulator;
 use serde_json::json;
 
-use program::{Ended, FLOW, Folder, bulk, emulator, end_of, program, run, started};
+use program::{Ended, FLOW, Folder, bulk, emulator, program, run};
 
 /// Nothing was sent of what comes through a pipe, which could be read only once.
 #[cfg(unix)]
 #[tokio::test]
 async fn rows_come_from_a_file_that_can_be_read_twice() {
+    use program::{end_of, started};
+    use std::process::{Command, Stdio};
+
     let (emulator, folder) = (emulator().await, Folder::new());
     folder.write("rows.csv", "no\n1\n2\n");
     let mut cat = Command::new("cat");

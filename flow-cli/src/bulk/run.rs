@@ -40,7 +40,7 @@ pub(crate) struct Args {
     /// The flow: its app's namespace (命名空间) and its own api name
     #[arg(value_name = "NAMESPACE/FLOW_ID")]
     flow: String,
-    /// The rows: CSV with a header, or one JSON object per line
+    /// The rows: a file, no pipe, of CSV with a header, or of one JSON object per line
     #[arg(long, value_name = "FILE.csv|FILE.jsonl")]
     rows: PathBuf,
     /// An input from a column: NAME=COLUMN, or NAME:=COLUMN for JSON; can be repeated
