@@ -228,7 +228,7 @@ fn claim(journal: &Connection, seen: &Seen, row: &Claim) -> rusqlite::Result<Res
         return Ok(Err(Error::new(
             ErrorKind::Changed,
             format!(
-                "row {} has other inputs than when it was sent under the key `{}`, whose state is `{}`; give it another key if it is another row",
+                "row {} has another flow or other inputs than when it was sent under the key `{}`, whose state is `{}`; give it another key if it is another row, or take another journal",
                 row.number, row.key, known.state
             ),
         )));

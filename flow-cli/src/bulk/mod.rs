@@ -3,6 +3,7 @@
 mod counts;
 mod export;
 mod key;
+mod outputs;
 mod progress;
 mod run;
 mod source;

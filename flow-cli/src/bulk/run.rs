@@ -1,5 +1,8 @@
 //! `bulk run`
 
+use std::collections::HashSet;
+use std::fmt::Display;
+use std::hash::{BuildHasher as _, RandomState};
 use std::path::PathBuf;
 use std::process::ExitCode;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -12,6 +15,7 @@ use indicatif::ProgressBar;
 use serde_json::value::RawValue;
 
 use super::key::{Key, known};
+use super::outputs::Outputs;
 use super::progress::{bar, tell, words};
 use super::source::{Record, Source};
 use super::summary;
@@ -52,6 +56,9 @@ pub(crate) struct Args {
     /// The journal, which records the outcome of each row
     #[arg(long, value_name = "FILE")]
     journal: PathBuf,
+    /// Add the outputs of each row that runs to this file, as JSON lines; the journal keeps none
+    #[arg(long, value_name = "FILE.jsonl")]
+    outputs: Option<PathBuf>,
     /// How many calls run at a time
     #[arg(long, value_name = "N", default_value_t = 16)]
     concurrency: usize,
@@ -131,17 +138,40 @@ fn prepare(args: &Args) -> Result<(Plan, Settings, u64), Mistake> {
 }
 
 /// The number of rows, if none has a mistake.
-fn check(args: &Args, plan: &Plan, source: Source) -> Result<u64, Mistake> {
+fn check(args: &Args, plan: &Plan, mut source: Source) -> Result<u64, Mistake> {
     const SHOWN: usize = 5;
     let (mut total, mut mistakes) = (0, Vec::new());
-    for record in source {
+    // hashes, since a file may have millions of keys
+    let (mut keys, hasher) = (HashSet::new(), RandomState::new());
+    while let Some(record) = source.next() {
         total += 1;
-        if let Err(mistake) = record.and_then(|record| plan.read(args, &record)) {
+        let row = record.and_then(|record| {
+            let (key, _) = plan.read(args, &record)?;
+            if keys.insert(hasher.hash_one(&key)) {
+                return Ok(());
+            }
+            Err(at(
+                args,
+                &record,
+                &format_args!("the key `{key}` is an earlier row's, too"),
+            ))
+        });
+        if let Err(mistake) = row {
             mistakes.push(mistake.0);
             if mistakes.len() > SHOWN {
                 mistakes.truncate(SHOWN);
                 mistakes.push("and more".to_owned());
                 break;
+            }
+        }
+    }
+    if mistakes.is_empty() && total > 0 {
+        // a member of JSON lines that no row has would be left out of all of them
+        let names = source.names();
+        for input in &plan.inputs {
+            let whose = format!("{}: -i {}", args.rows.display(), input.name);
+            if let Err(mistake) = known(&input.from, &names, &whose) {
+                mistakes.push(mistake.0);
             }
         }
     }
@@ -171,13 +201,7 @@ fn column(arg: &str) -> Result<Column, Mistake> {
 impl Plan {
     /// The key of a row, and the flow with its inputs.
     fn read(&self, args: &Args, record: &Record) -> Result<(String, DynamicFlow), Mistake> {
-        let at = |why: &dyn std::fmt::Display| {
-            Mistake::new(format!(
-                "{}, line {}: {why}",
-                args.rows.display(),
-                record.line
-            ))
-        };
+        let at = |why: &dyn Display| at(args, record, why);
         let key = self
             .key
             .of(|column| record.text(column))
@@ -199,6 +223,14 @@ impl Plan {
             .and_then(|inputs| flow(&self.namespace, &self.flow_id, &inputs));
         Ok((key, flow.map_err(|mistake| at(&mistake))?))
     }
+}
+
+fn at(args: &Args, record: &Record, why: &dyn Display) -> Mistake {
+    Mistake::new(format!(
+        "{}, line {}: {why}",
+        args.rows.display(),
+        record.line
+    ))
 }
 
 /// One input of a row; none if its cell is empty.
@@ -307,6 +339,7 @@ impl Iterator for Rows<'_> {
 fn send(args: &Args, plan: &Plan, settings: &Settings, total: u64) -> Result<u8, Mistake> {
     let client = settings.client()?.build()?;
     let journal = Journal::open(&args.journal)?;
+    let outputs = args.outputs.as_deref().map(Outputs::open).transpose()?;
     let mistake = Arc::new(Mutex::new(None));
     let rows = Rows {
         args,
@@ -317,7 +350,14 @@ fn send(args: &Args, plan: &Plan, settings: &Settings, total: u64) -> Result<u8,
         mistake: mistake.clone(),
     };
     let bar = bar(total);
-    let end = block_on(run_rows(args, &client, &journal, rows, bar.clone()))?;
+    let end = block_on(run_rows(
+        args,
+        &client,
+        &journal,
+        rows,
+        outputs,
+        bar.clone(),
+    ))?;
     bar.finish_and_clear();
     let mut exit = 0;
     let report = match end {
@@ -348,7 +388,7 @@ fn send(args: &Args, plan: &Plan, settings: &Settings, total: u64) -> Result<u8,
     }
     let exit = summary::exit_status(&report, exit);
     let printed = print(&match args.format {
-        Format::Text => summary::text(&report, &args.journal),
+        Format::Text => summary::text(&report, &args.journal, &journal),
         Format::Json => summary::json(&report),
     });
     if let Err(mistake) = printed {
@@ -366,6 +406,7 @@ async fn run_rows(
     client: &Client,
     journal: &Journal,
     rows: Rows<'_>,
+    outputs: Option<Outputs>,
     bar: ProgressBar,
 ) -> apaas_flow_bulk::Result<Report> {
     let mut bulk = Bulk::new(client, journal)
@@ -377,6 +418,16 @@ async fn run_rows(
         bulk = bulk.max_failures(most);
     }
     let stop = bulk.stop_handle();
+    if let Some(mut outputs) = outputs {
+        let (mistake, stop) = (rows.mistake.clone(), stop.clone());
+        bulk = bulk.on_ran(move |row, run| {
+            if let Err(why) = outputs.add(row, run) {
+                let mut mistake = mistake.lock().unwrap_or_else(PoisonError::into_inner);
+                mistake.get_or_insert(why);
+                stop.stop();
+            }
+        });
+    }
     let run = bulk.run(rows);
     tokio::pin!(run);
     tokio::select! {

@@ -1,5 +1,6 @@
 //! The rows of a file: CSV with a header, or one JSON object per line.
 
+use std::collections::BTreeSet;
 use std::fs::{self, File};
 use std::io::{self, BufRead as _, BufReader};
 use std::path::{Path, PathBuf};
@@ -12,11 +13,20 @@ pub(super) struct Source {
     path: PathBuf,
     /// The columns of CSV; in JSON lines, each line has its own.
     header: Option<Vec<String>>,
+    /// The names of members of JSON lines so far.
+    names: BTreeSet<String>,
     reader: Reader,
 }
 
+/// So many names are known of a file of JSON lines: what anyone would write by hand.
+const MOST_NAMES: usize = 1000;
+
 enum Reader {
-    Csv(Box<csv::Reader<File>>),
+    Csv {
+        reader: Box<csv::Reader<File>>,
+        /// What its count of lines lacks.
+        lines_more: u64,
+    },
     Lines(std::io::Lines<BufReader<File>>, u64),
 }
 
@@ -43,6 +53,7 @@ impl Source {
             return Ok(Self {
                 path: path.to_owned(),
                 header: None,
+                names: BTreeSet::new(),
                 reader: Reader::Lines(BufReader::new(file).lines(), 0),
             });
         }
@@ -53,6 +64,22 @@ impl Source {
             .iter()
             .map(|name| name.trim_start_matches('\u{feff}').trim());
         let names: Vec<_> = names.map(str::to_owned).collect();
+        let separator = [';', '\t']
+            .into_iter()
+            .find(|other| match names.as_slice() {
+                [one] => one.contains(*other),
+                _ => false,
+            });
+        if let Some(separator) = separator {
+            return Err(Mistake::new(format!(
+                "{name}: its columns are separated by {separator:?}; save it with commas"
+            )));
+        }
+        if names.is_empty() {
+            return Err(Mistake::new(format!(
+                "{name} is empty; its first line must name the columns"
+            )));
+        }
         for (at, column) in names.iter().enumerate() {
             if names.iter().take(at).any(|earlier| earlier == column) {
                 return Err(Mistake::new(format!(
@@ -63,7 +90,11 @@ impl Source {
         Ok(Self {
             path: path.to_owned(),
             header: Some(names),
-            reader: Reader::Csv(Box::new(reader)),
+            names: BTreeSet::new(),
+            reader: Reader::Csv {
+                reader: Box::new(reader),
+                lines_more: u64::from(ends_lines_with_two(path).map_err(cannot_read)?),
+            },
         })
     }
 
@@ -71,15 +102,24 @@ impl Source {
         self.header.as_deref()
     }
 
+    /// The names of all columns; of JSON lines, of those that were read.
+    pub(super) fn names(&self) -> Vec<String> {
+        match &self.header {
+            Some(header) => header.clone(),
+            None => self.names.iter().cloned().collect(),
+        }
+    }
+
     fn csv(&mut self) -> Option<Result<Record, Mistake>> {
-        let (Reader::Csv(reader), Some(header)) = (&mut self.reader, &self.header) else {
+        let (Reader::Csv { reader, lines_more }, Some(header)) = (&mut self.reader, &self.header)
+        else {
             return None;
         };
         let mut record = csv::StringRecord::new();
         match reader.read_record(&mut record) {
             Ok(false) => None,
             Ok(true) => {
-                let line = record.position().map_or(0, csv::Position::line);
+                let line = record.position().map_or(0, csv::Position::line) + *lines_more;
                 let cells = header.iter().zip(&record);
                 let cells = cells
                     .filter(|(_, cell)| !cell.is_empty())
@@ -120,6 +160,11 @@ impl Source {
                 Ok(members) => members,
                 Err(why) => return failed(&why),
             };
+            for (name, _) in &members {
+                if self.names.len() < MOST_NAMES && !self.names.contains(name) {
+                    self.names.insert(name.clone());
+                }
+            }
             // to a journal, a row in another order would be another row
             members.sort_unstable_by(|(one, _), (other, _)| one.cmp(other));
             let cells = members.into_iter().filter(|(_, json)| json.get() != "null");
@@ -134,6 +179,13 @@ impl Source {
             }));
         }
     }
+}
+
+/// Whether lines end as on Windows: the reader of CSV counts the second of the two characters to the next line.
+fn ends_lines_with_two(path: &Path) -> io::Result<bool> {
+    let mut line = Vec::new();
+    BufReader::new(File::open(path)?).read_until(b'\n', &mut line)?;
+    Ok(line.ends_with(b"\r\n"))
 }
 
 fn of_csv(path: &Path, error: &csv::Error) -> Mistake {
@@ -152,7 +204,7 @@ impl Iterator for Source {
 
     fn next(&mut self) -> Option<Self::Item> {
         match self.reader {
-            Reader::Csv(_) => self.csv(),
+            Reader::Csv { .. } => self.csv(),
             Reader::Lines(..) => self.line(),
         }
     }

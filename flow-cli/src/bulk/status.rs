@@ -11,7 +11,8 @@ use crate::failure::{Mistake, exit_code, print};
 
 /// What the numbers mean.
 const AFTER_HELP: &str = "\
-reply_lost: how many of `ran` have outputs that were never seen.
+sending: under way, or left by a run that was killed; the next run takes those
+for unknown. reply_lost: how many of `ran` have outputs that were never seen.
 
 Example:
   apaas-flow bulk status --journal migration.db";

@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use apaas_flow_bulk::{Report, Stopped};
+use apaas_flow_bulk::{Journal, JournaledRow, Report, RowState, Stopped};
 
 use super::counts;
 
@@ -17,13 +17,20 @@ pub(super) fn exit_status(report: &Report, exit: u8) -> u8 {
     }
 }
 
-pub(super) fn text(report: &Report, journal: &Path) -> String {
+pub(super) fn text(report: &Report, path: &Path, rows: &Journal) -> String {
     let mut text = counts::text(&named(report));
-    let journal = journal.display();
+    let journal = path.display();
     match report.stopped {
         Some(Stopped::MaxFailures) => text.push_str("stopped after too many failures\n"),
         Some(_) => text.push_str("stopped as asked\n"),
         None => {}
+    }
+    if report.did_not_run > 0 {
+        text.push_str(&format!(
+            "{} did not run{}: see apaas-flow bulk export --journal {journal} --state did_not_run\n",
+            report.did_not_run,
+            for_example(rows, RowState::DidNotRun)
+        ));
     }
     if report.stopped.is_some() || report.did_not_run > 0 {
         text.push_str("run the same command again: it goes on where it left off\n");
@@ -36,11 +43,25 @@ pub(super) fn text(report: &Report, journal: &Path) -> String {
     }
     if report.failed > 0 {
         text.push_str(&format!(
-            "{} failed: see apaas-flow bulk export --journal {journal} --state failed; --retry-failed sends them again\n",
-            report.failed
+            "{} failed{}: see apaas-flow bulk export --journal {journal} --state failed; --retry-failed sends them again\n",
+            report.failed,
+            for_example(rows, RowState::Failed)
         ));
     }
     text
+}
+
+/// ` (for example ..)`: what the first row of this state ended with.
+fn for_example(journal: &Journal, state: RowState) -> String {
+    let row = journal.rows(state).ok().and_then(|mut rows| rows.next());
+    match row {
+        Some(Ok(JournaledRow {
+            key,
+            error: Some(error),
+            ..
+        })) => format!(" (for example `{key}`: {error})"),
+        _ => String::new(),
+    }
 }
 
 pub(super) fn json(report: &Report) -> String {
