@@ -96,6 +96,12 @@ fn by_rustfmt(source: &str) -> Option<String> {
         .args(["--edition", "2024", "--quiet"])
         .stdin(Stdio::piped())
         .stdout(Stdio::piped())
+    // without a reply, what is wrong is the names; each alone, it is that file's
+    from_replies::<&str>(&namespace, &flow_id, &[])?;
+    for (file, reply) in args.reply.iter().zip(&replies) {
+        from_replies(&namespace, &flow_id, &[reply])
+            .map_err(|error| Mistake::new(format!("{}: {error}", file.display())))?;
+    }
         .stderr(Stdio::null())
         .spawn()
         .ok()?;

@@ -69,7 +69,7 @@ pub fn from_contracts<P: AsRef<Path>>(paths: &[P]) -> Result<String> {
 /// ```
 ///
 /// # Errors
-/// [`ErrorKind::Config`]: a reply is not one, or a name cannot be that of a flow.
+/// [`ErrorKind::Config`]: a reply is not one, or not that of a run; or a name cannot be that of a flow.
 pub fn from_replies<R: AsRef<str>>(
     namespace: &str,
     flow_id: &str,

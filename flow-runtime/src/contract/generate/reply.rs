@@ -3,15 +3,26 @@
 use serde_json::{Map, Value};
 
 use crate::error::{Error, ErrorKind, Result};
+use crate::execution::Outcome;
 use crate::value::AnyJson;
 
 /// The whole envelope, or `out_params` alone, as the string that travels or the array in it; or what `apaas-flow call
 /// --format json` prints, which has the outputs by name.
 pub(super) fn outputs(reply: &str) -> Result<Map<String, Value>> {
     let mut value = parse(reply)?;
-    if value.get("outcome").is_some() {
+    if let Some(outcome) = value.get("outcome").and_then(Value::as_str) {
+        if outcome != Outcome::Ran.as_str() {
+            return Err(unfinished(outcome, &value));
+        }
         if let Some(Value::Object(outputs)) = value.get_mut("outputs").map(Value::take) {
             return Ok(outputs);
+        }
+    }
+    if let Some(code) = value.get("code").and_then(Value::as_i64) {
+        if code != 0 {
+            return Err(unusable(&format!(
+                "it is a refusal of the platform, with code {code}; save the reply to a call that ran"
+            )));
         }
     }
     for key in ["data", "out_params"] {
@@ -55,11 +66,32 @@ fn parse(text: &str) -> Result<Value> {
     Ok(value)
 }
 
+/// Of what a call printed that did not bring the outputs of a run.
+fn unfinished(outcome: &str, printed: &Value) -> Error {
+    let ended = match outcome {
+        "did_not_run" => "did not run",
+        "may_have_run" => "may have run",
+        "failed" => "ran and failed",
+        "under_way" => "is under way",
+        _ => "has an outcome that is not known here",
+    };
+    let kind = printed.pointer("/error/kind").and_then(Value::as_str);
+    let kind = kind.map(|kind| format!(" ({})", kind.escape_debug()));
+    unusable(&format!(
+        "it is the result of a call that {ended}{}; save that of a call whose `outcome` is `ran`",
+        kind.unwrap_or_default()
+    ))
+}
+
 fn malformed(what: &str) -> Error {
+    unusable(&format!(
+        "{what}; give the whole reply, or its `out_params`"
+    ))
+}
+
+fn unusable(what: &str) -> Error {
     Error::plain(
         ErrorKind::Config,
-        format!(
-            "the saved reply cannot be used: {what}; give the whole reply, or its `out_params`"
-        ),
+        format!("the saved reply cannot be used: {what}"),
     )
 }

@@ -69,6 +69,38 @@ fn replies_of_both_dialects() {
     assert_eq!(source, SNAPSHOT, "{source}");
 }
 
+#[test]
+fn what_is_not_the_reply_to_a_run_is_no_empty_struct() {
+    let outputs = json!({"outcome": "ran", "outputs": {"variable_a": 1}}).to_string();
+    assert!(from_replies("package_x__c", "flow_y", &[outputs]).is_ok());
+    for (reply, says) in [
+        (
+            json!({"outcome": "did_not_run", "outputs": {}, "error": {"kind": "key_used"}}),
+            "a call that did not run (key_used); save that",
+        ),
+        (
+            json!({"outcome": "under_way", "outputs": {}, "error": null}),
+            "a call that is under way; save that",
+        ),
+        (
+            json!({"outcome": "failed", "outputs": {"variable_a": 1}, "error": {"kind": "flow"}}),
+            "a call that ran and failed (flow); save that",
+        ),
+        (
+            json!({"code": 99_991_672, "msg": "no scope", "data": {}}),
+            "a refusal of the platform, with code 99991672",
+        ),
+        (
+            json!({"code": 10003, "msg": "no app", "data": {"out_params": ""}}),
+            "a refusal of the platform, with code 10003",
+        ),
+    ] {
+        let refused = from_replies("package_x__c", "flow_y", &[reply.to_string()]);
+        let error = refused.unwrap_err().to_string();
+        assert!(error.contains(says), "{error}");
+    }
+}
+
 /// rustfmt puts a single argument on a line of its own only where it would not fit, and two of them sooner.
 #[test]
 fn a_long_name_is_broken_where_rustfmt_does() {
