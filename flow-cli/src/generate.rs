@@ -1,5 +1,7 @@
 //! `generate`: annotated structs from contracts or saved replies.
 
+mod mark;
+
 use std::fs;
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
@@ -13,8 +15,10 @@ use crate::failure::{Mistake, complain, exit_code, print};
 const AFTER_HELP: &str = "\
 A reply is a whole one, its out_params alone, or the output of `apaas-flow call
 --format json`. Several replies show which outputs are optional.
+A file that was edited, or that generate did not write, is kept: the first line
+of what it writes has a hash of the rest. --force overwrites any file.
 Exit status: 0 done, 1 with --check: the file is not what would be written,
-2 usage.
+2 usage, or the file is kept.
 
 Examples:
   apaas-flow generate flows -o src/flows.rs
@@ -43,6 +47,9 @@ pub(crate) struct Args {
     /// Write nothing; fail if the file is not up to date
     #[arg(long, requires = "output")]
     check: bool,
+    /// Overwrite the file even if it was edited, or is not one that generate wrote
+    #[arg(long, requires = "output", conflicts_with = "check")]
+    force: bool,
 }
 
 pub(crate) fn run(args: &Args) -> ExitCode {
@@ -51,24 +58,35 @@ pub(crate) fn run(args: &Args) -> ExitCode {
 
 /// False if a file that is checked is not what would be written.
 fn generate(args: &Args) -> Result<bool, Mistake> {
-    let source = formatted(source(args)?);
+    let source = mark::marked(&formatted(source(args)?));
     let Some(file) = &args.output else {
         return print(&source).map(|()| true);
     };
     let name = file.display();
-    if !args.check {
-        return fs::write(file, source)
-            .map(|()| true)
-            .map_err(|error| Mistake::new(format!("cannot write {name}: {error}")));
+    if args.check {
+        let is_same = fs::read_to_string(file).is_ok_and(|text| mark::plain(&text) == source);
+        if !is_same {
+            complain(format_args!(
+                "{name} is not what would be written; run the same command without --check"
+            ));
+        }
+        return Ok(is_same);
     }
-    // a checkout on Windows may have other line ends
-    let is_same = fs::read_to_string(file).is_ok_and(|text| text.replace("\r\n", "\n") == source);
-    if !is_same {
-        complain(format_args!(
-            "{name} is not what would be written; run the same command without --check"
-        ));
+    // a device or a pipe keeps nothing, and may wait for ever to be read
+    if !args.force && file.is_file() {
+        let found = mark::plain(&read(file)?);
+        if found == source {
+            return Ok(true);
+        }
+        if !found.trim().is_empty() && !mark::is_unedited(&found) {
+            return Err(Mistake::new(format!(
+                "{name} was edited or formatted since `apaas-flow generate` wrote it, or is not from there; it was not touched: give -o another file, or overwrite this one with --force"
+            )));
+        }
     }
-    Ok(is_same)
+    fs::write(file, source)
+        .map(|()| true)
+        .map_err(|error| Mistake::new(format!("cannot write {name}: {error}")))
 }
 
 fn source(args: &Args) -> Result<String, Mistake> {
@@ -78,6 +96,12 @@ fn source(args: &Args) -> Result<String, Mistake> {
     let (namespace, flow_id) = flow_name(flow)?;
     let replies = args.reply.iter().map(|file| read(file));
     let replies = replies.collect::<Result<Vec<_>, _>>()?;
+    // without a reply, what is wrong is the names; each alone, it is that file's
+    from_replies::<&str>(&namespace, &flow_id, &[])?;
+    for (file, reply) in args.reply.iter().zip(&replies) {
+        from_replies(&namespace, &flow_id, &[reply])
+            .map_err(|error| Mistake::new(format!("{}: {error}", file.display())))?;
+    }
     Ok(from_replies(&namespace, &flow_id, &replies)?)
 }
 
@@ -96,12 +120,6 @@ fn by_rustfmt(source: &str) -> Option<String> {
         .args(["--edition", "2024", "--quiet"])
         .stdin(Stdio::piped())
         .stdout(Stdio::piped())
-    // without a reply, what is wrong is the names; each alone, it is that file's
-    from_replies::<&str>(&namespace, &flow_id, &[])?;
-    for (file, reply) in args.reply.iter().zip(&replies) {
-        from_replies(&namespace, &flow_id, &[reply])
-            .map_err(|error| Mistake::new(format!("{}: {error}", file.display())))?;
-    }
         .stderr(Stdio::null())
         .spawn()
         .ok()?;

@@ -703,6 +703,7 @@ async fn what_was_recorded_becomes_a_struct() {
     let (emulator, folder) = (Emulator::start().await.unwrap(), Folder::new());
     let outputs = json!({
         "variable_lines": [{"sku": "a", "owner": {"_id": 17, "_name": "n"}}, {"sku": null, "note": "s3cret"}],
+    assert_eq!(folder.read("price.rs"), ended.stdout);
         "variable_name": [{"language_code": 1033, "text": "s3cret"}],
         "variable_by_mail": {"s3cret@example.com": 1},
     });
@@ -728,6 +729,84 @@ async fn what_was_recorded_becomes_a_struct() {
     assert_eq!(ended.exit, 0, "{ended}");
     for part in [
         "pub lines: Vec<FlowYLines>,",
+/// A struct to which somebody has added the inputs, say.
+#[tokio::test]
+async fn a_file_that_was_edited_is_not_overwritten() {
+    const CONTRACT: &str = "flows/package_x__c/flow_y.json";
+    let folder = Folder::new();
+    let generate = async |more: &[&str]| {
+        let args = [&["generate", "flows", "-o", "flows.rs"], more].concat();
+        run(program(&folder.0, ""), &args).await
+    };
+    folder.write("flows.rs", "\n");
+    folder.write(CONTRACT, r#"{"inputs": {}, "outputs": {"a": {}}}"#);
+    assert_eq!(generate(&[]).await.exit, 0);
+    let first = folder.read("flows.rs");
+
+    // as it was written, also in a checkout on Windows: written anew
+    folder.write(CONTRACT, r#"{"inputs": {}, "outputs": {"a": {}, "b": {}}}"#);
+    folder.write("flows.rs", &first.replace('\n', "\r\n"));
+    let ended = generate(&[]).await;
+    assert_eq!(ended.exit, 0, "{ended}");
+    let second = folder.read("flows.rs");
+    assert!(second.contains("pub b: "), "{second}");
+
+    // nothing changed: nothing is written
+    let checked_out = second.replace('\n', "\r\n");
+    folder.write("flows.rs", &checked_out);
+    assert_eq!(generate(&[]).await.exit, 0);
+    assert_eq!(folder.read("flows.rs"), checked_out);
+
+    let edited = second.replace("pub b: ", "pub bb: ");
+    for kept in [&*edited, "// by hand\n", &second.replace("unedited", "")] {
+        folder.write("flows.rs", kept);
+        folder.write(CONTRACT, r#"{"inputs": {}, "outputs": {"c": {}}}"#);
+        let ended = generate(&[]).await;
+        assert_eq!(ended.exit, 2, "{ended}");
+        assert!(ended.stderr.contains("flows.rs was edited"), "{ended}");
+        assert!(ended.stderr.contains("--force"), "{ended}");
+        assert_eq!(folder.read("flows.rs"), kept);
+    }
+    assert_eq!(generate(&["--check"]).await.exit, 1);
+    assert_eq!(generate(&["--force"]).await.exit, 0);
+    assert!(folder.read("flows.rs").contains("pub c: "));
+    assert_eq!(generate(&["--check"]).await.exit, 0);
+}
+
+/// It would be a struct without fields, as if the flow had no outputs.
+#[tokio::test]
+async fn no_struct_is_made_of_a_call_that_did_not_run() {
+    let (emulator, folder) = (emulator().await, Folder::new());
+    let call = ["call", FLOW, "--key", "k-1", "--format", "json"];
+    let none = ["call", "package_x__c/none", "--format", "json"];
+    for (file, args) in [
+        ("ran.json", &call[..]),
+        ("used.json", &call),
+        ("none.json", &none),
+    ] {
+        let ended = run(program(&folder.0, emulator.url()), args).await;
+        folder.write(file, &ended.stdout);
+    }
+    folder.write(
+        "no.json",
+        r#"{"code":99991672,"msg":"no scope","data":null}"#,
+    );
+    for (file, says) in [
+        ("used.json", "a call that may have run (key_used)"),
+        ("none.json", "a call that did not run ("),
+        ("no.json", "code 99991672"),
+    ] {
+        let args = ["generate", "--reply", "ran.json", "--reply", file];
+        let args = [&args[..], &["--flow", FLOW, "-o", "flows.rs"]].concat();
+        let ended = run(program(&folder.0, ""), &args).await;
+        assert_eq!(ended.exit, 2, "{ended}");
+        let names = format!("apaas-flow: {file}: ");
+        assert!(ended.stderr.starts_with(&names), "{ended}");
+        assert!(ended.stderr.contains(says), "{ended}");
+        assert!(!folder.0.join("flows.rs").exists());
+    }
+}
+
         "pub struct FlowYLines {",
         "pub sku: Option<String>,",
         "pub owner: Option<Lookup>,",
