@@ -330,6 +330,12 @@ async fn doctor_runs_no_flow_and_says_what_is_missing() {
     assert!(ended.stdout.contains("✓ token"), "{ended}");
     assert!(ended.stdout.contains("✓ permission"), "{ended}");
     assert!(
+        ended
+            .stdout
+            .contains("- flow           whether it exists is not checked"),
+        "{ended}"
+    );
+    assert!(
         emulator
             .executions()
             .iter()
@@ -347,6 +353,44 @@ async fn doctor_runs_no_flow_and_says_what_is_missing() {
         (&json!("app id"), &json!("failed"))
     );
     assert!(id["cure"].as_str().unwrap().contains("APAAS_APP_ID"));
+}
+
+#[tokio::test]
+async fn doctor_lists_a_secret_that_cannot_be_read_among_its_checks() {
+    let folder = Folder::new();
+    folder.write("empty.txt", "\n");
+    folder.write(
+        "apaas-flow.toml",
+        "[profile.prod]\napp_id = \"cli_p\"\napp_secret_file = \"none.txt\"\n",
+    );
+    let doctor = |file: Option<&str>| {
+        let mut doctor = program(&folder.0, "http://127.0.0.1:9");
+        doctor.env_remove("APAAS_APP_SECRET");
+        match file {
+            Some(file) => doctor.env("APAAS_APP_SECRET_FILE", file),
+            None => doctor.env_remove("APAAS_APP_ID"),
+        };
+        doctor
+    };
+    let json = ["doctor", "--format", "json"];
+    for (file, more, says) in [
+        (Some("secret.txt"), &[][..], "secret.txt"),
+        (Some("empty.txt"), &[], "empty"),
+        (None, &["--profile", "prod"], "none.txt"),
+    ] {
+        let ended = run(doctor(file), &[&json[..], more].concat()).await;
+        assert_eq!(ended.exit, 1, "{ended}");
+        assert_eq!(check(&ended, "app id")["result"], "passed", "{ended}");
+        assert_eq!(check(&ended, "platform")["result"], "unknown", "{ended}");
+        let secret = check(&ended, "app secret");
+        assert_eq!(secret["result"], "failed", "{ended}");
+        assert!(secret["found"].as_str().unwrap().contains(says), "{secret}");
+        assert!(secret["cure"].as_str().unwrap().contains("into that file"));
+    }
+    let text = run(doctor(Some("secret.txt")), &["doctor"]).await;
+    assert_eq!(text.exit, 1, "{text}");
+    assert!(text.stdout.contains("✗ app secret"), "{text}");
+    assert!(text.stdout.contains("✓ operator"), "{text}");
 }
 
 /// The check of this name, from `--format json`.
@@ -659,6 +703,7 @@ async fn a_struct_is_generated_from_a_reply_and_checked() {
     }
     let to_file = [&args[..], &["-o", "price.rs"]].concat();
     assert_eq!(run(program(&folder.0, ""), &to_file).await.exit, 0);
+    assert_eq!(folder.read("price.rs"), ended.stdout);
     let check = [&to_file[..], &["--check"]].concat();
     assert_eq!(run(program(&folder.0, ""), &check).await.exit, 0);
     folder.write("price.rs", "// edited");
@@ -684,51 +729,6 @@ async fn a_struct_is_generated_from_a_reply_and_checked() {
     }
 }
 
-#[tokio::test]
-async fn a_contract_is_recorded_without_a_value() {
-    let (emulator, folder) = (emulator().await, Folder::new());
-    let args = ["call", FLOW, "-i", "variable_a=s3cret", "--record", "flows"];
-    let ended = run(program(&folder.0, emulator.url()), &args).await;
-    assert_eq!(ended.exit, 0, "{ended}");
-    let file = folder.0.join("flows/package_x__c/flow_y.json");
-    let contract = std::fs::read_to_string(file).unwrap();
-    assert!(contract.contains("\"variable_big\""), "{contract}");
-    assert!(!contract.contains("s3cret"), "{contract}");
-    assert!(!contract.contains("9007199254740993"), "{contract}");
-}
-
-/// From nothing to a struct, without a word of JSON by hand.
-#[tokio::test]
-async fn what_was_recorded_becomes_a_struct() {
-    let (emulator, folder) = (Emulator::start().await.unwrap(), Folder::new());
-    let outputs = json!({
-        "variable_lines": [{"sku": "a", "owner": {"_id": 17, "_name": "n"}}, {"sku": null, "note": "s3cret"}],
-    assert_eq!(folder.read("price.rs"), ended.stdout);
-        "variable_name": [{"language_code": 1033, "text": "s3cret"}],
-        "variable_by_mail": {"s3cret@example.com": 1},
-    });
-    emulator.on_raw("package_x__c", "flow_y", move |_| Ok(outputs.clone()));
-    let args = ["call", FLOW, "--record", "flows"];
-    let ended = run(program(&folder.0, emulator.url()), &args).await;
-    assert_eq!(ended.exit, 0, "{ended}");
-    let file = folder.0.join("flows/package_x__c/flow_y.json");
-    assert!(!std::fs::read_to_string(file).unwrap().contains("s3cret"));
-
-    // what a call prints has values, of which more can be told
-    let args = ["call", FLOW, "--format", "json"];
-    let printed = run(program(&folder.0, emulator.url()), &args).await;
-    folder.write("printed.json", &printed.stdout);
-    let args = ["generate", "--reply", "printed.json", "--flow", FLOW];
-    let ended = run(program(&folder.0, ""), &args).await;
-    assert!(
-        ended.stdout.contains("pub lines: Vec<FlowYLines>,"),
-        "{ended}"
-    );
-
-    let ended = run(program(&folder.0, ""), &["generate", "flows"]).await;
-    assert_eq!(ended.exit, 0, "{ended}");
-    for part in [
-        "pub lines: Vec<FlowYLines>,",
 /// A struct to which somebody has added the inputs, say.
 #[tokio::test]
 async fn a_file_that_was_edited_is_not_overwritten() {
@@ -807,6 +807,50 @@ async fn no_struct_is_made_of_a_call_that_did_not_run() {
     }
 }
 
+#[tokio::test]
+async fn a_contract_is_recorded_without_a_value() {
+    let (emulator, folder) = (emulator().await, Folder::new());
+    let args = ["call", FLOW, "-i", "variable_a=s3cret", "--record", "flows"];
+    let ended = run(program(&folder.0, emulator.url()), &args).await;
+    assert_eq!(ended.exit, 0, "{ended}");
+    let file = folder.0.join("flows/package_x__c/flow_y.json");
+    let contract = std::fs::read_to_string(file).unwrap();
+    assert!(contract.contains("\"variable_big\""), "{contract}");
+    assert!(!contract.contains("s3cret"), "{contract}");
+    assert!(!contract.contains("9007199254740993"), "{contract}");
+}
+
+/// From nothing to a struct, without a word of JSON by hand.
+#[tokio::test]
+async fn what_was_recorded_becomes_a_struct() {
+    let (emulator, folder) = (Emulator::start().await.unwrap(), Folder::new());
+    let outputs = json!({
+        "variable_lines": [{"sku": "a", "owner": {"_id": 17, "_name": "n"}}, {"sku": null, "note": "s3cret"}],
+        "variable_name": [{"language_code": 1033, "text": "s3cret"}],
+        "variable_by_mail": {"s3cret@example.com": 1},
+    });
+    emulator.on_raw("package_x__c", "flow_y", move |_| Ok(outputs.clone()));
+    let args = ["call", FLOW, "--record", "flows"];
+    let ended = run(program(&folder.0, emulator.url()), &args).await;
+    assert_eq!(ended.exit, 0, "{ended}");
+    let file = folder.0.join("flows/package_x__c/flow_y.json");
+    assert!(!std::fs::read_to_string(file).unwrap().contains("s3cret"));
+
+    // what a call prints has values, of which more can be told
+    let args = ["call", FLOW, "--format", "json"];
+    let printed = run(program(&folder.0, emulator.url()), &args).await;
+    folder.write("printed.json", &printed.stdout);
+    let args = ["generate", "--reply", "printed.json", "--flow", FLOW];
+    let ended = run(program(&folder.0, ""), &args).await;
+    assert!(
+        ended.stdout.contains("pub lines: Vec<FlowYLines>,"),
+        "{ended}"
+    );
+
+    let ended = run(program(&folder.0, ""), &["generate", "flows"]).await;
+    assert_eq!(ended.exit, 0, "{ended}");
+    for part in [
+        "pub lines: Vec<FlowYLines>,",
         "pub struct FlowYLines {",
         "pub sku: Option<String>,",
         "pub owner: Option<Lookup>,",

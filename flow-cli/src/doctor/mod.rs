@@ -19,6 +19,7 @@ use network::Address;
 
 const AFTER_HELP: &str = "\
 No flow is run: the permission is tried with a flow id that cannot exist.
+Whether the flow of --flow exists is not checked, since that would run it.
 Exit status: 0 all is well, 1 a check failed, 2 usage.
 
 Example:
@@ -77,7 +78,15 @@ fn examine(args: &Args) -> Result<Checks, Mistake> {
         checks.push(Check::skipped("platform", "tried once the above is mended"));
     } else {
         let namespace = flow.as_ref().map(|(namespace, _)| namespace.as_str());
-        of_platform(&settings, namespace, &mut checks)?;
+        if let Err(mistake) = of_platform(&settings, namespace, &mut checks) {
+            checks.push(Check::failed("settings", "cannot be used", &mistake.0));
+        }
+    }
+    if flow.is_some() {
+        checks.push(Check::skipped(
+            "flow",
+            "whether it exists is not checked, since calling it would run it",
+        ));
     }
     checks.push(unknown(&settings));
     Ok(checks)
@@ -92,12 +101,17 @@ fn of_settings(settings: &Settings, checks: &mut Checks) {
             "set APAAS_APP_ID to the App ID of your custom app (企业自建应用), from the developer console",
         ),
     });
-    checks.push(match settings.secret_from() {
-        Some(from) => Check::passed("app secret", &format!("set ({from})")),
-        None => Check::failed(
+    checks.push(match settings.check_secret() {
+        Ok(Some(from)) => Check::passed("app secret", &format!("set ({from})")),
+        Ok(None) => Check::failed(
             "app secret",
             "not set",
             "set APAAS_APP_SECRET, or APAAS_APP_SECRET_FILE to a file with it",
+        ),
+        Err(mistake) => Check::failed(
+            "app secret",
+            &mistake.0,
+            "write the App Secret, from the developer console, into that file, readable to you alone, or name another file",
         ),
     });
     checks.push(match &settings.operator {
@@ -238,7 +252,7 @@ async fn of_permission(client: &Client, settings: &Settings, namespace: &str) ->
         }
         Err(error) if was_looked_for(&error) => Check::passed(
             NAME,
-            "the platform looked for the flow, so scope and address are allowed",
+            "a call with a flow id that cannot exist was refused for the flow, not for want of a permission",
         ),
         Err(error) => Check::failed(NAME, "not known", &error.to_string()),
     }

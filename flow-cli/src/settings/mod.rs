@@ -86,9 +86,12 @@ impl Settings {
         })
     }
 
-    /// Where the secret is, if anywhere.
-    pub(crate) fn secret_from(&self) -> Option<&str> {
-        self.secret.as_ref().map(|secret| &*secret.from)
+    /// Where the secret was found, if anywhere, and that it can be read there.
+    pub(crate) fn check_secret(&self) -> Result<Option<&str>, Mistake> {
+        let Some(Found { value, from }) = &self.secret else {
+            return Ok(None);
+        };
+        value.read(from).map(|_| Some(&**from))
     }
 
     /// The operator, without whom no flow runs.
