@@ -44,7 +44,11 @@ fn plain_http_is_for_this_machine_only() {
         "http://localhost.example.com",
         "http://127.0.0.1.example.com",
     ] {
-        assert!(refused(url).contains("allow_plain_http"), "{url}");
+        assert!(refused(url).contains("allow_plain_http(true)"), "{url}");
+        assert!(
+            refused(url).contains("APAAS_ALLOW_PLAIN_HTTP=true"),
+            "{url}"
+        );
     }
     Client::builder()
         .app_credentials("cli_a1b2", "s3cr3t")

@@ -150,3 +150,18 @@ async fn a_name_that_is_not_known_may_be_known_later() {
     assert!(error.is_retryable(), "{error}");
     assert!(error.to_string().contains("check `base_url`"), "{error}");
 }
+
+#[tokio::test]
+async fn where_nothing_listens_somebody_may_later() {
+    // bound and let go of, so that nobody else has it
+    let port = TcpListener::bind("127.0.0.1:0")
+        .unwrap()
+        .local_addr()
+        .unwrap()
+        .port();
+    let error = error(builder(&format!("http://127.0.0.1:{port}"))).await;
+    assert_eq!(error.kind(), ErrorKind::Connect);
+    assert_eq!(error.outcome(), Outcome::DidNotRun);
+    assert!(error.is_retryable(), "{error}");
+    assert!(error.to_string().contains("check `base_url`"), "{error}");
+}
