@@ -164,3 +164,166 @@ async fn a_json_line_is_one_object_with_each_name_once() {
     assert_eq!(ended.exit, 2, "{ended}");
     assert!(ended.stderr.contains("array.json is an array"), "{ended}");
 }
+
+#[tokio::test]
+async fn a_column_that_no_row_has_is_a_mistake_in_json_lines_too() {
+    let (emulator, folder) = (emulator().await, Folder::new());
+    folder.write(
+        "rows.jsonl",
+        "{\"no\": 1, \"amount\": 5}\n{\"no\": 2, \"note\": null}\n",
+    );
+    let with = |input: &'static str| bulk("rows.jsonl", &["-i", input]);
+    let misspelt = run(
+        program(&folder.0, emulator.url()),
+        &with("variable_n=amuont"),
+    )
+    .await;
+    assert_eq!((misspelt.exit, emulator.runs()), (2, 0), "{misspelt}");
+    for part in [
+        "-i variable_n: no column `amuont`",
+        "did you mean `amount`",
+        "nothing was sent",
+    ] {
+        assert!(misspelt.stderr.contains(part), "{part} in {misspelt}");
+    }
+    // some rows may lack it, or have none of it
+    for input in ["variable_n=amount", "variable_n=note"] {
+        let ended = run(program(&folder.0, emulator.url()), &with(input)).await;
+        assert!(
+            ended.exit == 0 || ended.stderr.contains("other inputs"),
+            "{ended}"
+        );
+    }
+}
+
+#[tokio::test]
+async fn two_rows_of_one_key_are_found_before_anything_is_sent() {
+    let (emulator, folder) = (emulator().await, Folder::new());
+    folder.write("rows.csv", "no\n1\n2\n1\n");
+    let ended = run(program(&folder.0, emulator.url()), &bulk("rows.csv", &[])).await;
+    assert_eq!((ended.exit, emulator.runs()), (2, 0), "{ended}");
+    for part in [
+        "rows.csv, line 4",
+        "the key `k-1` is an earlier row's",
+        "nothing was sent",
+    ] {
+        assert!(ended.stderr.contains(part), "{part} in {ended}");
+    }
+}
+
+#[tokio::test]
+async fn a_csv_without_columns_says_why() {
+    let folder = Folder::new();
+    for (text, says) in [
+        ("no;amount\n1;2\n", "separated by ';'; save it with commas"),
+        ("no\tamount\n1\t2\n", "separated by '\\t'"),
+        ("", "is empty; its first line must name the columns"),
+    ] {
+        folder.write("rows.csv", text);
+        let ended = run(program(&folder.0, ""), &bulk("rows.csv", &[])).await;
+        assert_eq!(ended.exit, 2, "{ended}");
+        assert!(ended.stderr.contains(says), "{says} in {ended}");
+    }
+}
+
+#[tokio::test]
+async fn lines_are_counted_from_1_however_they_end() {
+    let folder = Folder::new();
+    for end in ["\n", "\r\n"] {
+        folder.write("rows.csv", &format!("no,a{end}1,x{end},y{end}"));
+        let ended = run(program(&folder.0, ""), &bulk("rows.csv", &[])).await;
+        assert_eq!(ended.exit, 2, "{ended}");
+        assert!(ended.stderr.contains("rows.csv, line 3:"), "{ended}");
+    }
+}
+
+#[tokio::test]
+async fn the_outputs_of_rows_that_run_are_kept_on_request() {
+    let (emulator, folder) = (emulator().await, Folder::new());
+    folder.write(
+        "rows.jsonl",
+        "{\"no\": 1}\n{\"no\": 2, \"fail\": true}\n{\"no\": 3}\n",
+    );
+    let args = bulk(
+        "rows.jsonl",
+        &["--outputs", "out.jsonl", "--concurrency", "1"],
+    );
+    for _ in 0..2 {
+        let ended = run(program(&folder.0, emulator.url()), &args).await;
+        assert_eq!(ended.exit, 1, "{ended}");
+        // why a row failed is told where it is seen
+        assert!(ended.stdout.contains("for example `k-2`"), "{ended}");
+    }
+    let lines = folder.read("out.jsonl");
+    let lines: Vec<serde_json::Value> = lines
+        .lines()
+        .map(|line| serde_json::from_str(line).unwrap())
+        .collect();
+    let rows: Vec<_> = lines.iter().map(|line| &line["row"]).collect();
+    assert_eq!(rows, ["k-1", "k-3"], "once each, also after a second run");
+    assert_eq!(lines[0]["outputs"]["variable_seen"]["no"], 1);
+    assert!(
+        folder.read("out.jsonl").contains("9007199254740993"),
+        "no number is rounded"
+    );
+
+    // what cannot be kept ends the run, and is told
+    if cfg!(not(target_os = "linux")) {
+        return;
+    }
+    folder.write("more.jsonl", "{\"no\": 4}\n{\"no\": 5}\n");
+    let full = bulk(
+        "more.jsonl",
+        &["--outputs", "/dev/full", "--concurrency", "1"],
+    );
+    let ended = run(program(&folder.0, emulator.url()), &full).await;
+    assert_eq!(ended.exit, 2, "{ended}");
+    for part in [
+        "cannot write /dev/full",
+        "row `k-4` ran",
+        "no further row was sent",
+    ] {
+        assert!(ended.stderr.contains(part), "{part} in {ended}");
+    }
+}
+
+#[tokio::test]
+async fn a_program_finds_every_mistake_in_the_json() {
+    let (emulator, folder) = (emulator().await, Folder::new());
+    let json = ["--format", "json"];
+    let missing = run(program(&folder.0, emulator.url()), &bulk("none.csv", &json)).await;
+    assert_eq!(
+        (missing.exit, &missing.json()["ran"]),
+        (2, &json!(0)),
+        "{missing}"
+    );
+    assert!(
+        missing.json()["error"]
+            .as_str()
+            .unwrap()
+            .contains("none.csv"),
+        "{missing}"
+    );
+
+    folder.write("rows.csv", "no,variable_a\n1,x\n");
+    let fine = run(program(&folder.0, emulator.url()), &bulk("rows.csv", &json)).await;
+    assert_eq!(
+        (fine.exit, &fine.json()["error"]),
+        (0, &json!(null)),
+        "{fine}"
+    );
+    folder.write("rows.csv", "no,variable_a\n1,y\n");
+    let changed = run(program(&folder.0, emulator.url()), &bulk("rows.csv", &json)).await;
+    let error = changed.json()["error"].as_str().unwrap().to_owned();
+    assert!(
+        changed.exit == 2 && error.contains("other inputs"),
+        "{changed}"
+    );
+
+    let status = ["bulk", "status", "--journal", "none.db", "--format", "json"];
+    let ended = run(program(&folder.0, emulator.url()), &status).await;
+    assert!(
+        ended.exit == 2 && ended.json()["error"].is_string(),
+        "{ended}"
+    );
+}

@@ -98,12 +98,19 @@ struct Column {
 }
 
 pub(crate) fn run(args: &Args) -> ExitCode {
-    exit_code(prepare(args).and_then(|(plan, settings, total)| {
+    let end = prepare(args).and_then(|(plan, settings, total)| {
         if args.dry_run {
             show(args, &plan, &settings, total).map(|()| 0)
         } else {
             send(args, &plan, &settings, total)
         }
+    });
+    exit_code(end.or_else(|mistake| {
+        // nothing was sent, and a program is told so where it looks for it
+        if args.format == Format::Json && !args.dry_run {
+            print(&summary::json(&Report::default(), Some(&mistake.0)))?;
+        }
+        Err(mistake)
     }))
 }
 
@@ -359,12 +366,12 @@ fn send(args: &Args, plan: &Plan, settings: &Settings, total: u64) -> Result<u8,
         bar.clone(),
     ))?;
     bar.finish_and_clear();
-    let mut exit = 0;
+    let (mut exit, mut why) = (0, None);
     let report = match end {
         Ok(report) => report,
         Err(error) => {
             complain(&error);
-            exit = USAGE;
+            (exit, why) = (USAGE, Some(error.to_string()));
             let is_of_input = matches!(
                 error.kind(),
                 ErrorKind::AnotherApp
@@ -385,11 +392,12 @@ fn send(args: &Args, plan: &Plan, settings: &Settings, total: u64) -> Result<u8,
     {
         complain(&mistake);
         exit = USAGE;
+        why.get_or_insert(mistake.0);
     }
     let exit = summary::exit_status(&report, exit);
     let printed = print(&match args.format {
         Format::Text => summary::text(&report, &args.journal, &journal),
-        Format::Json => summary::json(&report),
+        Format::Json => summary::json(&report, why.as_deref()),
     });
     if let Err(mistake) = printed {
         if exit == 0 {

@@ -29,7 +29,15 @@ pub(crate) struct Args {
 }
 
 pub(crate) fn run(args: &Args) -> ExitCode {
-    exit_code(show(args).map(|()| 0))
+    exit_code(show(args).map(|()| 0).or_else(|mistake| {
+        if args.format == Format::Json {
+            print(&format!(
+                "{{\"error\":{}}}\n",
+                counts::json_error(Some(&mistake.0))
+            ))?;
+        }
+        Err(mistake)
+    }))
 }
 
 fn show(args: &Args) -> Result<(), Mistake> {

@@ -64,14 +64,16 @@ fn for_example(journal: &Journal, state: RowState) -> String {
     }
 }
 
-pub(super) fn json(report: &Report) -> String {
+/// `error`: what kept the run from its end, or from its beginning.
+pub(super) fn json(report: &Report, error: Option<&str>) -> String {
     let members = counts::members(&named(report));
+    let error = counts::json_error(error);
     let stopped = match report.stopped {
         Some(Stopped::MaxFailures) => "\"max_failures\"",
         Some(_) => "\"asked\"",
         None => "null",
     };
-    format!("{{{members},\"stopped\":{stopped}}}\n")
+    format!("{{{members},\"stopped\":{stopped},\"error\":{error}}}\n")
 }
 
 fn named(report: &Report) -> [(&'static str, u64); 5] {
