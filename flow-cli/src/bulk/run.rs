@@ -150,7 +150,7 @@ fn check(args: &Args, plan: &Plan, mut source: Source) -> Result<u64, Mistake> {
     let (mut total, mut mistakes) = (0, Vec::new());
     // hashes, since a file may have millions of keys
     let (mut keys, hasher) = (HashSet::new(), RandomState::new());
-    while let Some(record) = source.next() {
+    for record in source.by_ref() {
         total += 1;
         let row = record.and_then(|record| {
             let (key, _) = plan.read(args, &record)?;
