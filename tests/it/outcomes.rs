@@ -119,6 +119,8 @@ async fn a_deadline_bounds_everything() {
         (ErrorKind::RateLimited, Outcome::DidNotRun)
     );
     assert_eq!(error.retry_after(), Some(Duration::from_secs(30)));
+    let says = "the next attempt would be in 30.0 s, and this call may not wait that long";
+    assert!(error.to_string().contains(says), "{error}");
 
     // the queue, where the wait is known in advance
     let error = delete().execute(&server.client()).deadline(deadline);

@@ -582,3 +582,22 @@ async fn a_token_too_long_for_a_header_is_none() {
     let client = with_source(&server, StaticToken::new("t".repeat(8192)));
     delete().execute(&client).await.unwrap();
 }
+
+#[tokio::test]
+async fn a_token_request_that_is_not_answered_in_time_is_called_that() {
+    let server = Server::start(|_| Answer::Silence);
+    let limit = Duration::from_millis(50);
+    let error = delete().execute(&server.client()).deadline(limit).await;
+    let error = error.unwrap_err();
+    assert_eq!(
+        (error.kind(), error.stage()),
+        (ErrorKind::Timeout, Some(Stage::Token))
+    );
+    assert!(
+        error
+            .to_string()
+            .contains("the platform did not answer the token request within"),
+        "{error}"
+    );
+    assert_eq!(error.outcome(), Outcome::DidNotRun);
+}

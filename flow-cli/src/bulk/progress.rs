@@ -1,25 +1,63 @@
-//! The progress of a run, on a terminal.
+//! The progress of a run: a bar on a terminal; elsewhere, as under `nohup` or in CI, a line from time to time.
 
 use std::io::IsTerminal as _;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use apaas_flow_bulk::Progress;
 use indicatif::{ProgressBar, ProgressStyle};
 
-/// Shown on a terminal only.
-pub(super) fn bar(total: u64) -> ProgressBar {
-    if !std::io::stderr().is_terminal() {
-        return ProgressBar::hidden();
-    }
-    let bar = ProgressBar::new(total);
-    if let Ok(style) = ProgressStyle::with_template("{wide_bar} {pos}/{len}  {msg}") {
-        bar.set_style(style);
-    }
-    bar
+use crate::failure::complain;
+
+/// How often a line is written: a run of hours is not to look dead, nor to fill a log.
+const EVERY: Duration = Duration::from_secs(60);
+
+pub(super) enum Shown {
+    Bar(ProgressBar),
+    Lines { total: u64, last: Instant },
 }
 
-pub(super) fn tell(bar: &ProgressBar, progress: &Progress) {
-    bar.set_position(progress.done);
+impl Shown {
+    pub(super) fn new(total: u64) -> Self {
+        if !std::io::stderr().is_terminal() {
+            let last = Instant::now();
+            return Self::Lines { total, last };
+        }
+        let bar = ProgressBar::new(total);
+        if let Ok(style) = ProgressStyle::with_template("{wide_bar} {pos}/{len}  {msg}") {
+            bar.set_style(style);
+        }
+        Self::Bar(bar)
+    }
+
+    pub(super) fn tell(&mut self, progress: &Progress) {
+        match self {
+            Self::Bar(bar) => {
+                bar.set_position(progress.done);
+                bar.set_message(message(progress));
+            }
+            Self::Lines { total, last } if last.elapsed() >= EVERY => {
+                *last = Instant::now();
+                complain(format_args!(
+                    "{} of {total} rows: {}",
+                    progress.done,
+                    message(progress)
+                ));
+            }
+            Self::Lines { .. } => {}
+        }
+    }
+}
+
+/// The bar is gone before anything else is written.
+impl Drop for Shown {
+    fn drop(&mut self) {
+        if let Self::Bar(bar) = self {
+            bar.finish_and_clear();
+        }
+    }
+}
+
+fn message(progress: &Progress) -> String {
     let mut message = format!("{} ran", progress.ran);
     for (rows, what) in [
         (progress.did_not_run, "did not run"),
@@ -36,7 +74,7 @@ pub(super) fn tell(bar: &ProgressBar, progress: &Progress) {
     if let Some(eta) = progress.eta {
         message.push_str(&format!(", {} left", words(eta)));
     }
-    bar.set_message(message);
+    message
 }
 
 /// `5 h`, `12 min`, `40 s`

@@ -11,12 +11,11 @@ use std::time::Duration;
 use apaas_flow::{Client, DynamicFlow, DynamicOutput};
 use apaas_flow_bulk::{Bulk, ErrorKind, Journal, Report, Row, StopHandle};
 use apaas_flow_contract::Contract;
-use indicatif::ProgressBar;
 use serde_json::value::RawValue;
 
 use super::key::{Key, known};
 use super::outputs::Outputs;
-use super::progress::{bar, tell, words};
+use super::progress::{Shown, words};
 use super::source::{Record, Source};
 use super::summary;
 use crate::call::inputs::{Given, Input, Value};
@@ -356,16 +355,8 @@ fn send(args: &Args, plan: &Plan, settings: &Settings, total: u64) -> Result<u8,
         read: 0,
         mistake: mistake.clone(),
     };
-    let bar = bar(total);
-    let end = block_on(run_rows(
-        args,
-        &client,
-        &journal,
-        rows,
-        outputs,
-        bar.clone(),
-    ))?;
-    bar.finish_and_clear();
+    let shown = Shown::new(total);
+    let end = block_on(run_rows(args, &client, &journal, rows, outputs, shown))?;
     let (mut exit, mut why) = (0, None);
     let report = match end {
         Ok(report) => report,
@@ -415,13 +406,13 @@ async fn run_rows(
     journal: &Journal,
     rows: Rows<'_>,
     outputs: Option<Outputs>,
-    bar: ProgressBar,
+    mut shown: Shown,
 ) -> apaas_flow_bulk::Result<Report> {
     let mut bulk = Bulk::new(client, journal)
         .concurrency(args.concurrency)
         .settle_unknown(args.settle_unknown)
         .retry_failed(args.retry_failed)
-        .on_progress(move |progress| tell(&bar, progress));
+        .on_progress(move |progress| shown.tell(progress));
     if let Some(most) = args.max_failures {
         bulk = bulk.max_failures(most);
     }

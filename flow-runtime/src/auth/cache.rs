@@ -40,8 +40,8 @@ pub(crate) struct TokenCache(Arc<Shared>);
 
 struct Shared {
     source: Arc<dyn TokenSource>,
-    /// Of the source's last request.
-    unread: Arc<UnreadReply>,
+    /// Of the last request for a token; none if a source of the user's gives it.
+    unread: Option<Arc<UnreadReply>>,
     in_store: Option<Arc<dyn SharedToken>>,
     timeout: Duration,
     counters: Arc<Counters>,
@@ -133,7 +133,7 @@ impl Expiry {
 impl TokenCache {
     pub(crate) fn new(
         source: Arc<dyn TokenSource>,
-        unread: Arc<UnreadReply>,
+        unread: Option<Arc<UnreadReply>>,
         in_store: Option<Arc<dyn SharedToken>>,
         timeout: Duration,
         counters: Arc<Counters>,
@@ -195,7 +195,7 @@ impl TokenCache {
 
     /// The error of a call that has waited this long for a token.
     pub(crate) fn none_within(&self, limit: Duration) -> Error {
-        no_token_within(limit, self.0.unread.log_id())
+        no_token_within(limit, self.0.unread.as_deref())
     }
 
     /// The platform refused this token. It is dropped only if it is still the kept one: of many callers who are
@@ -239,7 +239,9 @@ impl TokenCache {
     /// Not to be called with the state locked, nor may anything be told to a log there: a user's layer may ask for the
     /// state in turn, as [`Client::stats`](crate::Client::stats) does.
     fn begin(&self, fetch: Fetch) {
-        self.0.unread.forget();
+        if let Some(unread) = &self.0.unread {
+            unread.forget();
+        }
         let cache = self.clone();
         background::detach(async move {
             let owner = uuid::Uuid::new_v4().simple().to_string();

@@ -6,6 +6,7 @@ use std::pin::Pin;
 use std::sync::Arc;
 use std::time::Duration;
 
+use super::unread_reply::UnreadReply;
 use crate::error::foreign::one_line;
 use crate::error::{BoxError, Error, ErrorKind, Ran, Stage};
 use crate::panics::contained;
@@ -148,11 +149,13 @@ pub(super) fn at_token(message: impl Into<String>) -> Error {
         .at(Stage::Token)
 }
 
-/// No token came in time. Where the head of a reply did, this is its log id.
-pub(crate) fn no_token_within(limit: Duration, log_id: Option<String>) -> Error {
-    let what = match log_id {
-        Some(_) => "only the head of a reply",
-        None => "the token source gave no token",
+/// No token came in time. `unread`: of the platform's own reply, if the token is requested there.
+pub(crate) fn no_token_within(limit: Duration, unread: Option<&UnreadReply>) -> Error {
+    let log_id = unread.and_then(UnreadReply::log_id);
+    let what = match (unread, &log_id) {
+        (None, _) => "the token source gave no token",
+        (Some(_), None) => "the platform did not answer the token request",
+        (Some(_), Some(_)) => "only the head of a reply",
     };
     Error::plain(ErrorKind::Timeout, format!("{what} within {limit:?}"))
         .ran(Ran::No)

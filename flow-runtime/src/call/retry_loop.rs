@@ -135,8 +135,12 @@ pub(super) async fn run(
             let pause = state.pause(reset);
             span.paused(pause);
             lane.pause(pause);
-            if reset.unwrap_or(pause) > left.queue(Duration::ZERO).0 {
-                return Err(error);
+            let pause = reset.unwrap_or(pause);
+            if pause > left.queue(Duration::ZERO).0 {
+                return Err(error.note(&format!(
+                    "the next attempt would be in {:.1} s, and this call may not wait that long",
+                    pause.as_secs_f64()
+                )));
             }
         }
         match state.next(attempt_end, policy, steps.jitter()) {

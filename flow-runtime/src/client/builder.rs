@@ -267,7 +267,7 @@ impl ClientBuilder {
         let lane = self
             .quota
             .into_lane(url.as_str().trim_end_matches('/'), app)?;
-        let (mut shared, unread) = (None, Arc::<UnreadReply>::default());
+        let (mut shared, mut unread) = (None, None);
         let source: Arc<dyn TokenSource> = match self.tokens {
             None => {
                 return Err(config(
@@ -290,13 +290,8 @@ impl ClientBuilder {
                     shared_token(store, store_key(base_url, &id, &secret), self.timeout)
                 });
                 let http = http.clone();
-                Arc::new(AppCredentials::new(
-                    http,
-                    &url,
-                    &id,
-                    &secret,
-                    unread.clone(),
-                ))
+                let reply = unread.insert(Arc::<UnreadReply>::default()).clone();
+                Arc::new(AppCredentials::new(http, &url, &id, &secret, reply))
             }
         };
         Ok(Client(Arc::new(Context {

@@ -47,7 +47,7 @@ pub(super) fn stored(
     (
         TokenCache::new(
             Arc::new(source),
-            Arc::default(),
+            None,
             store.map(|(store, key)| shared_token(store, key, MINUTE)),
             MINUTE,
             Arc::default(),
@@ -132,7 +132,7 @@ async fn a_token_that_comes_back_after_it_was_refused_is_not_fetched_by_each() {
     let asked = Arc::new(AtomicUsize::new(0));
     let cache = TokenCache::new(
         Arc::new(Same(asked.clone())),
-        Arc::default(),
+        None,
         None,
         MINUTE,
         Arc::default(),
@@ -169,7 +169,7 @@ async fn a_renewal_that_panicked_fails_no_call() {
 
     let cache = TokenCache::new(
         Arc::new(Once(AtomicUsize::new(0))),
-        Arc::default(),
+        None,
         None,
         MINUTE,
         Arc::default(),
@@ -226,7 +226,7 @@ async fn a_lifetime_beyond_all_measure_goes_into_a_store() {
     let store: Arc<dyn TokenStore> = Arc::new(MemoryTokenStore::new());
     let cache = TokenCache::new(
         Arc::new(Eternal),
-        Arc::default(),
+        None,
         Some(shared_token(store, "app".to_owned(), MINUTE)),
         MINUTE,
         Arc::default(),
