@@ -342,6 +342,7 @@ impl Iterator for Rows<'_> {
     }
 }
 
+/// A mistake here is one before anything was sent.
 fn send(args: &Args, plan: &Plan, settings: &Settings, total: u64) -> Result<u8, Mistake> {
     let client = settings.client()?.build()?;
     let journal = Journal::open(&args.journal)?;
@@ -390,14 +391,14 @@ fn send(args: &Args, plan: &Plan, settings: &Settings, total: u64) -> Result<u8,
         Format::Text => summary::text(&report, &args.journal, &journal),
         Format::Json => summary::json(&report, why.as_deref()),
     });
-    if let Err(mistake) = printed {
-        if exit == 0 {
-            return Err(mistake);
+    Ok(match printed {
+        Ok(()) => exit,
+        Err(mistake) => {
+            complain(mistake);
+            // what became of the rows says more
+            if exit == 0 { USAGE } else { exit }
         }
-        // what became of the rows says more
-        complain(mistake);
-    }
-    Ok(exit)
+    })
 }
 
 async fn run_rows(

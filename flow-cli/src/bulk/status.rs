@@ -29,23 +29,24 @@ pub(crate) struct Args {
 }
 
 pub(crate) fn run(args: &Args) -> ExitCode {
-    exit_code(show(args).map(|()| 0).or_else(|mistake| {
-        if args.format == Format::Json {
-            print(&format!(
-                "{{\"error\":{}}}\n",
-                counts::json_error(Some(&mistake.0))
-            ))?;
-        }
-        Err(mistake)
-    }))
+    exit_code(show(args).map(|()| 0))
 }
 
 fn show(args: &Args) -> Result<(), Mistake> {
-    let totals = Journal::open_to_read(&args.journal)?.totals()?;
-    print(&match args.format {
-        Format::Text => counts::text(&named(&totals)),
-        Format::Json => format!("{{{}}}\n", counts::members(&named(&totals))),
-    })
+    let totals = Journal::open_to_read(&args.journal).and_then(|journal| journal.totals());
+    match (totals, args.format) {
+        (Ok(totals), Format::Text) => print(&counts::text(&named(&totals))),
+        (Ok(totals), Format::Json) => print(&format!("{{{}}}\n", counts::members(&named(&totals)))),
+        (Err(error), Format::Text) => Err(error.into()),
+        (Err(error), Format::Json) => {
+            let error = error.to_string();
+            print(&format!(
+                "{{\"error\":{}}}\n",
+                counts::json_error(Some(&error))
+            ))?;
+            Err(Mistake(error))
+        }
+    }
 }
 
 fn named(totals: &Totals) -> [(&'static str, u64); 7] {
