@@ -134,12 +134,13 @@ impl<O> Bulk<O> {
     ///
     /// If the iterator, or the code of a flow's inputs or outputs, panics, no further row is sent, and the panic resumes
     /// once the calls under way have ended and are in the journal. A row whose outputs panicked is marked as one whose
-    /// outputs do not fit.
+    /// outputs do not fit. A row whose end the journal could not take in is then named by nothing: the next run has it as
+    /// unknown.
     ///
     /// # Errors
-    /// If the journal belongs to another app; if a row has no key, or the key of another row of this run; if a row differs from
-    /// the one in the journal under its key; or if the journal cannot be written. Then no further row is sent, calls under way finish, and
-    /// [`Error::report`] says what was done.
+    /// If the journal belongs to another app; if a row has no key, or the key of another row of this run; if a row
+    /// differs from the one in the journal under its key; or if the journal cannot be written. Then no further row is
+    /// sent, calls under way finish, and [`Error::report`] says what was done.
     pub async fn run<I>(self, rows: I) -> Result<Report>
     where
         I: IntoIterator<Item = Row<O>>,
@@ -298,8 +299,9 @@ impl<O> Run<O> {
             if tries > 1 {
                 let pause = PAUSE * 2_u32.saturating_pow(tries - 2);
                 tokio::select! {
-                    () = tokio::time::sleep(pause) => {}
+                    biased;
                     () = over.stopped() => return Step::Skipped(RowState::DidNotRun),
+                    () = tokio::time::sleep(pause) => {}
                 }
             }
             let claim = Claim {
@@ -342,7 +344,9 @@ impl<O> Run<O> {
             Step::Skipped(RowState::Ran) => self.report.skipped += 1,
             Step::Skipped(state) => *self.report.count(state) += 1,
             Step::Ended(mut step, panic) => {
-                self.panic = self.panic.take().or(panic);
+                if let Some(panic) = panic {
+                    keep(&mut self.panic, panic);
+                }
                 let (sent, ended) = &mut *step;
                 if let Some(run) = &ended.run {
                     self.tell(&sent.row.key, run, &mut ended.end.error);
@@ -416,10 +420,19 @@ impl<O> Run<O> {
 }
 
 /// Runs code of the user's. If it panics, the first panic is kept for the end of the run.
-fn caught<T>(panic: &mut Option<Payload>, run: impl FnOnce() -> T) -> Option<T> {
+fn caught<T>(first: &mut Option<Payload>, run: impl FnOnce() -> T) -> Option<T> {
     panic::catch_unwind(AssertUnwindSafe(run))
-        .map_err(|payload| panic.get_or_insert(payload))
+        .map_err(|payload| keep(first, payload))
         .ok()
+}
+
+fn keep(first: &mut Option<Payload>, payload: Payload) {
+    if first.is_none() {
+        *first = Some(payload);
+    } else {
+        // its drop may panic in turn
+        std::mem::forget(payload);
+    }
 }
 
 /// Awaits a call, whose outputs are read by code of the user's.
@@ -430,7 +443,7 @@ async fn end_of<O>(
     match AssertUnwindSafe(&mut call).catch_unwind().await {
         Ok(end) => end,
         Err(payload) => {
-            panic.get_or_insert(payload);
+            keep(panic, payload);
             // a call that is awaited again tells how it ended
             call.await.map_err(outputs_panicked)
         }

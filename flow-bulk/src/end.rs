@@ -66,8 +66,11 @@ pub(crate) fn inputs_panicked() -> Error {
 
 /// The code that reads the outputs of a call has panicked. `again`: what the call says when it is awaited once more.
 pub(crate) fn outputs_panicked(again: Error) -> Error {
-    if again.outcome() != Outcome::Ran {
-        return again;
+    match again.outcome() {
+        Outcome::Ran => {}
+        // before anything was sent
+        Outcome::DidNotRun => return inputs_panicked(),
+        _ => return again,
     }
     // as of outputs that do not fit: the row is never sent again
     let error = Error::builder(

@@ -70,7 +70,7 @@
 //!
 //! Its folder must be writable and on a local disk, since four files stand beside it: `-wal` and `-shm`, which are
 //! SQLite's and belong to it as long as they are there; `.seen`, the keys of the run, which is deleted when the journal
-//! is closed; and `.lock`, which is empty and stays. All have the journal's name in front. No other folder is used, so
+//! is closed, or opened after a process was killed; and `.lock`, which is empty and stays. All have the journal's name in front. No other folder is used, so
 //! the rest of the system may be read-only.
 //!
 //! A journal belongs to one app on one platform, that of its first run: for another one it would skip rows that never ran

@@ -39,7 +39,7 @@ impl Unrecorded {
         Some(Error::new(
             why.kind(),
             format!(
-                "{why}; in the journal these rows are still being sent, so the next run takes them for unknown, and this is how they ended: {rows}{more}; look them up, or settle them under their own keys with `settle_unknown`"
+                "{why}; the journal still has these rows as `sending`, and the next run will take them for unknown. They ended like this: {rows}{more}; look them up, or settle them under their own keys with `settle_unknown`"
             ),
         ))
     }

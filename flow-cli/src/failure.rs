@@ -55,7 +55,7 @@ pub(crate) fn print(text: &str) -> Result<(), Mistake> {
     written.or_else(|error| {
         unwritten(&error).map_err(|mistake| {
             Mistake(format!(
-                "{mistake}; it should have got this:\n{}",
+                "{mistake}; this is what could not be written:\n{}",
                 text.trim_end()
             ))
         })

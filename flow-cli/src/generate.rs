@@ -80,7 +80,7 @@ fn generate(args: &Args) -> Result<bool, Mistake> {
         }
         if !found.trim().is_empty() && !mark::is_unedited(&found) {
             return Err(Mistake::new(format!(
-                "{name} was edited or formatted since `apaas-flow generate` wrote it, or is not from there; it was not touched: give -o another file, or overwrite this one with --force"
+                "{name} has been edited or reformatted since `apaas-flow generate` wrote it, or was not written by it; it was left unchanged: choose another -o, or overwrite it with --force"
             )));
         }
     }

@@ -110,7 +110,6 @@ async fn the_members_of_json_stay_what_they_are() {
     let bulk = json(&[&bulk[..], &["--journal", "j.db"]].concat()).await;
     let of_bulk = [
         "did_not_run",
-        "error",
         "failed",
         "ran",
         "skipped",

@@ -47,7 +47,7 @@ async fn rows_come_from_a_file_that_can_be_read_twice() {
     let of_folder = run(program(&folder.0, emulator.url()), &bulk(".", &[])).await;
     for ended in [of_pipe, end_of(of_fifo).await, of_folder] {
         assert_eq!(ended.exit, 2, "{ended}");
-        for part in ["no regular file", "write the rows to a file first"] {
+        for part in ["not a regular file", "write the rows to a file first"] {
             assert!(ended.stderr.contains(part), "{part} in {ended}");
         }
     }
@@ -84,7 +84,12 @@ async fn a_file_that_changes_during_the_run_is_no_success() {
     let (ended, runs) = changed(|rows| rows.split_inclusive('\n').take(21).collect()).await;
     assert_eq!((ended.exit, runs), (2, 20), "{ended}");
     assert_eq!(ended.json()["ran"], 20, "{ended}");
-    for part in ["changed", "40 rows", "ended after 20", "where it left off"] {
+    for part in [
+        "changed",
+        "40 rows",
+        "ended after 20 rows",
+        "where it left off",
+    ] {
         assert!(ended.stderr.contains(part), "{part} in {ended}");
     }
     // nobody has checked the new ones
@@ -204,7 +209,7 @@ async fn two_rows_of_one_key_are_found_before_anything_is_sent() {
     assert_eq!((ended.exit, emulator.runs()), (2, 0), "{ended}");
     for part in [
         "rows.csv, line 4",
-        "the key `k-1` is an earlier row's",
+        "the key `k-1` is an earlier row's already",
         "nothing was sent",
     ] {
         assert!(ended.stderr.contains(part), "{part} in {ended}");
@@ -234,6 +239,20 @@ async fn lines_are_counted_from_1_however_they_end() {
         let ended = run(program(&folder.0, ""), &bulk("rows.csv", &[])).await;
         assert_eq!(ended.exit, 2, "{ended}");
         assert!(ended.stderr.contains("rows.csv, line 3:"), "{ended}");
+
+        let short = format!("no,a{end}1,x{end}2{end}");
+        let gbk = [format!("no,a{end}1,x{end}2,").as_bytes(), b"\xbc\xd3\n"].concat();
+        for (rows, says) in [
+            (
+                short.into_bytes(),
+                "line 3 has 1 cells, and the header has 2",
+            ),
+            (gbk, "line 3 is not UTF-8"),
+        ] {
+            fs::write(folder.0.join("rows.csv"), rows).unwrap();
+            let ended = run(program(&folder.0, ""), &bulk("rows.csv", &[])).await;
+            assert!(ended.stderr.contains(says), "{says} in {ended}");
+        }
     }
 }
 
@@ -248,30 +267,37 @@ async fn the_outputs_of_rows_that_run_are_kept_on_request() {
         "rows.jsonl",
         &["--outputs", "out.jsonl", "--concurrency", "1"],
     );
+    // left by a process that was killed
+    folder.write("out.jsonl", "{\"row\":\"half");
     for _ in 0..2 {
         let ended = run(program(&folder.0, emulator.url()), &args).await;
         assert_eq!(ended.exit, 1, "{ended}");
         // why a row failed is told where it is seen
         assert!(ended.stdout.contains("for example `k-2`"), "{ended}");
     }
-    let lines = folder.read("out.jsonl");
+    let text = folder.read("out.jsonl");
+    let mut lines = text.lines();
+    assert_eq!(lines.next(), Some("{\"row\":\"half"));
     let lines: Vec<serde_json::Value> = lines
-        .lines()
         .map(|line| serde_json::from_str(line).unwrap())
         .collect();
     let rows: Vec<_> = lines.iter().map(|line| &line["row"]).collect();
     assert_eq!(rows, ["k-1", "k-3"], "once each, also after a second run");
     assert_eq!(lines[0]["outputs"]["variable_seen"]["no"], 1);
-    assert!(
-        folder.read("out.jsonl").contains("9007199254740993"),
-        "no number is rounded"
-    );
+    assert!(text.contains("9007199254740993"), "no number is rounded");
 
     // what cannot be kept ends the run, and is told
     if cfg!(not(target_os = "linux")) {
         return;
     }
     folder.write("more.jsonl", "{\"no\": 4}\n{\"no\": 5}\n");
+    let unequal = bulk("rows.jsonl", &["--outputs", "rows.jsonl"]);
+    let ended = run(program(&folder.0, emulator.url()), &unequal).await;
+    assert!(
+        ended.exit == 2 && ended.stderr.contains("the file of --rows"),
+        "{ended}"
+    );
+
     let full = bulk(
         "more.jsonl",
         &["--outputs", "/dev/full", "--concurrency", "1"],
@@ -279,8 +305,8 @@ async fn the_outputs_of_rows_that_run_are_kept_on_request() {
     let ended = run(program(&folder.0, emulator.url()), &full).await;
     assert_eq!(ended.exit, 2, "{ended}");
     for part in [
-        "cannot write /dev/full",
         "row `k-4` ran",
+        "not in /dev/full: No space left",
         "no further row was sent",
     ] {
         assert!(ended.stderr.contains(part), "{part} in {ended}");
@@ -297,33 +323,25 @@ async fn a_program_finds_every_mistake_in_the_json() {
         (2, &json!(0)),
         "{missing}"
     );
-    assert!(
-        missing.json()["error"]
-            .as_str()
-            .unwrap()
-            .contains("none.csv"),
-        "{missing}"
-    );
+    assert_eq!(missing.json()["error"]["kind"], "usage", "{missing}");
+    let message = missing.json()["error"]["message"].to_string();
+    assert!(message.contains("none.csv"), "{missing}");
 
     folder.write("rows.csv", "no,variable_a\n1,x\n");
     let fine = run(program(&folder.0, emulator.url()), &bulk("rows.csv", &json)).await;
-    assert_eq!(
-        (fine.exit, &fine.json()["error"]),
-        (0, &json!(null)),
-        "{fine}"
-    );
+    assert_eq!((fine.exit, fine.json().get("error")), (0, None), "{fine}");
     folder.write("rows.csv", "no,variable_a\n1,y\n");
     let changed = run(program(&folder.0, emulator.url()), &bulk("rows.csv", &json)).await;
-    let error = changed.json()["error"].as_str().unwrap().to_owned();
-    assert!(
-        changed.exit == 2 && error.contains("other inputs"),
+    assert_eq!(
+        (changed.exit, &changed.json()["error"]["kind"]),
+        (2, &json!("changed")),
         "{changed}"
     );
 
     let status = ["bulk", "status", "--journal", "none.db", "--format", "json"];
     let ended = run(program(&folder.0, emulator.url()), &status).await;
     assert!(
-        ended.exit == 2 && ended.json()["error"].is_string(),
+        ended.exit == 2 && ended.json()["error"]["kind"] == "journal",
         "{ended}"
     );
 }

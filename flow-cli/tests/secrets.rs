@@ -76,7 +76,7 @@ async fn quotes_are_not_sent_as_a_part_of_an_id_or_a_secret() {
     ] {
         let ended = called(&folder, &[(name, value)]).await;
         assert_eq!(ended.exit, 2, "{name}: {ended}");
-        for part in [name, "remove the quotes"] {
+        for part in [name, "is in quotes"] {
             assert!(ended.stderr.contains(part), "{part} in {ended}");
         }
     }

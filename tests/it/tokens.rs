@@ -596,7 +596,7 @@ async fn a_token_request_that_is_not_answered_in_time_is_called_that() {
     assert!(
         error
             .to_string()
-            .contains("the platform did not answer the token request within"),
+            .contains("the platform gave no token within"),
         "{error}"
     );
     assert_eq!(error.outcome(), Outcome::DidNotRun);

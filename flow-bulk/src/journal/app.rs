@@ -28,7 +28,7 @@ impl App {
             return Ok(Err(Error::new(
                 ErrorKind::AnotherApp,
                 format!(
-                    "the journal {} belongs to {known}, and this run would call {self}; nothing was sent; take another journal for this run (a new one knows nothing of the rows in this)",
+                    "the journal {} belongs to {known}, and this run would call {self}; nothing was sent; use another journal for this run (a new one does not know which of these rows have run)",
                     path.display()
                 ),
             )));

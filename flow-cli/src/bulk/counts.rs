@@ -8,12 +8,6 @@ pub(super) fn text(counts: &[(&str, u64)]) -> String {
     lines.concat()
 }
 
-/// A mistake as JSON; null if there was none.
-pub(super) fn json_error(error: Option<&str>) -> String {
-    // cannot fail: it is a text
-    serde_json::to_string(&error).unwrap_or_default()
-}
-
 /// The members of a JSON object.
 pub(super) fn members(counts: &[(&str, u64)]) -> String {
     let members = counts.iter();

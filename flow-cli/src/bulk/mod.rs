@@ -2,6 +2,7 @@
 
 mod counts;
 mod export;
+mod failure;
 mod key;
 mod outputs;
 mod progress;

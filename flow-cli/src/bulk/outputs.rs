@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::fs::{File, OpenOptions};
-use std::io::{self, Write as _};
+use std::io::{self, Read as _, Seek as _, SeekFrom, Write as _};
 use std::path::{Path, PathBuf};
 
 use apaas_flow::{DynamicOutput, Execution};
@@ -29,41 +29,73 @@ impl Outputs {
     /// Only its owner can read it: it has values.
     pub(super) fn open(path: &Path) -> Result<Self, Mistake> {
         let mut options = OpenOptions::new();
-        options.append(true).create(true);
+        options.read(true).append(true).create(true);
         #[cfg(unix)]
         std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-        let file = options
-            .open(path)
-            .map_err(|error| cannot_write(path, &error))?;
+        let opened = options.open(path).and_then(|mut file| {
+            end_line(&mut file)?;
+            Ok(file)
+        });
         Ok(Self {
             path: path.to_owned(),
-            file,
+            file: opened.map_err(|error| cannot_write(path, &error))?,
         })
     }
 
     /// Adds a row that has just run.
     pub(super) fn add(&mut self, row: &str, run: &Execution<DynamicOutput>) -> Result<(), Mistake> {
-        let names = run.output.names().into_iter();
-        let outputs = names.filter_map(|name| Some((name.clone(), run.output.get(&name).ok()?)));
-        let line = Line {
-            row,
-            execution_id: &run.execution_id,
-            outputs: outputs.collect(),
-        };
-        self.append(&line).map_err(|error| {
+        self.append(row, run).map_err(|why| {
             Mistake::new(format!(
-                "{}; row `{row}` ran, and its outputs are not in the file: look it up by its execution id {}; no further row was sent",
-                cannot_write(&self.path, &error),
+                "row `{row}` ran, and its outputs are not in {}: {why}; look it up by its execution id {}; no further row was sent",
+                self.path.display(),
                 run.execution_id
             ))
         })
     }
 
-    fn append(&mut self, line: &Line<'_>) -> io::Result<()> {
+    fn append(&mut self, row: &str, run: &Execution<DynamicOutput>) -> Result<(), String> {
+        let mut outputs = BTreeMap::new();
+        for name in run.output.names() {
+            let value = run.output.get(&name).map_err(|error| error.to_string())?;
+            outputs.insert(name, value);
+        }
+        let line = Line {
+            row,
+            execution_id: &run.execution_id,
+            outputs,
+        };
+        self.write(&line).map_err(|error| error.to_string())
+    }
+
+    /// On disk when it returns, as the journal is; a line that is not written whole leaves no trace.
+    fn write(&mut self, line: &Line<'_>) -> io::Result<()> {
         let mut text = serde_json::to_vec(line)?;
         text.push(b'\n');
-        // at once, so that lines do not mix
-        self.file.write_all(&text)
+        let before = self.file.metadata()?;
+        let written = self.file.write_all(&text);
+        if !before.is_file() {
+            return written;
+        }
+        if written.is_err() {
+            let _ = self.file.set_len(before.len());
+        }
+        written.and_then(|()| self.file.sync_data())
+    }
+}
+
+/// Ends a line that a process which was killed has left half written, so that the next stands alone.
+fn end_line(file: &mut File) -> io::Result<()> {
+    let metadata = file.metadata()?;
+    if !metadata.is_file() || metadata.len() == 0 {
+        return Ok(());
+    }
+    let mut last = [0];
+    file.seek(SeekFrom::End(-1))?;
+    file.read_exact(&mut last)?;
+    if last == *b"\n" {
+        Ok(())
+    } else {
+        file.write_all(b"\n")
     }
 }
 

@@ -3,9 +3,9 @@
 use std::collections::HashSet;
 use std::fmt::Display;
 use std::hash::{BuildHasher as _, RandomState};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use apaas_flow::{Client, DynamicFlow, DynamicOutput};
@@ -13,6 +13,7 @@ use apaas_flow_bulk::{Bulk, ErrorKind, Journal, Report, Row, StopHandle};
 use apaas_flow_contract::Contract;
 use serde_json::value::RawValue;
 
+use super::failure::Failure;
 use super::key::{Key, known};
 use super::outputs::Outputs;
 use super::progress::{Shown, words};
@@ -107,7 +108,10 @@ pub(crate) fn run(args: &Args) -> ExitCode {
     exit_code(end.or_else(|mistake| {
         // nothing was sent, and a program is told so where it looks for it
         if args.format == Format::Json && !args.dry_run {
-            print(&summary::json(&Report::default(), Some(&mistake.0)))?;
+            print(&summary::json(
+                &Report::default(),
+                Some(&Failure::usage(&mistake.0)),
+            ))?;
         }
         Err(mistake)
     }))
@@ -159,7 +163,7 @@ fn check(args: &Args, plan: &Plan, mut source: Source) -> Result<u64, Mistake> {
             Err(at(
                 args,
                 &record,
-                &format_args!("the key `{key}` is an earlier row's, too"),
+                &format_args!("the key `{key}` is an earlier row's already"),
             ))
         });
         if let Err(mistake) = row {
@@ -174,9 +178,10 @@ fn check(args: &Args, plan: &Plan, mut source: Source) -> Result<u64, Mistake> {
     if mistakes.is_empty() && total > 0 {
         // a member of JSON lines that no row has would be left out of all of them
         let names = source.names();
-        for input in &plan.inputs {
+        let inputs = plan.inputs.iter();
+        for (input, names) in inputs.filter_map(|input| Some((input, names.as_ref()?))) {
             let whose = format!("{}: -i {}", args.rows.display(), input.name);
-            if let Err(mistake) = known(&input.from, &names, &whose) {
+            if let Err(mistake) = known(&input.from, names, &whose) {
                 mistakes.push(mistake.0);
             }
         }
@@ -302,7 +307,21 @@ struct Rows<'a> {
     /// How many there were when the file was checked, and how many have been read again.
     total: u64,
     read: u64,
-    mistake: Arc<Mutex<Option<Mistake>>>,
+    mistakes: Mistakes,
+}
+
+/// What ended the run, or was lost in it, beside the journal's errors.
+#[derive(Clone, Default)]
+struct Mistakes(Arc<Mutex<Vec<String>>>);
+
+impl Mistakes {
+    fn push(&self, mistake: String) {
+        self.list().push(mistake);
+    }
+
+    fn list(&self) -> MutexGuard<'_, Vec<String>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
 }
 
 impl Iterator for Rows<'_> {
@@ -310,26 +329,23 @@ impl Iterator for Rows<'_> {
 
     fn next(&mut self) -> Option<Self::Item> {
         let Self { total, read, .. } = *self;
+        let path = self.args.rows.display();
         let row = match self.source.next() {
             None if read >= total => return None,
-            None => Err(Mistake::new(format!(
-                "it had {total} rows when it was checked, and ended after {read}"
-            ))),
-            Some(_) if read >= total => Err(Mistake::new(format!(
-                "it had {total} rows when it was checked, and has at least {} now",
-                read + 1
-            ))),
+            None => Err(Mistake::new(format!("{path} ended after {read} rows"))),
+            Some(_) if read >= total => {
+                let now = read + 1;
+                Err(Mistake::new(format!("{path} has at least {now} rows now")))
+            }
             Some(record) => record.and_then(|record| self.plan.read(self.args, &record)),
         };
         self.read += 1;
         match row {
             Ok((key, flow)) => Some(Row::dynamic(key, flow)),
             Err(why) => {
-                let mistake = Mistake::new(format!(
-                    "{} was changed during the run: {why}; no further row was sent, and what became of the others is in the journal: run the same command again when the file stays as it is; it goes on where it left off",
-                    self.args.rows.display()
+                self.mistakes.push(format!(
+                    "{why}; the file was changed since it was checked, when it had {total} rows; no further row was sent, and what became of the others is in the journal: run the same command again when the file stays as it is; it goes on where it left off"
                 ));
-                *self.mistake.lock().unwrap_or_else(PoisonError::into_inner) = Some(mistake);
                 None
             }
         }
@@ -346,24 +362,34 @@ impl Iterator for Rows<'_> {
 fn send(args: &Args, plan: &Plan, settings: &Settings, total: u64) -> Result<u8, Mistake> {
     let client = settings.client()?.build()?;
     let journal = Journal::open(&args.journal)?;
+    if let Some(path) = &args.outputs {
+        for (other, flag) in [(&args.rows, "--rows"), (&args.journal, "--journal")] {
+            if is_same_file(path, other) {
+                let path = path.display();
+                let message = format!("--outputs {path} is the file of {flag}; name another one");
+                return Err(Mistake::new(message));
+            }
+        }
+    }
     let outputs = args.outputs.as_deref().map(Outputs::open).transpose()?;
-    let mistake = Arc::new(Mutex::new(None));
+    let mistakes = Mistakes::default();
     let rows = Rows {
         args,
         plan,
         source: Source::open(&args.rows)?,
         total,
         read: 0,
-        mistake: mistake.clone(),
+        mistakes: mistakes.clone(),
     };
     let shown = Shown::new(total);
     let end = block_on(run_rows(args, &client, &journal, rows, outputs, shown))?;
-    let (mut exit, mut why) = (0, None);
+    let (mut exit, mut failure) = (0, None);
     let report = match end {
         Ok(report) => report,
         Err(error) => {
             complain(&error);
-            (exit, why) = (USAGE, Some(error.to_string()));
+            exit = USAGE;
+            failure = Some(Failure::of_run(&error));
             let is_of_input = matches!(
                 error.kind(),
                 ErrorKind::AnotherApp
@@ -372,24 +398,23 @@ fn send(args: &Args, plan: &Plan, settings: &Settings, total: u64) -> Result<u8,
                     | ErrorKind::NoKey
             );
             if !is_of_input {
-                complain("run it again when that is mended: it goes on where it left off");
+                complain("fix that, then run the same command again: it goes on where it left off");
             }
             error.report().cloned().unwrap_or_default()
         }
     };
-    if let Some(mistake) = mistake
-        .lock()
-        .unwrap_or_else(PoisonError::into_inner)
-        .take()
-    {
-        complain(&mistake);
+    let mistakes = std::mem::take(&mut *mistakes.list());
+    for mistake in &mistakes {
+        complain(mistake);
+    }
+    if !mistakes.is_empty() {
         exit = USAGE;
-        why.get_or_insert(mistake.0);
+        failure.get_or_insert_with(|| Failure::usage(&mistakes.join("\n")));
     }
     let exit = summary::exit_status(&report, exit);
     let printed = print(&match args.format {
         Format::Text => summary::text(&report, &args.journal, &journal),
-        Format::Json => summary::json(&report, why.as_deref()),
+        Format::Json => summary::json(&report, failure.as_ref()),
     });
     Ok(match printed {
         Ok(()) => exit,
@@ -399,6 +424,13 @@ fn send(args: &Args, plan: &Plan, settings: &Settings, total: u64) -> Result<u8,
             if exit == 0 { USAGE } else { exit }
         }
     })
+}
+
+fn is_same_file(one: &Path, other: &Path) -> bool {
+    match (one.canonicalize(), other.canonicalize()) {
+        (Ok(one), Ok(other)) => one == other,
+        _ => one == other,
+    }
 }
 
 async fn run_rows(
@@ -419,11 +451,10 @@ async fn run_rows(
     }
     let stop = bulk.stop_handle();
     if let Some(mut outputs) = outputs {
-        let (mistake, stop) = (rows.mistake.clone(), stop.clone());
+        let (mistakes, stop) = (rows.mistakes.clone(), stop.clone());
         bulk = bulk.on_ran(move |row, run| {
-            if let Err(why) = outputs.add(row, run) {
-                let mut mistake = mistake.lock().unwrap_or_else(PoisonError::into_inner);
-                mistake.get_or_insert(why);
+            if let Err(Mistake(why)) = outputs.add(row, run) {
+                mistakes.push(why);
                 stop.stop();
             }
         });

@@ -44,7 +44,7 @@ impl Source {
         // before it is opened, which waits for the other end of a named pipe
         if !fs::metadata(path).map_err(cannot_read)?.is_file() {
             return Err(Mistake::new(format!(
-                "{name} is no regular file; write the rows to a file first: it is read twice, so that a mistake in the last row is found before the first is sent; nothing was sent"
+                "{name} is not a regular file; write the rows to a file first: it is read twice, so that a mistake in the last row is found before the first is sent; nothing was sent"
             )));
         }
         let file = File::open(path).map_err(cannot_read)?;
@@ -58,7 +58,7 @@ impl Source {
             });
         }
         let mut reader = csv::ReaderBuilder::new().from_reader(file);
-        let header = reader.headers().map_err(|error| of_csv(path, &error))?;
+        let header = reader.headers().map_err(|error| of_csv(path, &error, 0))?;
         // a byte order mark of Excel's is no part of a name
         let names = header
             .iter()
@@ -102,11 +102,12 @@ impl Source {
         self.header.as_deref()
     }
 
-    /// The names of all columns; of JSON lines, of those that were read.
-    pub(super) fn names(&self) -> Vec<String> {
+    /// The names of all columns; of JSON lines, of those that were read. None if there are too many to know all.
+    pub(super) fn names(&self) -> Option<Vec<String>> {
         match &self.header {
-            Some(header) => header.clone(),
-            None => self.names.iter().cloned().collect(),
+            Some(header) => Some(header.clone()),
+            None if self.names.len() == MOST_NAMES => None,
+            None => Some(self.names.iter().cloned().collect()),
         }
     }
 
@@ -129,7 +130,7 @@ impl Source {
                     cells: cells.collect(),
                 }))
             }
-            Err(error) => Some(Err(of_csv(&self.path, &error))),
+            Err(error) => Some(Err(of_csv(&self.path, &error, *lines_more))),
         }
     }
 
@@ -188,13 +189,16 @@ fn ends_lines_with_two(path: &Path) -> io::Result<bool> {
     Ok(line.ends_with(b"\r\n"))
 }
 
-fn of_csv(path: &Path, error: &csv::Error) -> Mistake {
+fn of_csv(path: &Path, error: &csv::Error, lines_more: u64) -> Mistake {
     let name = path.display();
-    Mistake::new(match (error.kind(), error.position()) {
-        (csv::ErrorKind::Utf8 { .. }, Some(at)) => format!(
-            "{name}, line {} is not UTF-8; save it as CSV UTF-8 (UTF-8 编码的 CSV)",
-            at.line()
-        ),
+    let line = error.position().map_or(0, csv::Position::line) + lines_more;
+    Mistake::new(match error.kind() {
+        csv::ErrorKind::Utf8 { .. } => {
+            format!("{name}, line {line} is not UTF-8; save it as CSV UTF-8 (UTF-8 编码的 CSV)")
+        }
+        csv::ErrorKind::UnequalLengths {
+            expected_len, len, ..
+        } => format!("{name}, line {line} has {len} cells, and the header has {expected_len}"),
         _ => format!("{name}: {error}"),
     })
 }

@@ -6,6 +6,7 @@ use std::process::ExitCode;
 use apaas_flow_bulk::{Journal, Totals};
 
 use super::counts;
+use super::failure::Failure;
 use crate::call::Format;
 use crate::failure::{Mistake, exit_code, print};
 
@@ -36,17 +37,18 @@ fn show(args: &Args) -> Result<(), Mistake> {
     let totals = Journal::open_to_read(&args.journal).and_then(|journal| journal.totals());
     match (totals, args.format) {
         (Ok(totals), Format::Text) => print(&counts::text(&named(&totals))),
-        (Ok(totals), Format::Json) => print(&format!("{{{}}}\n", counts::members(&named(&totals)))),
+        (Ok(totals), Format::Json) => print(&json(&totals, None)),
         (Err(error), Format::Text) => Err(error.into()),
         (Err(error), Format::Json) => {
-            let error = error.to_string();
-            print(&format!(
-                "{{\"error\":{}}}\n",
-                counts::json_error(Some(&error))
-            ))?;
-            Err(Mistake(error))
+            print(&json(&Totals::default(), Some(&Failure::of_run(&error))))?;
+            Err(error.into())
         }
     }
+}
+
+fn json(totals: &Totals, failure: Option<&Failure>) -> String {
+    let (members, error) = (counts::members(&named(totals)), Failure::member(failure));
+    format!("{{{members}{error}}}\n")
 }
 
 fn named(totals: &Totals) -> [(&'static str, u64); 7] {

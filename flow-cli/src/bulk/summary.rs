@@ -5,6 +5,7 @@ use std::path::Path;
 use apaas_flow_bulk::{Journal, JournaledRow, Report, RowState, Stopped};
 
 use super::counts;
+use super::failure::Failure;
 
 /// The exit status; `exit` is that of what ended the run early.
 pub(super) fn exit_status(report: &Report, exit: u8) -> u8 {
@@ -64,16 +65,15 @@ fn for_example(journal: &Journal, state: RowState) -> String {
     }
 }
 
-/// `error`: what kept the run from its end, or from its beginning.
-pub(super) fn json(report: &Report, error: Option<&str>) -> String {
+pub(super) fn json(report: &Report, failure: Option<&Failure>) -> String {
     let members = counts::members(&named(report));
-    let error = counts::json_error(error);
+    let error = Failure::member(failure);
     let stopped = match report.stopped {
         Some(Stopped::MaxFailures) => "\"max_failures\"",
         Some(_) => "\"asked\"",
         None => "null",
     };
-    format!("{{{members},\"stopped\":{stopped},\"error\":{error}}}\n")
+    format!("{{{members},\"stopped\":{stopped}{error}}}\n")
 }
 
 fn named(report: &Report) -> [(&'static str, u64); 5] {

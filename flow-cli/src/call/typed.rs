@@ -120,7 +120,7 @@ fn of_text(text: &str, kind: Kind) -> Result<Box<RawValue>, String> {
             _ => Err("must be true or false".to_owned()),
         },
         Kind::Integer | Kind::BigInt | Kind::Decimal | Kind::Lookup if has_exponent(trimmed) => Err(
-            "has an exponent, such as 1.81697E+15: so Excel writes a long number, without its last digits; give all its digits, from a column of text"
+            "has an exponent, such as 1.81697E+15: Excel writes long numbers this way and drops their last digits; format the column as text and enter every digit"
                 .to_owned(),
         ),
         Kind::Integer => match trimmed.parse::<i64>() {

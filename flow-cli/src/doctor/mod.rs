@@ -75,7 +75,7 @@ fn examine(args: &Args) -> Result<Checks, Mistake> {
         checks.push(of_contract(namespace, flow_id));
     }
     if checks.any_failed() {
-        checks.push(Check::skipped("platform", "tried once the above is mended"));
+        checks.push(Check::skipped("platform", "tried once the above is fixed"));
     } else {
         let namespace = flow.as_ref().map(|(namespace, _)| namespace.as_str());
         if let Err(mistake) = of_platform(&settings, namespace, &mut checks) {

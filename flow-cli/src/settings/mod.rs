@@ -68,7 +68,7 @@ impl Settings {
             quota::parse(&text.value, &text.from)?;
         }
         let app_id = pick("APAAS_APP_ID", |profile| profile.app_id.as_ref())?;
-        let app_id = app_id.map(|id| unquoted(id, "app id")).transpose()?;
+        let app_id = app_id.map(|id| without_quotes(id, "app id")).transpose()?;
         let secret = secret::source(profile.as_ref())?;
         check_pair(app_id.as_ref(), secret.as_ref(), profile.as_ref())?;
         Ok(Self {
@@ -172,9 +172,9 @@ fn variable(name: &str) -> Result<Option<Found<String>>, Mistake> {
 }
 
 /// An id or a secret without quotes around it.
-fn unquoted(found: Found<String>, name: &str) -> Result<Found<String>, Mistake> {
+fn without_quotes(found: Found<String>, name: &str) -> Result<Found<String>, Mistake> {
     let Found { value, from } = found;
-    match credential::unquoted(value) {
+    match credential::without_quotes(value) {
         Ok(value) => Ok(Found { value, from }),
         Err(why) => Err(Mistake::new(format!("the {name} ({from}) {why}"))),
     }

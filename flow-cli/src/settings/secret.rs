@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use apaas_flow::credential;
 
 use super::profile::Profile;
-use super::{Found, unquoted, variable};
+use super::{Found, variable, without_quotes};
 use crate::failure::Mistake;
 
 #[derive(Clone)]
@@ -37,7 +37,7 @@ pub(crate) fn source(profile: Option<&Profile>) -> Result<Option<Found<Source>>,
             ));
         }
         (Some(text), None) => {
-            let text = unquoted(text, "app secret")?;
+            let text = without_quotes(text, "app secret")?;
             (Source::Text(text.value), text.from)
         }
         (None, Some(file)) => (Source::File(file.value.into()), file.from),

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use bytes::Bytes;
 use url::Url;
 
-use super::token::{BoxFuture, Own, Token, TokenSource};
+use super::token::{BoxFuture, LibraryError, Token, TokenSource};
 use super::unread_reply::{TokenWatch, UnreadReply};
 use crate::codec::push_json_string;
 use crate::error::{BoxError, Ran, Result, Stage};
@@ -84,7 +84,7 @@ impl TokenSource for AppCredentials {
         // No token request ever runs a flow.
         Box::pin(async {
             let token = self.request().await;
-            token.map_err(|error| Own::boxed(error.ran(Ran::No).at(Stage::Token)))
+            token.map_err(|error| LibraryError::boxed(error.ran(Ran::No).at(Stage::Token)))
         })
     }
 }

@@ -14,6 +14,7 @@ use super::store::StoredToken;
 use super::token::{Token, TokenSource, at_token, no_token_within, source_failed};
 use super::unread_reply::UnreadReply;
 use crate::error::{Error, Result};
+use crate::panics::caught;
 use crate::stats::Counters;
 use crate::transport::background;
 use crate::transport::http::{Bearer, MOST_OF_TOKEN};
@@ -236,8 +237,8 @@ impl TokenCache {
 
     /// Begins a fetch, which goes on if the caller who began it goes away.
     ///
-    /// Not to be called with the state locked, nor may anything be told to a log there: a user's layer may ask for the
-    /// state in turn, as [`Client::stats`](crate::Client::stats) does.
+    /// Never call this, or emit an event of `tracing`, with the state locked: a user's layer may lock it in turn, as
+    /// [`Client::stats`](crate::Client::stats) does.
     fn begin(&self, fetch: Fetch) {
         if let Some(unread) = &self.0.unread {
             unread.forget();
@@ -284,7 +285,9 @@ impl TokenCache {
             Err(error) => {
                 drop(state);
                 if reason == FetchReason::Renewal {
-                    debug!(%error, "the token could not be renewed; the old one is still good");
+                    caught(|| {
+                        debug!(%error, "the token could not be renewed; the old one is still good");
+                    });
                 }
                 (Err(error), None)
             }
@@ -305,10 +308,12 @@ impl TokenCache {
                 _ => "the token has characters that no header can carry",
             })
         })?;
-        debug!(
-            lifetime_s = lifetime.map(|lifetime| lifetime.as_secs()),
-            "token fetched"
-        );
+        caught(|| {
+            debug!(
+                lifetime_s = lifetime.map(|lifetime| lifetime.as_secs()),
+                "token fetched"
+            );
+        });
         let for_store = lifetime.map(|lifetime| StoredToken {
             token: secret.clone(),
             expires_at: SystemTime::now() + lifetime,

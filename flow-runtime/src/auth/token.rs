@@ -101,7 +101,7 @@ impl TokenSource for UserCode<dyn TokenSource> {
             });
             let fetched = fetched.await;
             let fetched = fetched.unwrap_or_else(|error| Err(at_token(error.to_string())));
-            fetched.map_err(Own::boxed)
+            fetched.map_err(LibraryError::boxed)
         })
     }
 }
@@ -112,25 +112,25 @@ const MOST_OF_WORDS: usize = 1000;
 /// An error in the library's own words, on its way out of a source. A user's source cannot make one: whatever its errors
 /// say of a run, there was none.
 #[derive(Debug)]
-pub(super) struct Own(Error);
+pub(super) struct LibraryError(Error);
 
-impl Own {
+impl LibraryError {
     pub(super) fn boxed(error: Error) -> BoxError {
         Box::new(Self(error))
     }
 }
 
-impl fmt::Display for Own {
+impl fmt::Display for LibraryError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         self.0.fmt(f)
     }
 }
 
-impl std::error::Error for Own {}
+impl std::error::Error for LibraryError {}
 
 /// What a source's error means.
 pub(super) fn source_failed(error: BoxError) -> Error {
-    match error.downcast::<Own>() {
+    match error.downcast::<LibraryError>() {
         Ok(own) => own.0,
         Err(error) => {
             let said = error.to_string();
@@ -154,7 +154,7 @@ pub(crate) fn no_token_within(limit: Duration, unread: Option<&UnreadReply>) -> 
     let log_id = unread.and_then(UnreadReply::log_id);
     let what = match (unread, &log_id) {
         (None, _) => "the token source gave no token",
-        (Some(_), None) => "the platform did not answer the token request",
+        (Some(_), None) => "the platform gave no token",
         (Some(_), Some(_)) => "only the head of a reply",
     };
     Error::plain(ErrorKind::Timeout, format!("{what} within {limit:?}"))

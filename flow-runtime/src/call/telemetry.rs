@@ -1,5 +1,5 @@
 //! What a call reports to `tracing`: one span, and an event at each step. Never a value, token or secret. A user's layer
-//! that panics changes no end of a call.
+//! that panics at one of these events changes no end of a call.
 //!
 //! Field names follow OpenTelemetry's conventions for HTTP clients; the rest start with `apaas.`.
 

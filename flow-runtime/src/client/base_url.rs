@@ -52,7 +52,7 @@ pub(super) fn base_url(text: &str, allow_plain_http: bool) -> Result<Url> {
         "http" if is_loopback(&url) || allow_plain_http => {}
         "http" => {
             return Err(config(
-                "plain http:// to another machine would expose the app secret; use https://, or set `allow_plain_http(true)`; among settings of the environment, APAAS_ALLOW_PLAIN_HTTP=true",
+                "plain http:// to another machine would expose the app secret; use https://, or set `allow_plain_http(true)`; in the environment, `APAAS_ALLOW_PLAIN_HTTP=true`",
             ));
         }
         _ => return Err(config("the base URL is neither https:// nor http://")),

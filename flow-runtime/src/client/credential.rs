@@ -1,5 +1,5 @@
-//! An app's id and secret, as they are given in variables and files. Errors end a sentence that begins with where the value
-//! is, and never have the value.
+//! An app's id and secret, as they are given in variables and files. Errors end a sentence that begins with where the
+//! value is, and never have the value.
 
 use std::fs;
 use std::io::ErrorKind;
@@ -14,21 +14,18 @@ pub fn of_file(path: impl AsRef<Path>) -> Result<String, String> {
     // Notepad and PowerShell begin a file with a byte order mark
     match text.trim_start_matches('\u{feff}').trim() {
         "" => Err("is empty".to_owned()),
-        secret => unquoted(secret.to_owned()),
+        secret => without_quotes(secret.to_owned()),
     }
 }
 
 /// The value, which has no quotes around it: a shell takes them away, and what reads an env file may not.
-pub fn unquoted(value: String) -> Result<String, String> {
+pub fn without_quotes(value: String) -> Result<String, String> {
     let is_in = |quote| {
         let inside = value.strip_prefix(quote);
         inside.is_some_and(|inside| inside.ends_with(quote))
     };
     if is_in('"') || is_in('\'') {
-        return Err(
-            "begins and ends with a quote, which is part of the value; remove the quotes"
-                .to_owned(),
-        );
+        return Err("is in quotes, which would be sent as part of it; remove them".to_owned());
     }
     Ok(value)
 }

@@ -6,7 +6,7 @@ use std::ffi::OsString;
 use super::ClientBuilder;
 use super::base_url::base_url;
 use super::builder::config;
-use super::credential::{of_file, unquoted};
+use super::credential::{of_file, without_quotes};
 use crate::error::Result;
 use crate::operator::Operator;
 
@@ -97,7 +97,7 @@ fn app_id(variable: impl Fn(&str) -> Option<String>) -> Result<String, String> {
     const ID: &str = "APAAS_APP_ID";
 
     let id = variable(ID).ok_or_else(|| format!("{ID} is unset or empty"))?;
-    unquoted(id).map_err(|why| format!("{ID} {why}"))
+    without_quotes(id).map_err(|why| format!("{ID} {why}"))
 }
 
 /// The app secret, or what is wrong with it.
@@ -107,7 +107,7 @@ fn secret(variable: impl Fn(&str) -> Option<String>) -> Result<String, String> {
 
     match (variable(TEXT), variable(FILE)) {
         (Some(_), Some(_)) => Err(format!("{TEXT} and {FILE} are both set; unset one")),
-        (Some(secret), None) => unquoted(secret).map_err(|why| format!("{TEXT} {why}")),
+        (Some(secret), None) => without_quotes(secret).map_err(|why| format!("{TEXT} {why}")),
         (None, None) => Err(format!("{TEXT} is unset or empty, and so is {FILE}")),
         (None, Some(file)) => of_file(&file).map_err(|why| format!("{FILE}: {file} {why}")),
     }
@@ -198,7 +198,7 @@ mod tests {
         let of_id = built(&[(id, "\"cli_a\""), (text, "s3cr3t")]).unwrap_err();
         for (why, place) in [(quoted, path), (of_variable, text), (of_id, id)] {
             assert!(why.contains(place), "{why}");
-            assert!(why.contains("remove the quotes"), "{why}");
+            assert!(why.contains("is in quotes"), "{why}");
             assert!(!why.contains("s3cr3t") && !why.contains("cli_a"), "{why}");
         }
         // a quote alone may be part of a secret

@@ -16,6 +16,7 @@ use super::store::{Claim, HeldPlace, Reservation};
 use super::window::FAR;
 use crate::auth::BoxFuture;
 use crate::error::BoxError;
+use crate::panics::caught;
 use crate::transport::background;
 
 /// A claim that the store may know of: given back unless it becomes a permit.
@@ -207,13 +208,15 @@ impl RateLimiter {
     fn store_failed(&self, remote: &Remote, error: &BoxError) {
         if remote.failed(Instant::now()) {
             let limit = self.limit_here();
-            warn!(
-                error,
-                limit,
-                "the quota's store cannot be used; until it can, this process keeps its own count"
-            );
+            caught(|| {
+                warn!(
+                    error,
+                    limit,
+                    "the quota's store cannot be used; until it can, this process keeps its own count"
+                );
+            });
         } else {
-            debug!(error, "the quota's store still cannot be used");
+            caught(|| debug!(error, "the quota's store still cannot be used"));
         }
     }
 }
@@ -297,7 +300,7 @@ impl Probe {
         match self.try_all(remote).await {
             Ok(()) => {
                 remote.is_back(Instant::now());
-                info!("the quota's store can be used again");
+                caught(|| info!("the quota's store can be used again"));
             }
             Err(error) => self.0.store_failed(remote, &error),
         }

@@ -45,7 +45,7 @@ const FILES: Obstacle = passing(
 const NAME: Obstacle = passing("check `base_url`, and this machine's DNS and network");
 
 const NOBODY: Obstacle = passing(
-    "nothing listens there: check `base_url` and its port, the proxies, and whether the server runs",
+    "nothing is listening there: check `base_url`, its port, any proxy, and that the server is running",
 );
 
 const fn lasting(cure: &'static str) -> Obstacle {

@@ -17,6 +17,7 @@ use tracing::{Span, dispatcher};
 use super::background::park_until;
 use super::runtime::ProcessRuntime;
 use crate::error::{BoxError, Result};
+use crate::panics::caught;
 
 /// It drives the timers and sockets of user code, and the tasks that user code spawns.
 static RUNTIME: ProcessRuntime = ProcessRuntime::new("apaas-flow-user-code", || {});
@@ -78,7 +79,9 @@ impl<T: ?Sized + Send + Sync + 'static> UserCode<T> {
             }
             drop(object); // perhaps the last that is left of it
         });
-        spawn(RUNTIME.handle()?, work);
+        if !spawn(RUNTIME.handle()?, work) {
+            return Err("no thread can be started".into());
+        }
         // The text of a panic is not repeated: it may hold anything.
         answered
             .await
@@ -86,9 +89,10 @@ impl<T: ?Sized + Send + Sync + 'static> UserCode<T> {
     }
 }
 
-/// Boxed, so that tokio's part of it is compiled once and not again for each question.
-fn spawn(runtime: &Handle, work: Box<dyn FnOnce() + Send>) {
-    runtime.spawn_blocking(work);
+/// Boxed, so that tokio's part of it is compiled once and not again for each question. False where the system gives no
+/// thread, at which tokio panics.
+fn spawn(runtime: &Handle, work: Box<dyn FnOnce() + Send>) -> bool {
+    caught(|| drop(runtime.spawn_blocking(work))).is_some()
 }
 
 /// One answer that is being worked on.

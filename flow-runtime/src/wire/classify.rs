@@ -149,7 +149,9 @@ const FLOW_FAILED: Meaning = Meaning {
 
 /// Every service has a reply like `{"code": 0, "data": {}}`: it does not show that anything ran.
 fn no_run(response: &Response<'_>, data: &Data<'_>) -> Error {
-    let message = if data.is_object {
+    let message = if data.names_run {
+        "the reply's `data` is not an object, though it names a run"
+    } else if data.is_object {
         "the reply says nothing of a run: no execution id, no status, no outputs; check that `base_url` is the platform's"
     } else {
         "the reply has no `data`; check that `base_url` is the platform's"
@@ -175,7 +177,7 @@ fn refused(envelope: Envelope<'_>, response: &Response<'_>, sent: &Sent<'_>) -> 
 fn refused_with(outer: Meaning, data: &Data<'_>) -> Meaning {
     let inner = failure_in(data);
     let ran = inner.as_ref().map_or(Ran::No, |inner| inner.ran);
-    let begun = begun(data) || data.is_odd_run || !data.status.trim().is_empty();
+    let begun = begun(data) || data.names_run || !data.status.trim().is_empty();
     match inner {
         Some(inner) if inner.kind == ErrorKind::KeyUsed => inner,
         _ => Meaning {

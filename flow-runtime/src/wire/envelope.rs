@@ -21,8 +21,8 @@ pub(super) struct Envelope<'a> {
 pub(super) struct Data<'a> {
     /// Whether there is an object at all.
     pub(super) is_object: bool,
-    /// Whether there is something else than an object, in which a run is named.
-    pub(super) is_odd_run: bool,
+    /// Whether it is not an object, and mentions an `execution_id` all the same.
+    pub(super) names_run: bool,
     pub(super) status: Cow<'a, str>,
     pub(super) out_params: Cow<'a, str>,
     pub(super) execution_id: Cow<'a, str>,
@@ -131,7 +131,7 @@ fn parse_any_data(data: &RawValue) -> Result<Data<'_>, Fault> {
     // Whatever else it is, it must not make the code beside it unreadable.
     if !data.get().starts_with('{') {
         return Ok(Data {
-            is_odd_run: data.get().contains("execution_id"),
+            names_run: data.get().contains("execution_id"),
             ..Data::default()
         });
     }

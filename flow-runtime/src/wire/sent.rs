@@ -20,7 +20,7 @@ const WINDOW: usize = 4;
 const WINDOW_BEYOND_ASCII: usize = 6;
 
 /// Of a sentence: more than is ever shown, so that no part of a secret is left at the end.
-const LOOKED_AT: usize = 4096;
+const LOOKED_AT: usize = 16 * 1024;
 
 impl Sent<'_> {
     /// Of a reply that was recorded.
@@ -43,7 +43,7 @@ impl Sent<'_> {
         let mut shown = String::new();
         let mut rest = 0;
         for (at, found) in lower.match_indices(secret) {
-            // of the same length as in lower case
+            // ASCII in lower case has the same places, so these are of `line` too
             shown.push_str(line.get(rest..at).unwrap_or_default());
             shown.push('…');
             rest = at + found.len();

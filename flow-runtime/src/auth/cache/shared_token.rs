@@ -10,6 +10,7 @@ use super::{CachedToken, FetchReason, usable};
 use crate::auth::store::{StoredToken, TokenStore};
 use crate::auth::token::{BoxFuture, at_token};
 use crate::error::{BoxError, Result};
+use crate::panics::caught;
 
 /// How long a store may think, before a token is fetched without it.
 pub(super) const STORE_PATIENCE: Duration = Duration::from_secs(1);
@@ -77,7 +78,7 @@ impl SharedToken for InStore {
             loop {
                 let stored = self.tolerate("get", store.get(key)).await.flatten();
                 if let Some(kept) = stored.and_then(|stored| usable(stored, reason, not)) {
-                    debug!("token taken from the store");
+                    caught(|| debug!("token taken from the store"));
                     return Ok(Some(kept));
                 }
                 if is_locked || Instant::now() >= give_up {
@@ -128,12 +129,12 @@ impl InStore {
         match timeout(STORE_PATIENCE.min(self.timeout / 4), asked).await {
             Ok(Ok(answer)) => Some(answer),
             Ok(Err(error)) => {
-                warn!(what, error, "the token store failed");
+                caught(|| warn!(what, error, "the token store failed"));
                 None
             }
             Err(_) => {
-                warn!(what, "the token store did not answer in time");
                 *self.rests_until() = Some(Instant::now() + STORE_REST);
+                caught(|| warn!(what, "the token store did not answer in time"));
                 None
             }
         }

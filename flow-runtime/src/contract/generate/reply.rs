@@ -25,6 +25,12 @@ pub(super) fn outputs(reply: &str) -> Result<Map<String, Value>> {
             )));
         }
     }
+    let status = value.pointer("/data/status").and_then(Value::as_str);
+    if let Some(status @ ("failed" | "rejected" | "canceled")) = status {
+        return Err(unusable(&format!(
+            "it is of a run with the status `{status}`; save the reply to one that ended well"
+        )));
+    }
     for key in ["data", "out_params"] {
         if let Value::Object(object) = &mut value {
             match object.remove(key) {

@@ -218,8 +218,8 @@ fn meaning(code: &str) -> &'static str {
         "BUSY" => "Redis is busy with another script",
         "OOM" => "Redis has no memory left",
         "MISCONF" => "Redis cannot write to its disk",
-        "NOREPLICAS" => "Redis takes no writes, since too few of its replicas are there",
-        "MAXCLIENTS" => "Redis has as many connections as it takes (its `maxclients`)",
+        "NOREPLICAS" => "Redis refuses writes: too few of its replicas are connected",
+        "MAXCLIENTS" => "Redis is at its limit of connections (`maxclients`)",
         "ERR" => "Redis refuses a command of ours; Redis 5 or newer with scripts is needed",
         _ => "Redis answered with an error",
     }

@@ -89,11 +89,11 @@ async fn what_a_script_meets_has_its_own_cure_in_every_version() {
         ),
         (
             "-NOREPLICAS Not enough good replicas to write.",
-            "Redis takes no writes, since too few of its replicas are there (NOREPLICAS)",
+            "Redis refuses writes: too few of its replicas are connected (NOREPLICAS)",
         ),
         (
             "-ERR max number of clients reached",
-            "Redis has as many connections as it takes (its `maxclients`) (MAXCLIENTS)",
+            "Redis is at its limit of connections (`maxclients`) (MAXCLIENTS)",
         ),
         (
             "-ERR unknown command 'EVALSHA'",
