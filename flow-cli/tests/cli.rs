@@ -763,7 +763,7 @@ async fn a_file_that_was_edited_is_not_overwritten() {
         folder.write(CONTRACT, r#"{"inputs": {}, "outputs": {"c": {}}}"#);
         let ended = generate(&[]).await;
         assert_eq!(ended.exit, 2, "{ended}");
-        assert!(ended.stderr.contains("flows.rs was edited"), "{ended}");
+        assert!(ended.stderr.contains("flows.rs has been edited"), "{ended}");
         assert!(ended.stderr.contains("--force"), "{ended}");
         assert_eq!(folder.read("flows.rs"), kept);
     }
