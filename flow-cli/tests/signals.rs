@@ -88,8 +88,7 @@ async fn a_bulk_run_that_is_terminated_twice_ends_at_once() {
     });
     let told = told.await.unwrap().unwrap();
     assert!(told.contains("again: at once"), "{told}");
-    // the second one is waited for a moment later
-    tokio::time::sleep(Duration::from_millis(200)).await;
+    // whoever has read that may send it at once
     send("-TERM", &child);
     let ended = end_of(child).await;
     assert_eq!(ended.exit, 3, "{ended}");

@@ -239,11 +239,13 @@ async fn run_rows(
 async fn interrupted(stop: &StopHandle) {
     interrupt().await;
     stop.stop();
-    complain(
-        "stopping; waiting for the calls under way (Ctrl-C again: at once, which leaves them unknown)",
-    );
+    // listens before the message is read
     tokio::spawn(async {
         interrupt().await;
         std::process::exit(3);
     });
+    tokio::task::yield_now().await;
+    complain(
+        "stopping; waiting for the calls under way (Ctrl-C again: at once, which leaves them unknown)",
+    );
 }

@@ -14,6 +14,7 @@ use super::file::{self, ContractFile};
 use super::merge::merge;
 use super::observation::Observation;
 use crate::error::{Error, ErrorKind, Result};
+use crate::panics::caught;
 use crate::wire::path;
 use crate::wire::{Accept, RunReply};
 
@@ -114,14 +115,16 @@ impl Recording {
                 });
             });
             if writing.await.is_err() {
-                warn!("a bug in apaas-flow, please report it: a recording panicked");
+                caught(|| warn!("a bug in apaas-flow, please report it: a recording panicked"));
             }
         });
         if recorded.await.is_err() {
-            warn!(
-                flow,
-                "a recording takes long, and the call does not wait for it any longer"
-            );
+            caught(|| {
+                warn!(
+                    flow,
+                    "a recording takes long, and the call does not wait for it any longer"
+                );
+            });
         }
     }
 }
