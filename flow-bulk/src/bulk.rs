@@ -73,9 +73,10 @@ impl<O> Bulk<O> {
         self
     }
 
-    /// Ends the run when this many of the rows that it sent did not run, failed or are unknown. No limit by default.
+    /// Ends the run when this many of the rows that it sent did not run, failed or are unknown. No limit by default; 0 counts as
+    /// 1.
     pub fn max_failures(mut self, failures: u64) -> Self {
-        self.max_failures = Some(failures);
+        self.max_failures = Some(failures.max(1));
         self
     }
 

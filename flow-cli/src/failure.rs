@@ -70,7 +70,18 @@ pub(crate) fn unwritten(error: &io::Error) -> Result<(), Mistake> {
     }
 }
 
-/// Writes a line to stderr.
-pub(crate) fn complain(line: impl Display) {
-    let _ = writeln!(io::stderr(), "apaas-flow: {line}");
+/// Writes lines to stderr.
+pub(crate) fn complain(lines: impl Display) {
+    let lines = lines.to_string();
+    let lines: Vec<_> = lines.split('\n').map(printable).collect();
+    let _ = writeln!(io::stderr(), "apaas-flow: {}", lines.join("\n"));
+}
+
+/// Text from elsewhere, made safe for a terminal: what controls it, or turns the direction of writing, has no effect.
+pub(crate) fn printable(text: &str) -> String {
+    let controls = |c: char| {
+        c.is_control()
+            || matches!(c, '\u{200e}' | '\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
+    };
+    text.replace(controls, "\u{fffd}")
 }

@@ -64,7 +64,8 @@ fn generate(args: &Args) -> Result<bool, Mistake> {
     };
     let name = file.display();
     if args.check {
-        let is_same = fs::read_to_string(file).is_ok_and(|text| mark::plain(&text) == source);
+        let is_same = file.is_file()
+            && fs::read_to_string(file).is_ok_and(|text| mark::plain(&text) == source);
         if !is_same {
             complain(format_args!(
                 "{name} is not what would be written; run the same command without --check"

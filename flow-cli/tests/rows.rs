@@ -232,6 +232,36 @@ async fn a_csv_without_columns_says_why() {
 }
 
 #[tokio::test]
+async fn a_quote_that_is_not_closed_swallows_no_rows() {
+    let (emulator, folder) = (emulator().await, Folder::new());
+    folder.write("rows.csv", "no,variable_a\n1,\"abc\n2,def\n3,ghi\n");
+    let ended = run(program(&folder.0, emulator.url()), &bulk("rows.csv", &[])).await;
+    assert_eq!((ended.exit, emulator.runs()), (2, 0), "{ended}");
+    assert!(
+        ended
+            .stderr
+            .contains("rows.csv, line 2: a quote is not closed"),
+        "{ended}"
+    );
+    // a cell of several lines, the last of all
+    folder.write("rows.csv", "no,variable_a\n1,\"abc\ndef\"\n");
+    let ended = run(program(&folder.0, emulator.url()), &bulk("rows.csv", &[])).await;
+    assert_eq!((ended.exit, emulator.runs()), (0, 1), "{ended}");
+}
+
+#[tokio::test]
+async fn what_a_row_has_does_not_control_the_terminal() {
+    let folder = Folder::new();
+    folder.write("rows.csv", "no\nx\u{1b}[31m\u{202e}\nx\u{1b}[31m\u{202e}\n");
+    let ended = run(program(&folder.0, ""), &bulk("rows.csv", &[])).await;
+    assert!(
+        ended.stderr.contains("is an earlier row's already"),
+        "{ended}"
+    );
+    assert!(!ended.stderr.contains(['\u{1b}', '\u{202e}']), "{ended}");
+}
+
+#[tokio::test]
 async fn lines_are_counted_from_1_however_they_end() {
     let folder = Folder::new();
     for end in ["\n", "\r\n"] {
@@ -297,6 +327,29 @@ async fn the_outputs_of_rows_that_run_are_kept_on_request() {
         ended.exit == 2 && ended.stderr.contains("the file of --rows"),
         "{ended}"
     );
+    fs::hard_link(folder.0.join("j.db"), folder.0.join("link.db")).unwrap();
+    let before = fs::read(folder.0.join("j.db")).unwrap();
+    for file in ["j.db", "j.db-wal", "j.db.lock", "link.db"] {
+        let ended = run(
+            program(&folder.0, emulator.url()),
+            &bulk("rows.jsonl", &["--outputs", file]),
+        )
+        .await;
+        assert!(
+            ended.exit == 2 && ended.stderr.contains("the file of --journal"),
+            "{file}: {ended}"
+        );
+        let export = ["bulk", "export", "--journal", "j.db", "-o", file];
+        let ended = run(program(&folder.0, emulator.url()), &export).await;
+        assert!(
+            ended.exit == 2 && ended.stderr.contains("the file of --journal"),
+            "{file}: {ended}"
+        );
+    }
+    assert!(
+        fs::read(folder.0.join("j.db")).unwrap() == before,
+        "the journal is as it was"
+    );
 
     let full = bulk(
         "more.jsonl",
@@ -306,7 +359,7 @@ async fn the_outputs_of_rows_that_run_are_kept_on_request() {
     assert_eq!(ended.exit, 2, "{ended}");
     for part in [
         "row `k-4` ran",
-        "not in /dev/full: No space left",
+        "not all in /dev/full: No space left",
         "no further row was sent",
     ] {
         assert!(ended.stderr.contains(part), "{part} in {ended}");

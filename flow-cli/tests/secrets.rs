@@ -81,3 +81,19 @@ async fn quotes_are_not_sent_as_a_part_of_an_id_or_a_secret() {
         }
     }
 }
+
+#[tokio::test]
+async fn no_value_of_a_setting_is_quoted() {
+    let folder = Folder::new();
+    folder.write("apaas-flow.toml", "[profile]\napp_secret = \"hunter2\"\n");
+    let ended = run(program(&folder.0, ""), &["doctor", "--profile", "p"]).await;
+    assert_eq!(ended.exit, 1, "{ended}");
+    let says = "apaas-flow.toml:2: a value of another type; expected";
+    assert!(ended.stdout.contains(says), "{ended}");
+    std::fs::remove_file(folder.0.join("apaas-flow.toml")).unwrap();
+
+    let url = "ftp://user:hunter2@127.0.0.1/?a=hunter2";
+    let ended = run(program(&folder.0, url), &["doctor"]).await;
+    assert_eq!(ended.exit, 1, "{ended}");
+    assert!(ended.stdout.contains("base URL"), "{ended}");
+}

@@ -7,6 +7,7 @@ use std::process::ExitCode;
 
 use apaas_flow_bulk::{Journal, JournaledRow, RowState};
 
+use super::same_file::not_the_journal;
 use crate::failure::{Mistake, exit_code, unwritten};
 
 const HEADER: [&str; 8] = [
@@ -56,6 +57,7 @@ fn export(args: &Args) -> Result<(), Mistake> {
     let (to, name): (Box<dyn Write>, _) = match &args.output {
         None => (Box::new(io::stdout()), "stdout".to_owned()),
         Some(path) => {
+            not_the_journal(path, "-o", &args.journal)?;
             let name = path.display().to_string();
             let file = File::create(path)
                 .map_err(|error| Mistake::new(format!("cannot write {name}: {error}")))?;
@@ -90,14 +92,14 @@ fn fields(row: JournaledRow) -> [String; 8] {
         row.idempotency_key,
         row.state.as_str().to_owned(),
         row.reply_lost.to_string(),
-        row.execution_id.unwrap_or_default(),
-        row.log_id.unwrap_or_default(),
+        row.execution_id.map(harmless).unwrap_or_default(),
+        row.log_id.map(harmless).unwrap_or_default(),
         row.error_kind.unwrap_or_default(),
         row.error.map(harmless).unwrap_or_default(),
     ]
 }
 
-/// The platform's own text, which a spreadsheet must not take for a formula.
+/// A text of the platform's, which a spreadsheet must not take for a formula.
 fn harmless(text: String) -> String {
     if text.starts_with(['=', '+', '-', '@', '\t', '\r']) {
         format!("'{text}")

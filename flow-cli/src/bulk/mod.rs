@@ -9,6 +9,7 @@ mod plan;
 mod progress;
 mod rows;
 mod run;
+mod same_file;
 mod source;
 mod status;
 mod summary;

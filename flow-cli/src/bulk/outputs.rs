@@ -46,7 +46,7 @@ impl Outputs {
     pub(super) fn add(&mut self, row: &str, run: &Execution<DynamicOutput>) -> Result<(), Mistake> {
         self.append(row, run).map_err(|why| {
             Mistake::new(format!(
-                "row `{row}` ran, and its outputs are not in {}: {why}; look it up by its execution id {}; no further row was sent",
+                "row `{row}` ran, and its outputs are not all in {}: {why}; look it up by its execution id {}; no further row was sent",
                 self.path.display(),
                 run.execution_id
             ))
@@ -54,17 +54,21 @@ impl Outputs {
     }
 
     fn append(&mut self, row: &str, run: &Execution<DynamicOutput>) -> Result<(), String> {
-        let mut outputs = BTreeMap::new();
+        let (mut outputs, mut unreadable) = (BTreeMap::new(), Ok(()));
         for name in run.output.names() {
-            let value = run.output.get(&name).map_err(|error| error.to_string())?;
-            outputs.insert(name, value);
+            match run.output.get(&name) {
+                Ok(value) => drop(outputs.insert(name, value)),
+                Err(error) => unreadable = Err(error.to_string()),
+            }
         }
         let line = Line {
             row,
             execution_id: &run.execution_id,
             outputs,
         };
-        self.write(&line).map_err(|error| error.to_string())
+        self.write(&line).map_err(|error| error.to_string())?;
+        // those that can be read are in the line
+        unreadable
     }
 
     /// On disk when it returns, as the journal is; a line that is not written whole leaves no trace.

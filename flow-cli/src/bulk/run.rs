@@ -1,6 +1,6 @@
 //! `bulk run`
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::process::ExitCode;
 use std::time::Duration;
 
@@ -12,6 +12,7 @@ use super::outputs::Outputs;
 use super::plan::Plan;
 use super::progress::{Shown, words};
 use super::rows::Rows;
+use super::same_file::{not_the_journal, not_the_rows};
 use super::source::Source;
 use super::summary;
 use crate::call::{Format, dry_run};
@@ -137,13 +138,8 @@ fn send(args: &Args, plan: &Plan, settings: &Settings, total: u64) -> Result<u8,
     let client = settings.client()?.build()?;
     let journal = Journal::open(&args.journal)?;
     if let Some(path) = &args.outputs {
-        for (other, flag) in [(&args.rows, "--rows"), (&args.journal, "--journal")] {
-            if is_same_file(path, other) {
-                let path = path.display();
-                let message = format!("--outputs {path} is the file of {flag}; name another one");
-                return Err(Mistake::new(message));
-            }
-        }
+        not_the_rows(path, "--outputs", &args.rows)?;
+        not_the_journal(path, "--outputs", &args.journal)?;
     }
     let outputs = args.outputs.as_deref().map(Outputs::open).transpose()?;
     let rows = Rows::open(&args.rows, plan, total)?;
@@ -191,13 +187,6 @@ fn send(args: &Args, plan: &Plan, settings: &Settings, total: u64) -> Result<u8,
             if exit == 0 { USAGE } else { exit }
         }
     })
-}
-
-fn is_same_file(one: &Path, other: &Path) -> bool {
-    match (one.canonicalize(), other.canonicalize()) {
-        (Ok(one), Ok(other)) => one == other,
-        _ => one == other,
-    }
 }
 
 async fn run_rows(

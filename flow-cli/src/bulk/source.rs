@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 use std::fs::{self, File};
-use std::io::{self, BufRead as _, BufReader};
+use std::io::{self, BufRead as _, BufReader, Read as _, Seek as _, SeekFrom};
 use std::path::{Path, PathBuf};
 
 use crate::call::inputs::{Value, members};
@@ -26,6 +26,8 @@ enum Reader {
         reader: Box<csv::Reader<File>>,
         /// What its count of lines lacks.
         lines_more: u64,
+        /// The line of the last row, if that goes on over several lines to its end.
+        open_since: Option<u64>,
     },
     Lines(std::io::Lines<BufReader<File>>, u64),
 }
@@ -94,6 +96,7 @@ impl Source {
             reader: Reader::Csv {
                 reader: Box::new(reader),
                 lines_more: u64::from(ends_lines_with_two(path).map_err(cannot_read)?),
+                open_since: None,
             },
         })
     }
@@ -112,15 +115,38 @@ impl Source {
     }
 
     fn csv(&mut self) -> Option<Result<Record, Mistake>> {
-        let (Reader::Csv { reader, lines_more }, Some(header)) = (&mut self.reader, &self.header)
+        let (
+            Reader::Csv {
+                reader,
+                lines_more,
+                open_since,
+            },
+            Some(header),
+        ) = (&mut self.reader, &self.header)
         else {
             return None;
         };
         let mut record = csv::StringRecord::new();
         match reader.read_record(&mut record) {
-            Ok(false) => None,
+            Ok(false) => {
+                // the reader of CSV takes the end of the file for that of a quote
+                let line = open_since.take()?;
+                match ends_with_quote(&self.path) {
+                    Ok(true) => None,
+                    Ok(false) => Some(Err(Mistake::new(format!(
+                        "{}, line {line}: a quote is not closed, so all that follows it is one cell",
+                        self.path.display()
+                    )))),
+                    Err(error) => Some(Err(Mistake::new(format!(
+                        "cannot read {}: {error}",
+                        self.path.display()
+                    )))),
+                }
+            }
             Ok(true) => {
                 let line = record.position().map_or(0, csv::Position::line) + *lines_more;
+                let last = record.iter().next_back();
+                *open_since = last.filter(|cell| cell.contains('\n')).map(|_| line);
                 let cells = header.iter().zip(&record);
                 let cells = cells
                     .filter(|(_, cell)| !cell.is_empty())
@@ -187,6 +213,16 @@ fn ends_lines_with_two(path: &Path) -> io::Result<bool> {
     let mut line = Vec::new();
     BufReader::new(File::open(path)?).read_until(b'\n', &mut line)?;
     Ok(line.ends_with(b"\r\n"))
+}
+
+/// Whether the last character of a file, apart from line ends, is a quote.
+fn ends_with_quote(path: &Path) -> io::Result<bool> {
+    let mut file = File::open(path)?;
+    let begin = file.metadata()?.len().saturating_sub(16);
+    file.seek(SeekFrom::Start(begin))?;
+    let mut end = Vec::new();
+    file.read_to_end(&mut end)?;
+    Ok(end.trim_ascii_end().ends_with(b"\""))
 }
 
 fn of_csv(path: &Path, error: &csv::Error, lines_more: u64) -> Mistake {

@@ -60,7 +60,7 @@ pub(crate) struct Args {
     /// Record the flow's contract in this folder: names and types, never values
     #[arg(long, value_name = "DIR")]
     record: Option<PathBuf>,
-    /// The time for the token and all attempts [default: 30]
+    /// The time for the token and all attempts, without pauses that the platform asks for [default: 30]
     #[arg(long, value_name = "SECONDS", value_parser = seconds)]
     timeout: Option<Duration>,
     #[command(flatten)]

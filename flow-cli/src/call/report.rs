@@ -6,7 +6,7 @@ use apaas_flow::{CallCounts, DynamicOutput, Error, ErrorKind, Execution, Outcome
 use serde::Serialize;
 use serde_json::value::RawValue;
 
-use crate::failure::USAGE;
+use crate::failure::{USAGE, printable};
 
 /// One object, with the same members for successes and errors: those listed in the package's README.
 #[derive(Serialize)]
@@ -233,10 +233,4 @@ fn outputs(out_params: &str) -> BTreeMap<String, Box<RawValue>> {
 
 fn filled(text: &str) -> Option<String> {
     (!text.is_empty()).then(|| text.to_owned())
-}
-
-/// Text from elsewhere, made safe for a terminal: control characters have no effect.
-fn printable(text: &str) -> String {
-    let character = |c: char| if c.is_control() { '\u{fffd}' } else { c };
-    text.chars().map(character).collect()
 }

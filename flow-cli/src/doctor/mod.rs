@@ -125,7 +125,8 @@ fn of_settings(settings: &Settings, checks: &mut Checks) {
     let url = &settings.base_url;
     checks.push(match settings.check_base_url() {
         Ok(()) => Check::passed("base URL", &format!("{} ({})", url.value, url.from)),
-        Err(mistake) => Check::failed("base URL", &url.value, &mistake.0),
+        // not the value: it may have a password
+        Err(mistake) => Check::failed("base URL", &format!("set ({})", url.from), &mistake.0),
     });
     checks.push(network::proxy(&Address::of(&url.value)));
 }

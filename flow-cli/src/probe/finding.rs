@@ -2,6 +2,8 @@
 
 use serde::Serialize;
 
+use crate::failure::printable;
+
 /// The whole report, safe to attach to a bug report.
 #[derive(Default, Serialize)]
 pub(super) struct Findings {
@@ -57,7 +59,10 @@ impl Findings {
             };
             text.push_str(&format!(
                 "\n{}\n  found     {} ({mark})\n  assumed   {}\n  settles   {}\n",
-                finding.question, finding.found, finding.assumed, finding.settles
+                finding.question,
+                printable(&finding.found),
+                finding.assumed,
+                finding.settles
             ));
         }
         text

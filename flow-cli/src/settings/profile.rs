@@ -60,10 +60,16 @@ impl Profile {
     fn read(text: &str, path: &Path, name: &str) -> Result<Self, Mistake> {
         let shown = path.display();
         let mut file: File = toml::from_str(text).map_err(|error| {
-            // `message` alone quotes no line, in which a secret may stand
+            // `message` alone quotes no line, in which a secret may stand; but it quotes a value of another type
             let line = error.span().and_then(|span| text.get(..span.start));
             let line = line.map_or(1, |before| before.matches('\n').count() + 1);
-            Mistake::new(format!("{shown}:{line}: {}", error.message()))
+            let message = match error.message().split_once(", expected ") {
+                Some((found, expected)) if found.starts_with("invalid ") => {
+                    format!("a value of another type; expected {expected}")
+                }
+                _ => error.message().to_owned(),
+            };
+            Mistake::new(format!("{shown}:{line}: {message}"))
         })?;
         let mut profile = file.profile.remove(name).ok_or_else(|| {
             let known: Vec<_> = file.profile.keys().map(String::as_str).collect();

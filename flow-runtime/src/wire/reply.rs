@@ -18,6 +18,7 @@ pub(super) fn read<T>(
     sent: &Sent<'_>,
     judge: impl Fn(Envelope<'_>, &Response<'_>) -> Result<T>,
 ) -> Result<T> {
+    sent.hide_in(&mut response.log_id);
     let mut fault = match envelope::parse(response.json()) {
         Ok(envelope) => return judge(envelope, &response),
         Err(fault) => fault,

@@ -51,6 +51,13 @@ impl Sent<'_> {
         shown + line.get(rest..).unwrap_or_default()
     }
 
+    /// Hides the secret in a log id, which a server may have filled with anything.
+    pub(super) fn hide_in(&self, log_id: &mut Option<String>) {
+        if let Some(id) = log_id.as_mut().filter(|id| id.len() >= self.secret.len()) {
+            *id = self.without_secret(id);
+        }
+    }
+
     /// A page's text without anything that the request had in it, whole or in part, in whichever case, as Base64 or in
     /// hexadecimal digits. Words that the two have in common by accident go as well; what the page says of itself stays.
     pub(super) fn without_any(&self, page: &str) -> String {
