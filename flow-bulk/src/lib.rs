@@ -68,13 +68,13 @@
 //! value, and a salted hash of each row's inputs, so that a row that changed under the same key is refused. A guessable
 //! value can be recovered from such a hash by trial, so protect the file as you would a log.
 //!
-//! Its folder must be writable and on a local disk, since four files stand beside it: `-wal` and `-shm`, which are
-//! SQLite's and belong to it as long as they are there; `.seen`, the keys of the run, which is deleted when the journal
-//! is closed, or opened after a process was killed; and `.lock`, which is empty and stays. All have the journal's name in front. No other folder is used, so
-//! the rest of the system may be read-only.
+//! Its folder must be writable and on a local disk, since four files stand beside it, with its name in front: `-wal` and
+//! `-shm`, which are SQLite's and belong to it as long as they are there; `.seen`, the keys of the run, which is deleted
+//! when the journal is closed, or opened after a process was killed; and `.lock`, which is empty and stays. No other
+//! folder is used, so the rest of the system may be read-only.
 //!
 //! A journal belongs to one app on one platform, that of its first run: for another one it would skip rows that never ran
-//! there, so such a run is refused. Ports of this machine do not count, since an emulator has another one each time.
+//! there, so such a run is refused. All servers on this machine are one, since an emulator has another port each time.
 //!
 //! A row is marked `Sending` on disk before its request leaves. Whatever happens then, the journal never says that a row
 //! did not run when it may have.

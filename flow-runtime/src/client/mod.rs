@@ -160,17 +160,17 @@ impl Client {
     }
 
     /// Where calls go: the platform's address, and the app's id unless the client has a token source. For
-    /// `apaas-flow-bulk`, where a journal belongs to one app. An address of this machine comes without its port, since an emulator
-    /// has another one each time.
+    /// `apaas-flow-bulk`, where a journal belongs to one app. All servers on this machine are one: an emulator has
+    /// another port each time, and more than one name.
     #[doc(hidden)]
     pub fn target(&self) -> (String, Option<String>) {
-        let mut url = self.0.endpoints.base_url().clone();
-        if is_loopback(&url) {
-            // never refused: the address has a host
-            let _ = url.set_port(None);
-        }
-        let address = url.as_str().trim_end_matches('/').to_owned();
-        (address, self.0.app_id.clone())
+        let url = self.0.endpoints.base_url();
+        let address = if is_loopback(url) {
+            "a server on this machine"
+        } else {
+            url.as_str().trim_end_matches('/')
+        };
+        (address.to_owned(), self.0.app_id.clone())
     }
 
     pub(crate) fn context(&self) -> &Arc<Context> {
