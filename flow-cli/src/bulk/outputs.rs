@@ -1,14 +1,13 @@
 //! `--outputs FILE`: the outputs of the rows that ran, which the journal does not keep.
 
-use std::collections::BTreeMap;
 use std::fs::{File, OpenOptions};
 use std::io::{self, Read as _, Seek as _, SeekFrom, Write as _};
 use std::path::{Path, PathBuf};
 
 use apaas_flow::{DynamicOutput, Execution};
 use serde::Serialize;
-use serde_json::value::RawValue;
 
+use crate::call::outputs::{ByName, by_name};
 use crate::failure::Mistake;
 
 /// A file of JSON lines, to which each run adds.
@@ -21,8 +20,7 @@ pub(super) struct Outputs {
 struct Line<'a> {
     row: &'a str,
     execution_id: &'a str,
-    /// Verbatim: no number is rounded.
-    outputs: BTreeMap<String, Box<RawValue>>,
+    outputs: ByName,
 }
 
 impl Outputs {
@@ -36,9 +34,11 @@ impl Outputs {
             end_line(&mut file)?;
             Ok(file)
         });
+        let file = opened
+            .map_err(|error| Mistake::new(format!("cannot write {}: {error}", path.display())))?;
         Ok(Self {
             path: path.to_owned(),
-            file: opened.map_err(|error| cannot_write(path, &error))?,
+            file,
         })
     }
 
@@ -54,13 +54,7 @@ impl Outputs {
     }
 
     fn append(&mut self, row: &str, run: &Execution<DynamicOutput>) -> Result<(), String> {
-        let (mut outputs, mut unreadable) = (BTreeMap::new(), Ok(()));
-        for name in run.output.names() {
-            match run.output.get(&name) {
-                Ok(value) => drop(outputs.insert(name, value)),
-                Err(error) => unreadable = Err(error.to_string()),
-            }
-        }
+        let (outputs, unreadable) = by_name(&run.output);
         let line = Line {
             row,
             execution_id: &run.execution_id,
@@ -68,7 +62,7 @@ impl Outputs {
         };
         self.write(&line).map_err(|error| error.to_string())?;
         // those that can be read are in the line
-        unreadable
+        unreadable.map_or(Ok(()), |error| Err(error.to_string()))
     }
 
     /// On disk when it returns, as the journal is; a line that is not written whole leaves no trace.
@@ -101,8 +95,4 @@ fn end_line(file: &mut File) -> io::Result<()> {
     } else {
         file.write_all(b"\n")
     }
-}
-
-fn cannot_write(path: &Path, error: &io::Error) -> Mistake {
-    Mistake::new(format!("cannot write {}: {error}", path.display()))
 }

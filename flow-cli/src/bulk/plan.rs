@@ -151,13 +151,11 @@ fn check(plan: &Plan, mut source: Source) -> Result<u64, Mistake> {
             }
         }
     }
-    if mistakes.is_empty() && total > 0 {
-        // a member of JSON lines that no row has would be left out of all of them
-        let names = source.names();
-        let inputs = plan.inputs.iter();
-        for (input, names) in inputs.filter_map(|input| Some((input, names.as_ref()?))) {
+    if let (true, Some(names)) = (mistakes.is_empty() && total > 0, source.names()) {
+        // a member that no row has would be left out of all of them
+        for input in &plan.inputs {
             let whose = format!("{}: -i {}", plan.rows.display(), input.name);
-            if let Err(mistake) = known(&input.from, names, &whose) {
+            if let Err(mistake) = known(&input.from, &names, &whose) {
                 mistakes.push(mistake.0);
             }
         }

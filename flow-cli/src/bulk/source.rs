@@ -66,16 +66,12 @@ impl Source {
             .iter()
             .map(|name| name.trim_start_matches('\u{feff}').trim());
         let names: Vec<_> = names.map(str::to_owned).collect();
-        let separator = [';', '\t']
-            .into_iter()
-            .find(|other| match names.as_slice() {
-                [one] => one.contains(*other),
-                _ => false,
-            });
-        if let Some(separator) = separator {
-            return Err(Mistake::new(format!(
-                "{name}: its columns are separated by {separator:?}; save it with commas"
-            )));
+        if let [one] = names.as_slice() {
+            if let Some(separator) = one.chars().find(|c| matches!(c, ';' | '\t')) {
+                return Err(Mistake::new(format!(
+                    "{name}: its columns are separated by {separator:?}; save it with commas"
+                )));
+            }
         }
         if names.is_empty() {
             return Err(Mistake::new(format!(
@@ -105,13 +101,10 @@ impl Source {
         self.header.as_deref()
     }
 
-    /// The names of all columns; of JSON lines, of those that were read. None if there are too many to know all.
+    /// The names of members of JSON lines so far. None of CSV, which has a header, and if there are too many to know all.
     pub(super) fn names(&self) -> Option<Vec<String>> {
-        match &self.header {
-            Some(header) => Some(header.clone()),
-            None if self.names.len() == MOST_NAMES => None,
-            None => Some(self.names.iter().cloned().collect()),
-        }
+        let is_known = self.header.is_none() && self.names.len() < MOST_NAMES;
+        is_known.then(|| self.names.iter().cloned().collect())
     }
 
     fn csv(&mut self) -> Option<Result<Record, Mistake>> {

@@ -2,6 +2,7 @@
 
 pub(crate) mod dry_run;
 pub(crate) mod inputs;
+pub(crate) mod outputs;
 mod report;
 pub(crate) mod typed;
 mod waiting;

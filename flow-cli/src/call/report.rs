@@ -1,11 +1,9 @@
 //! The outcome of a call, for people and for programs.
 
-use std::collections::BTreeMap;
-
 use apaas_flow::{CallCounts, DynamicOutput, Error, ErrorKind, Execution, Outcome, Started};
 use serde::Serialize;
-use serde_json::value::RawValue;
 
+use super::outputs::{ByName, by_name};
 use crate::failure::{USAGE, printable};
 
 /// One object, with the same members for successes and errors: those listed in the package's README.
@@ -18,8 +16,7 @@ pub(crate) struct Report {
     attempts: u32,
     idempotency_key: Option<String>,
     log_id: Option<String>,
-    /// Verbatim: no number is rounded.
-    outputs: BTreeMap<String, Box<RawValue>>,
+    outputs: ByName,
     error: Option<Failed>,
     #[serde(skip)]
     exit: u8,
@@ -36,16 +33,7 @@ struct Failed {
 
 impl Report {
     pub(crate) fn ran(flow: &str, run: Execution<DynamicOutput>) -> Self {
-        let names = run.output.names();
-        let (mut outputs, mut unreadable) = (BTreeMap::new(), None);
-        for name in names {
-            match run.output.get::<Box<RawValue>>(&name) {
-                Ok(value) => {
-                    outputs.insert(name, value);
-                }
-                Err(error) => unreadable = Some(error),
-            }
-        }
+        let (outputs, unreadable) = by_name(&run.output);
         if let Some(error) = unreadable {
             // it has all that is known of the run
             return Self {
@@ -76,7 +64,7 @@ impl Report {
             attempts: run.attempts,
             idempotency_key: filled(&run.idempotency_key),
             log_id: run.log_id,
-            outputs: BTreeMap::new(),
+            outputs: ByName::new(),
             error: None,
             exit: 0,
         }
@@ -91,7 +79,11 @@ impl Report {
             attempts: error.attempts(),
             idempotency_key: error.idempotency_key().and_then(filled),
             log_id: error.log_id().and_then(filled),
-            outputs: error.out_params().map(outputs).unwrap_or_default(),
+            outputs: error
+                .out_params()
+                .and_then(|text| DynamicOutput::parse(text).ok())
+                .map(|output| by_name(&output).0)
+                .unwrap_or_default(),
             error: Some(Failed {
                 kind: error.kind().as_str(),
                 message: error.to_string(),
@@ -138,7 +130,7 @@ impl Report {
             attempts: 0,
             idempotency_key: None,
             log_id: None,
-            outputs: BTreeMap::new(),
+            outputs: ByName::new(),
             error: Some(Failed {
                 kind,
                 message: message.to_owned(),
@@ -218,17 +210,6 @@ fn exit_status(error: &Error) -> u8 {
         // what is new is not known to be safe
         _ => 3,
     }
-}
-
-/// The outputs of a run that failed, as far as they can be read.
-fn outputs(out_params: &str) -> BTreeMap<String, Box<RawValue>> {
-    let Ok(output) = DynamicOutput::parse(out_params) else {
-        return BTreeMap::new();
-    };
-    let names = output.names().into_iter();
-    names
-        .filter_map(|name| Some((name.clone(), output.get(&name).ok()?)))
-        .collect()
 }
 
 fn filled(text: &str) -> Option<String> {
