@@ -5,6 +5,7 @@ use std::path::Path;
 
 use rusqlite::{Connection, OptionalExtension};
 
+use super::schema::meta;
 use crate::error::{Error, ErrorKind, Result};
 
 /// Where the calls of a run go.
@@ -20,8 +21,10 @@ impl App {
     pub(super) fn take(&self, journal: &Connection, path: &Path) -> rusqlite::Result<Result<()>> {
         let known = Self {
             // none in a journal of an earlier version
-            address: meta(journal, "address")?.unwrap_or_else(|| self.address.clone()),
-            id: meta(journal, "app_id")?,
+            address: meta(journal, "address")
+                .optional()?
+                .unwrap_or_else(|| self.address.clone()),
+            id: meta(journal, "app_id").optional()?,
         };
         let ids = known.id.as_ref().zip(self.id.as_ref());
         if known.address != self.address || ids.is_some_and(|(known, own)| known != own) {
@@ -48,14 +51,6 @@ impl fmt::Display for App {
             None => write!(f, "an app at {}", self.address),
         }
     }
-}
-
-fn meta(journal: &Connection, name: &str) -> rusqlite::Result<Option<String>> {
-    journal
-        .query_row("SELECT value FROM meta WHERE name = ?1", [name], |row| {
-            row.get(0)
-        })
-        .optional()
 }
 
 fn remember(journal: &Connection, name: &str, value: &str) -> rusqlite::Result<()> {

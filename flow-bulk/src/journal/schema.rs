@@ -5,6 +5,7 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 use fs4::FileExt;
+use rusqlite::types::FromSql;
 use rusqlite::{Connection, OpenFlags};
 
 use crate::error::{Error, ErrorKind, Result};
@@ -191,9 +192,12 @@ fn prepare(journal: &mut Connection, path: &Path) -> Result<()> {
 
 /// The salt of this journal's hashes.
 pub(super) fn salt(journal: &Connection, path: &Path) -> Result<Vec<u8>> {
-    journal
-        .query_row("SELECT value FROM meta WHERE name = 'salt'", [], |row| {
-            row.get(0)
-        })
-        .map_err(|error| Error::sqlite("read", path, &error))
+    meta(journal, "salt").map_err(|error| Error::sqlite("read", path, &error))
+}
+
+/// What the journal says of itself under this name.
+pub(super) fn meta<T: FromSql>(journal: &Connection, name: &str) -> rusqlite::Result<T> {
+    journal.query_row("SELECT value FROM meta WHERE name = ?1", [name], |row| {
+        row.get(0)
+    })
 }

@@ -14,7 +14,6 @@
 #[cfg(feature = "blocking")]
 use std::cell::Cell;
 use std::future::Future;
-use std::panic::catch_unwind;
 use std::pin::{Pin, pin};
 use std::process;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -30,6 +29,7 @@ use tracing::instrument::WithSubscriber;
 
 use super::runtime::{ProcessRuntime, RuntimeThread};
 use crate::error::{Error, ErrorKind, Ran, Result};
+use crate::panics::caught;
 
 /// The thread of a client, started at its first call.
 #[derive(Default)]
@@ -143,7 +143,7 @@ fn beside(work: Box<dyn FnOnce() + Send>) {
     };
     let there = work.clone();
     // tokio panics where it gets no thread, and keeps what was to be done for the next that it gets
-    if catch_unwind(|| drop(spawn_blocking(move || once(&there)))).is_err() {
+    if caught(|| drop(spawn_blocking(move || once(&there)))).is_none() {
         once(&work);
     }
 }
